@@ -1,0 +1,90 @@
+"""Answers outside walks: articles, small talk, and the question what was meant."""
+
+from __future__ import annotations
+
+from actions.walks.base import Button, Said, Talk
+
+SMALL_TALK = frozenset(
+    {
+        "greet", "goodbye", "thank", "affirm", "deny", "dont_know", "solved", "not_solved",
+        "cancel", "restart", "complaint", "inform_reference", "out_of_scope",
+    }
+)  # fmt: skip
+"""Intents that are answered by a sentence of messages.yml rather than by an article."""
+
+_GREETING_TOPICS = ("login_problem", "mail_not_received", "document_access", "account_request")
+_MOST_TOPICS = 3
+
+
+def answer(talk: Talk) -> None:
+    """Answer a message that was understood, from the portal's articles or the small talk."""
+    intent = talk.heard.intent
+    if intent in SMALL_TALK:
+        _small_talk(talk, intent)
+        return
+    article = talk.portal.articles.get(intent)
+    if article is None:
+        topic = talk.portal.topic(intent) or intent
+        talk.say("answer.not_here", *_contact(talk), topic=topic)
+        _offer_region(talk)
+        return
+    offers = _contact(talk) if article.contact else ()
+    talk.said.append(Said(talk.portal.answer(article), offers))
+    if article.contact:
+        _offer_region(talk)
+
+
+def clarify(talk: Talk) -> None:
+    """Say that a message was not clear, and name the likeliest topics as buttons.
+
+    A message that was not understood at all is asked to be said otherwise once; after that the
+    region's contact is offered.
+    """
+    lost = int(talk.memory.get("lost", 0))
+    topics = _topics(talk)
+    if talk.heard.band == "unsure" and topics:
+        talk.memory["lost"] = 0
+        talk.say("clarify.which", *topics, talk.button("none_of_these", "/out_of_scope"))
+        return
+    talk.memory["lost"] = lost + 1
+    if lost == 0:
+        talk.say("clarify.rephrase")
+    else:
+        talk.say("clarify.still_lost", *_contact(talk))
+        _offer_region(talk)
+
+
+def _topics(talk: Talk) -> list[Button]:
+    buttons = []
+    for intent in talk.heard.ranking:
+        topic = talk.portal.topic(intent)
+        if topic and intent not in SMALL_TALK:
+            buttons.append(Button(topic, f"/{intent}"))
+    return buttons[:_MOST_TOPICS]
+
+
+def _small_talk(talk: Talk, intent: str) -> None:
+    if intent == "greet":
+        topics = ((name, talk.portal.topic(name)) for name in _GREETING_TOPICS)
+        known = (
+            Button(topic, f"/{name}")
+            for name, topic in topics
+            if topic and name in talk.portal.articles
+        )
+        talk.say("small_talk.greet", *known)
+        return
+    if intent in {"solved", "cancel"}:
+        talk.memory["outcome"] = "solved" if intent == "solved" else "given_up"
+    if intent == "restart":
+        talk.memory.clear()
+    offers = _contact(talk) if intent in {"complaint", "not_solved", "out_of_scope"} else ()
+    talk.say(f"small_talk.{intent}", *offers)
+
+
+def _contact(talk: Talk) -> tuple[Button, ...]:
+    return () if talk.region or talk.stack else (talk.contact_button(),)
+
+
+def _offer_region(talk: Talk) -> None:
+    if talk.region and not talk.stack:
+        talk.say_contact(talk.region)

@@ -1,0 +1,82 @@
+"""How often something may happen: reset mails, address checks, sessions.
+
+The limits are generous enough for a hospital whose whole staff comes from one network address, and
+narrow enough that the assistant cannot be used to list a portal's accounts or flood a mailbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Index, String, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from actions.db import Base, Database, Moment, UnitOfWork, now
+from actions.errors import LimitReached
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` events of a kind under one key within `window`."""
+
+    kind: str
+    most: int
+    window: timedelta
+
+
+RESETS_PER_ACCOUNT = Limit("reset", 5, timedelta(hours=1))
+CHECKS_PER_CONVERSATION = Limit("check_conversation", 12, timedelta(hours=1))
+CHECKS_PER_NETWORK = Limit("check_network", 400, timedelta(hours=1))
+CHECKS_PER_PORTAL = Limit("check_portal", 5000, timedelta(hours=1))
+SESSIONS_PER_NETWORK = Limit("session_network", 600, timedelta(hours=1))
+
+
+class LimitHit(Base):
+    """One event that counts towards a limit."""
+
+    __tablename__ = "limit_hits"
+    __table_args__ = (Index("ix_limit_hits_kind_key_at", "kind", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(String(128))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+async def spend(database: Database, unit: UnitOfWork, *uses: tuple[Limit, str]) -> None:
+    """Count one event towards each of several limits, when all of them allow it.
+
+    Args:
+        database: Where past events are counted.
+        unit: The unit of work that records the event.
+        *uses: Limits with the key under which each counts.
+
+    Raises:
+        LimitReached: If one of the limits is exhausted; nothing is counted then.
+    """
+    moment = now()
+    async with database.read() as session:
+        for limit, key in uses:
+            since = moment - limit.window
+            count = await session.scalar(
+                select(func.count())
+                .select_from(LimitHit)
+                .where(LimitHit.kind == limit.kind, LimitHit.key == key, LimitHit.at > since)
+            )
+            if (count or 0) >= limit.most:
+                raise LimitReached(limit.kind)
+
+    async def record(session: AsyncSession) -> None:
+        for limit, key in uses:
+            session.add(LimitHit(kind=limit.kind, key=key, at=moment))
+            await session.execute(
+                delete(LimitHit).where(
+                    LimitHit.kind == limit.kind,
+                    LimitHit.key == key,
+                    LimitHit.at <= moment - limit.window,
+                )
+            )
+
+    unit.defer(record)

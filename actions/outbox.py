@@ -1,0 +1,104 @@
+"""The outbox: mails are written with the turn that causes them, and sent afterwards.
+
+Each mail has a Message-ID from the start, so that one sent twice (the process died between the
+server's acceptance and our mark) is recognised as the same by mail programs.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from markdown_it import MarkdownIt
+from sqlalchemy import Index, String, Text, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from actions.db import Base, Moment, now
+
+_markdown = MarkdownIt("commonmark", {"html": False})
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to send; `text` is light Markdown, readable as it is, and becomes the HTML part."""
+
+    portal: str
+    kind: str
+    recipient: str
+    subject: str
+    text: str
+
+
+class OutboxMail(Base):
+    """A mail waiting, sent or failed; the body of a sent reset mail is forgotten."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "state", "next_attempt_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portal: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    sender: Mapped[str] = mapped_column(String(320))
+    recipient: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str | None] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    next_attempt_at: Mapped[datetime] = mapped_column(Moment)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+async def enqueue(session: AsyncSession, mail: Mail, *, sender: str, key: str) -> None:
+    """Add a mail to the outbox, unless one with the same key is there.
+
+    Args:
+        session: The transaction that also holds what the mail is about.
+        mail: What to send.
+        sender: The From address.
+        key: Names the mail; a second one under the same key is not added.
+    """
+    if await session.scalar(select(OutboxMail.id).where(OutboxMail.key == key)) is not None:
+        return
+    moment = now()
+    session.add(
+        OutboxMail(
+            portal=mail.portal,
+            kind=mail.kind,
+            key=key,
+            sender=sender,
+            recipient=mail.recipient,
+            subject=mail.subject,
+            text=mail.text,
+            message_id=f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2]}>",
+            created_at=moment,
+            next_attempt_at=moment,
+        )
+    )
+
+
+def to_message(row: OutboxMail) -> EmailMessage:
+    """Build the MIME message of an outbox row: a text part and the HTML made from it."""
+    message = EmailMessage()
+    message["From"] = row.sender
+    message["To"] = row.recipient
+    message["Subject"] = row.subject
+    message["Date"] = format_datetime(row.created_at)
+    message["Message-ID"] = row.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Guichet-Portal"] = row.portal
+    message["Content-Language"] = "fr"
+    text = row.text or ""
+    message.set_content(text)
+    message.add_alternative(
+        f'<!doctype html><html lang="fr"><body>{_markdown.render(text)}</body></html>',
+        subtype="html",
+    )
+    return message

@@ -1,0 +1,8 @@
+"""Finds the région, or the country, that the writer of a message is in."""
+
+from __future__ import annotations
+
+from actions.places.model import Place, PlaceAnswer
+from actions.places.resolve import find_place
+
+__all__ = ["Place", "PlaceAnswer", "find_place"]

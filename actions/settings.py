@@ -1,0 +1,195 @@
+"""Settings from the environment, `.env` and secret files, read once and passed on.
+
+The names and defaults are the contract with operators; everything else in the code takes a
+`Settings` object and never looks at the environment itself.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from actions.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The project's root: where Rasa's own files, `faq/` and `var/` stand."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, with their defaults resolved.
+
+    Durations are in seconds unless the name says otherwise.
+    """
+
+    port: int
+    host: str
+    base_path: str
+    trusted_proxies: tuple[str, ...]
+    database_url: str
+    workers: int
+    content_dir: Path
+    default_portal: str
+    smtp_url: str | None
+    smtp_urls: Mapping[str, str]
+    api_token: str | None
+    secret_key: str
+    public_url: str
+    action_endpoint: str | None
+    retention_days: int
+    demo: bool | None
+    var_dir: Path
+    models_dir: Path
+    turn_deadline: float
+    action_timeout: float
+
+    def smtp_url_for(self, portal: str) -> str | None:
+        """Return the SMTP URL that carries a portal's mail, or None to keep `.eml` files."""
+        return self.smtp_urls.get(portal, self.smtp_url)
+
+
+class _Source:
+    """Looks a name up in the environment, then `.env`, then the file that `NAME_FILE` names."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        dotenv = dotenv_values(ROOT / ".env") if (ROOT / ".env").exists() else {}
+        self._values = {key: value for key, value in dotenv.items() if value is not None}
+        self._values.update(environ)
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self._values.get(name, "").strip()
+        if value:
+            return value
+        path = self._values.get(f"{name}_FILE", "").strip()
+        if not path:
+            return default
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE : {path} ne peut pas être lu ({error}).") from error
+
+    def number(self, name: str, default: int, *, low: int, high: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal() or not low <= int(value) <= high:
+            raise SettingsError(f"{name} doit être un entier de {low} à {high}, pas « {value} ».")
+        return int(value)
+
+    def switch(self, name: str) -> bool | None:
+        value = self.text(name).casefold()
+        if not value:
+            return None
+        if value in {"1", "true", "yes", "on", "oui"}:
+            return True
+        if value in {"0", "false", "no", "off", "non"}:
+            return False
+        raise SettingsError(f"{name} doit être « on » ou « off », pas « {value} ».")
+
+    def starting_with(self, prefix: str) -> dict[str, str]:
+        names = {name.removesuffix("_FILE") for name in self._values if name.startswith(prefix)}
+        return {name.removeprefix(prefix).casefold(): self.text(name) for name in names}
+
+
+def _database_url(value: str) -> str:
+    """Name the driver that Guichet ships with, whatever form the URL was given in."""
+    scheme, separator, rest = value.partition("://")
+    drivers = {
+        "sqlite": "sqlite+aiosqlite",
+        "postgres": "postgresql+psycopg",
+        "postgresql": "postgresql+psycopg",
+    }
+    family = scheme.partition("+")[0]
+    if not separator or family not in drivers:
+        raise SettingsError(
+            "GUICHET_DATABASE_URL doit commencer par sqlite:// ou postgresql://,"
+            f" pas par « {scheme} »."
+        )
+    return f"{drivers[family]}://{rest}"
+
+
+def _secret_key(source: _Source, var_dir: Path) -> str:
+    given = source.text("GUICHET_SECRET_KEY")
+    if given:
+        return given
+    path = var_dir / "secret_key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        environ: The environment to read; the process's own by default.
+
+    Returns:
+        The settings, with a secret key generated into `var/` (mode 600) where none is given.
+
+    Raises:
+        SettingsError: If a value is malformed or contradicts another.
+    """
+    source = _Source(os.environ if environ is None else environ)
+    var_dir = Path(source.text("GUICHET_VAR_DIR", str(ROOT / "var"))).resolve()
+    var_dir.mkdir(parents=True, exist_ok=True)
+    port = source.number("GUICHET_PORT", 8080, low=0, high=65535)
+    host = source.text("GUICHET_HOST", "127.0.0.1")
+    base_path = source.text("GUICHET_BASE_PATH").rstrip("/")
+    if base_path and not base_path.startswith("/"):
+        raise SettingsError(f"GUICHET_BASE_PATH doit commencer par « / », pas « {base_path} ».")
+    database_url = _database_url(
+        source.text("GUICHET_DATABASE_URL", f"sqlite:///{var_dir / 'guichet.db'}")
+    )
+    workers = source.number("GUICHET_WORKERS", 1, low=1, high=64)
+    if workers > 1 and not database_url.startswith("postgresql"):
+        raise SettingsError(
+            "GUICHET_WORKERS supérieur à 1 demande PostgreSQL :"
+            " donnez un GUICHET_DATABASE_URL en postgresql://."
+        )
+    shown_host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+    smtp_urls = source.starting_with("GUICHET_SMTP_URL_")
+    smtp_urls.pop("file", None)
+    return Settings(
+        port=port,
+        host=host,
+        base_path=base_path,
+        trusted_proxies=tuple(source.text("GUICHET_TRUSTED_PROXIES").replace(",", " ").split()),
+        database_url=database_url,
+        workers=workers,
+        content_dir=Path(source.text("GUICHET_CONTENT_DIR", str(ROOT / "faq"))).resolve(),
+        default_portal=source.text("GUICHET_DEFAULT_PORTAL", "resah"),
+        smtp_url=source.text("GUICHET_SMTP_URL") or None,
+        smtp_urls=smtp_urls,
+        api_token=source.text("GUICHET_API_TOKEN") or None,
+        secret_key=_secret_key(source, var_dir),
+        public_url=source.text(
+            "GUICHET_PUBLIC_URL", f"http://{shown_host}:{port}{base_path}"
+        ).rstrip("/"),
+        action_endpoint=source.text("GUICHET_ACTION_ENDPOINT") or None,
+        retention_days=source.number("GUICHET_RETENTION_DAYS", 90, low=1, high=3650),
+        demo=source.switch("GUICHET_DEMO"),
+        var_dir=var_dir,
+        models_dir=Path(source.text("GUICHET_MODELS_DIR", str(ROOT / "models"))).resolve(),
+        turn_deadline=float(source.number("GUICHET_TURN_DEADLINE", 15, low=1, high=300)),
+        action_timeout=float(source.number("GUICHET_ACTION_TIMEOUT", 10, low=1, high=300)),
+    )
+
+
+@lru_cache(maxsize=1)
+def current_settings() -> Settings:
+    """Return the process's settings, read at the first call.
+
+    Rasa builds stores, channels and actions by class name and hands them no settings of ours; they
+    fetch them here.
+    """
+    return load_settings()

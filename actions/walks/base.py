@@ -1,0 +1,202 @@
+"""What a walk is made of: steps that speak and steps that listen, and where they lead.
+
+A walk is a named set of steps. Entering a step says something and tells where to go on; where it
+waits, the next message goes to the step's answer. The conductor keeps the stack of walks; a step
+only returns a directive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from actions.accounts import AccountStore
+from actions.content import Portal, Region
+from actions.db import Database
+
+
+@dataclass(frozen=True)
+class Button:
+    """A quick reply: what it shows, and the payload that it sends back."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of the assistant."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The user's latest message as it was understood."""
+
+    text: str
+    intent: str
+    band: str = "sure"
+    ranking: tuple[str, ...] = ()
+    entities: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the message was understood well enough to act on."""
+        return self.band == "sure"
+
+    @property
+    def yes_no(self) -> Literal["yes", "no"] | None:
+        """What the message answers to a yes-or-no question, or None."""
+        if self.intent == "affirm" or _YES.match(self.text):
+            return "yes"
+        if self.intent == "deny" or _NO.match(self.text):
+            return "no"
+        return None
+
+
+_YES = re.compile(
+    r"\s*(?:oui+|ouais?|ok|okay|d['’ ]?accord|volontiers|bien s[uû]r|svp|allez[- ]y|vas[- ]?y|yes)"
+    r"\s*(?:oui|merci|svp|stp|volontiers|je veux bien|allez[- ]y)?\s*[.!,]*\s*$",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"\s*(?:non+|nan|nope|pas la peine|pas maintenant)\s*(?:non|merci|pas la peine)?\s*[.!,]*\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Frame:
+    """Where the user stands in one walk: the step, how often it was asked, what is known."""
+
+    walk: str
+    step: str
+    asked: int = 0
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the frame as it stands in the slot."""
+        return {"walk": self.walk, "step": self.step, "asked": self.asked, "data": self.data}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Frame:
+        """Read a frame as `to_json` writes it."""
+        return cls(value["walk"], value["step"], value["asked"], dict(value["data"]))
+
+
+@dataclass
+class Talk:
+    """One turn of a conversation as the walks see it.
+
+    Attributes:
+        memory: What the conversation knows (address, region, outcome), kept in a slot.
+        stack: The walks that are open, the current one last.
+        said: What is answered in this turn so far.
+        resuming: Whether an interruption was answered in this turn, so that the current step asks
+            again.
+    """
+
+    conversation_id: str
+    message_id: str
+    network: str
+    portal: Portal
+    heard: Heard
+    database: Database
+    accounts: AccountStore
+    memory: dict[str, Any]
+    stack: list[Frame]
+    resuming: bool = False
+    said: list[Said] = field(default_factory=list)
+
+    @property
+    def frame(self) -> Frame:
+        """The current walk's frame."""
+        return self.stack[-1]
+
+    @property
+    def request_key(self) -> str:
+        """Names what this message causes, so that a repeat causes nothing more."""
+        return f"{self.conversation_id}:{self.message_id}"
+
+    @property
+    def region(self) -> Region | None:
+        """The user's region where it is known."""
+        return self.portal.region(self.memory.get("region"))
+
+    def say(self, key: str, *buttons: Button, **values: Any) -> None:
+        """Say a sentence; a step that asks again takes the next wording."""
+        nth = self.stack[-1].asked if self.stack else 0
+        self.said.append(Said(self.portal.say(key, nth, **values), buttons))
+
+    def button(self, key: str, payload: str, **values: Any) -> Button:
+        """Return a button whose title stands under `buttons.` in messages.yml."""
+        return Button(self.portal.say(f"buttons.{key}", **values), payload)
+
+    def contact_button(self) -> Button:
+        """Return the button that leads to the region's contact."""
+        return self.button("contact", "/regional_contact")
+
+    def say_contact(self, region: Region) -> None:
+        """Say how to reach a region."""
+        self.said.append(Said(self.portal.say("region.contact", region=region)))
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The step has asked; the next message answers it."""
+
+
+@dataclass(frozen=True)
+class Go:
+    """Go on with another step of the same walk."""
+
+    step: str
+
+
+@dataclass(frozen=True)
+class Open:
+    """Open another walk, and go on with `then` when it has ended."""
+
+    walk: str
+    then: str
+
+
+@dataclass(frozen=True)
+class End:
+    """The walk has ended, with an outcome for the record."""
+
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Pass:
+    """The message does not answer the step; something else may."""
+
+
+Directive = Wait | Go | Open | End | Pass
+Act = Callable[[Talk], Awaitable[Directive]]
+
+
+async def _nothing(talk: Talk) -> Directive:
+    return Pass()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step does when it is entered and, where it waits, with the next message."""
+
+    enter: Act
+    answer: Act = _nothing
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A named set of steps."""
+
+    name: str
+    first: str
+    steps: Mapping[str, Step]

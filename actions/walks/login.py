@@ -1,0 +1,417 @@
+"""The login walk: from an e-mail address to a reset mail, or to the contact that can help.
+
+What it says follows the two portals' help texts: the reset mail and the junk folder, the login that
+a shared address needs (Resah), the mail that leaves at 04:00 the day after activation and the
+unusual login traffic (WOUNDWO), who validates a pending account, and whom to turn to in the end.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from zoneinfo import ZoneInfo
+
+from actions.accounts import Account
+from actions.addresses import likely_address, normalise_address
+from actions.content import PUBLIC_MAIL_DOMAINS
+from actions.db import now, unit_of_work
+from actions.errors import LimitReached
+from actions.limits import CHECKS_PER_CONVERSATION, CHECKS_PER_NETWORK, CHECKS_PER_PORTAL, spend
+from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+
+_PARIS = ZoneInfo("Europe/Paris")
+_WRONG_ADDRESS = re.compile(
+    r"tromp[eé]|mauvaise? (?:adresse|mail|e-?mail)|autre (?:adresse|mail|e-?mail)|pas la bonne",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(
+    r"(?:veux|souhaite|peux|préf[eè]re|prefere|envie)\s+pas|refuse|pas (?:vous )?(?:la )?donner"
+    r"|pourquoi|confidenti|regarde pas",
+    re.IGNORECASE,
+)
+
+
+def new_address(talk: Talk) -> bool:
+    """Note the address that the message gives, if it gives one.
+
+    Returns:
+        Whether there was one.
+    """
+    given = talk.heard.entities.get("email")
+    if not given:
+        return False
+    talk.memory["address"] = normalise_address(given)
+    return True
+
+
+async def _start(talk: Talk) -> Directive:
+    new_address(talk)
+    return Go("check") if talk.memory.get("address") else Go("ask_address")
+
+
+def _refuse_button(talk: Talk) -> Button:
+    return talk.button("no_address", "/deny")
+
+
+async def _ask_address(talk: Talk) -> Directive:
+    talk.say("login.ask_address", _refuse_button(talk))
+    return Wait()
+
+
+async def _take_address(talk: Talk) -> Directive:
+    heard = talk.heard
+    if new_address(talk):
+        return Go("check")
+    if "@" in heard.text:
+        talk.say("login.malformed", address=heard.text.strip()[:80])
+        return Wait()
+    refuses = heard.yes_no == "no" or (heard.intent == "dont_know" and heard.sure)
+    if refuses or _REFUSAL.search(heard.text):
+        return Go("alone")
+    if heard.yes_no == "yes" or heard.intent == "inform_email":
+        return Go("ask_address_again")
+    return Pass()
+
+
+async def _ask_address_again(talk: Talk) -> Directive:
+    talk.say("login.ask_address_again", _refuse_button(talk))
+    return Wait()
+
+
+async def _alone(talk: Talk) -> Directive:
+    talk.say("login.alone", talk.button("solved", "/solved"), talk.contact_button())
+    return Wait()
+
+
+async def _after_alone(talk: Talk) -> Directive:
+    if new_address(talk):
+        return Go("check")
+    if solved := _solved(talk):
+        return solved
+    if talk.heard.intent == "not_solved" or talk.heard.yes_no == "no":
+        return Go("contact")
+    return Pass()
+
+
+async def _check(talk: Talk) -> Directive:
+    """Look the address up, within the limits, and lead to what its account's state asks for."""
+    address, portal = talk.memory["address"], talk.portal
+    talk.memory.pop("account", None)
+    uses = [(CHECKS_PER_CONVERSATION, talk.conversation_id), (CHECKS_PER_PORTAL, portal.id)]
+    if talk.network:
+        uses.append((CHECKS_PER_NETWORK, talk.network))
+    try:
+        async with unit_of_work(talk.database) as unit:
+            await spend(talk.database, unit, *uses)
+    except LimitReached:
+        talk.say("login.too_many_checks")
+        return Go("contact")
+    accounts = await talk.accounts.find(portal.id, address)
+    for account in accounts:
+        if portal.region(account.region):
+            talk.memory["region"] = account.region
+    by_status: dict[str, list[Account]] = {}
+    for account in accounts:
+        by_status.setdefault(account.status, []).append(account)
+    if active := by_status.get("active"):
+        if len(active) > 1:
+            return Go("ask_login")
+        talk.memory["account"] = active[0].login
+        if portal.feature("activation_mail_next_day") and _today(active[0]):
+            return Go("activated_today")
+        return Go("offer_reset")
+    if "pending" in by_status:
+        return Go("pending")
+    return Go("disabled") if "disabled" in by_status else Go("unknown")
+
+
+def _today(account: Account) -> bool:
+    if account.activated_at is None:
+        return False
+    return account.activated_at.astimezone(_PARIS).date() == now().astimezone(_PARIS).date()
+
+
+async def _ask_login(talk: Talk) -> Directive:
+    talk.say("login.ask_login", address=talk.memory["address"])
+    return Wait()
+
+
+async def _take_login(talk: Talk) -> Directive:
+    if moved := _other_address(talk):
+        return moved
+    heard = talk.heard
+    accounts = await _active_accounts(talk)
+    words = {word.strip(".,;:!?'\"«»()").casefold() for word in heard.text.split()}
+    for account in accounts:
+        if account.login and account.login.casefold() in words:
+            talk.memory["account"] = account.login
+            return Go("offer_reset")
+    refuses = heard.yes_no == "no" or heard.intent in {"dont_know", "email_unsure"}
+    if refuses or heard.intent == "not_solved":
+        return Go("login_forgotten")
+    if heard.sure and heard.intent not in {"inform_reference", "inform_email", "out_of_scope"}:
+        return Pass()
+    misses = talk.frame.data.get("misses", 0)
+    talk.frame.data["misses"] = misses + 1
+    if misses:
+        return Go("login_forgotten")
+    talk.say("login.login_unknown")
+    return Wait()
+
+
+async def _login_forgotten(talk: Talk) -> Directive:
+    talk.say("login.login_forgotten")
+    return Go("contact")
+
+
+async def _offer_reset(talk: Talk) -> Directive:
+    talk.say(
+        "login.offer_reset",
+        talk.button("yes_reset", "/affirm"),
+        talk.button("no_thanks", "/deny"),
+        talk.button("portal_refuses", "/email_not_recognised"),
+        address=talk.memory["address"],
+    )
+    return Wait()
+
+
+async def _take_offer(talk: Talk) -> Directive:
+    if moved := _other_address(talk):
+        return moved
+    heard = talk.heard
+    if heard.yes_no == "yes" or (heard.sure and heard.intent == "password_reset"):
+        return Go("send_reset")
+    if heard.sure and heard.intent == "email_not_recognised":
+        return Go("refused_spaces")
+    if solved := _solved(talk):
+        return solved
+    if heard.yes_no == "no":
+        return Go("declined")
+    return Pass()
+
+
+async def _declined(talk: Talk) -> Directive:
+    talk.say(
+        "login.declined",
+        talk.button("yes_reset", "/affirm"),
+        talk.button("portal_refuses", "/email_not_recognised"),
+        talk.contact_button(),
+    )
+    return Wait()
+
+
+async def _after_declined(talk: Talk) -> Directive:
+    if talk.heard.yes_no == "no" or talk.heard.intent in {"thank", "goodbye"}:
+        talk.say("login.stopped")
+        return End("refused")
+    return await _take_offer(talk)
+
+
+async def _send_reset(talk: Talk) -> Directive:
+    """Trigger the reset of the account that was found, looked up anew: states change."""
+    accounts = await _active_accounts(talk)
+    login = talk.memory.get("account", "")
+    account = next((a for a in accounts if a.login.casefold() == login.casefold()), None)
+    if account is None:
+        return Go("check")
+    try:
+        await talk.accounts.request_reset(account, request_key=f"{talk.request_key}:reset")
+    except LimitReached:
+        talk.say("login.too_many_resets")
+        return Go("contact")
+    talk.say(
+        "login.reset_sent",
+        talk.button("solved", "/solved"),
+        talk.button("nothing_came", "/mail_not_received"),
+        talk.button("portal_refuses", "/email_not_recognised"),
+        address=talk.memory["address"],
+    )
+    return Go("after_reset")
+
+
+async def _active_accounts(talk: Talk) -> list[Account]:
+    accounts = await talk.accounts.find(talk.portal.id, talk.memory["address"])
+    return [account for account in accounts if account.status == "active"]
+
+
+async def _wait_for_mail(talk: Talk) -> Directive:
+    if talk.resuming:
+        talk.say(
+            "login.after_reset",
+            talk.button("solved", "/solved"),
+            talk.button("nothing_came", "/mail_not_received"),
+        )
+    return Wait()
+
+
+async def _after_reset(talk: Talk) -> Directive:
+    if moved := _other_address(talk):
+        return moved
+    heard = talk.heard
+    if heard.intent in {"affirm", "thank"} or heard.yes_no == "yes":
+        talk.say("login.good_luck")
+        return End("reset_sent")
+    if solved := _solved(talk):
+        return solved
+    if heard.intent == "email_not_recognised" and heard.sure:
+        return Go("refused_spaces")
+    if heard.intent in {"not_solved", "mail_not_received", "deny"} or heard.yes_no == "no":
+        return Go("nothing_came")
+    return Pass()
+
+
+async def _nothing_came(talk: Talk) -> Directive:
+    talk.say(
+        "login.nothing_came",
+        talk.button("solved", "/solved"),
+        talk.button("still_nothing", "/not_solved"),
+    )
+    return Wait()
+
+
+async def _after_nothing_came(talk: Talk) -> Directive:
+    return await _solved_or(talk, "contact")
+
+
+async def _refused_spaces(talk: Talk) -> Directive:
+    talk.say(
+        "login.refused_spaces",
+        talk.button("solved", "/solved"),
+        talk.button("still_refused", "/not_solved"),
+        address=talk.memory["address"],
+    )
+    return Wait()
+
+
+async def _after_spaces(talk: Talk) -> Directive:
+    busy = talk.portal.feature("login_traffic")
+    return await _solved_or(talk, "refused_traffic" if busy else "contact")
+
+
+async def _refused_traffic(talk: Talk) -> Directive:
+    talk.say(
+        "login.refused_traffic",
+        talk.button("solved", "/solved"),
+        talk.button("still_refused", "/not_solved"),
+    )
+    return Wait()
+
+
+async def _after_traffic(talk: Talk) -> Directive:
+    return await _solved_or(talk, "contact")
+
+
+async def _activated_today(talk: Talk) -> Directive:
+    talk.say("login.activated_today", talk.contact_button(), address=talk.memory["address"])
+    return End("informed")
+
+
+async def _pending(talk: Talk) -> Directive:
+    talk.say("login.pending", address=talk.memory["address"])
+    return Go("contact")
+
+
+async def _disabled(talk: Talk) -> Directive:
+    talk.say("login.disabled", address=talk.memory["address"])
+    return Go("contact")
+
+
+async def _unknown(talk: Talk) -> Directive:
+    """Repeat the address as it was read and let the user mend it; the second time, go on."""
+    if talk.frame.data.get("unknown") and not talk.resuming:
+        return Go("unknown_again")
+    talk.frame.data["unknown"] = True
+    address, portal = talk.memory["address"], talk.portal
+    likely = likely_address(address, (*portal.mail_domains, *PUBLIC_MAIL_DOMAINS))
+    buttons = [talk.button("address_right", "/affirm")]
+    if likely:
+        payload = "/inform_email" + json.dumps({"email": likely}, ensure_ascii=False)
+        buttons.insert(0, Button(likely, payload))
+    talk.say("login.unknown", *buttons, address=address, likely=likely)
+    return Wait()
+
+
+async def _take_correction(talk: Talk) -> Directive:
+    heard = talk.heard
+    if new_address(talk):
+        return Go("check")
+    if heard.yes_no or heard.intent in {"not_solved", "dont_know", "inform_email"}:
+        wrong = heard.intent == "inform_email" or _WRONG_ADDRESS.search(heard.text)
+        return Go("ask_address_again" if wrong else "unknown_again")
+    if moved := _other_address(talk):
+        return moved
+    return Pass()
+
+
+async def _unknown_again(talk: Talk) -> Directive:
+    talk.say("login.unknown_again", address=talk.memory["address"])
+    return Go("contact")
+
+
+async def _contact(talk: Talk) -> Directive:
+    return Open("region", then="done")
+
+
+async def _done(talk: Talk) -> Directive:
+    return End("handed_over")
+
+
+def _other_address(talk: Talk) -> Directive | None:
+    """Lead to the check of another address, or ask for it, when the message corrects it."""
+    if new_address(talk):
+        return Go("check")
+    if _WRONG_ADDRESS.search(talk.heard.text):
+        return Go("ask_address_again")
+    return None
+
+
+def _solved(talk: Talk) -> Directive | None:
+    if talk.heard.intent != "solved":
+        return None
+    talk.say("login.solved")
+    return End("solved")
+
+
+async def _solved_or(talk: Talk, step: str) -> Directive:
+    """End when it works now; go on with a step when it still does not."""
+    if moved := _other_address(talk):
+        return moved
+    heard = talk.heard
+    if heard.yes_no == "yes":
+        talk.say("login.solved")
+        return End("solved")
+    if solved := _solved(talk):
+        return solved
+    again = {"not_solved", "mail_not_received", "email_not_recognised", "login_problem"}
+    if heard.intent in again or heard.yes_no == "no":
+        return Go(step)
+    return Pass()
+
+
+LOGIN = Walk(
+    "login",
+    "start",
+    {
+        "start": Step(_start),
+        "ask_address": Step(_ask_address, _take_address),
+        "ask_address_again": Step(_ask_address_again, _take_address),
+        "alone": Step(_alone, _after_alone),
+        "check": Step(_check),
+        "ask_login": Step(_ask_login, _take_login),
+        "login_forgotten": Step(_login_forgotten),
+        "offer_reset": Step(_offer_reset, _take_offer),
+        "declined": Step(_declined, _after_declined),
+        "send_reset": Step(_send_reset),
+        "after_reset": Step(_wait_for_mail, _after_reset),
+        "nothing_came": Step(_nothing_came, _after_nothing_came),
+        "refused_spaces": Step(_refused_spaces, _after_spaces),
+        "refused_traffic": Step(_refused_traffic, _after_traffic),
+        "activated_today": Step(_activated_today),
+        "pending": Step(_pending),
+        "disabled": Step(_disabled),
+        "unknown": Step(_unknown, _take_correction),
+        "unknown_again": Step(_unknown_again),
+        "contact": Step(_contact),
+        "done": Step(_done),
+    },
+)

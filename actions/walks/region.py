@@ -1,0 +1,148 @@
+"""The region walk: finds out where the user is, and gives the contact that answers for it."""
+
+from __future__ import annotations
+
+import json
+
+from actions.content import Portal, Region
+from actions.places import Place, PlaceAnswer, find_place
+from actions.walks.base import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
+
+_MOST_BUTTONS = 6
+_SHORT = 5
+"""Words up to which an unclear message is taken for an attempt to name a place."""
+
+
+def place_in(portal: Portal, text: str, *, expected: bool) -> PlaceAnswer:
+    """Look for a place in a text, as far as the portal's regions reach."""
+    return find_place(text, expected=expected, countries=portal.feature("countries"))
+
+
+def regions_of(portal: Portal, places: tuple[Place, ...]) -> list[Region]:
+    """Return the regions that cover the places, in their order, each once."""
+    found = (portal.region_for(place) for place in places)
+    return list(dict.fromkeys(region for region in found if region is not None))
+
+
+def remember_region(talk: Talk) -> None:
+    """Note the region when a message names it in passing, so that it is not asked for."""
+    if talk.heard.text.startswith("/"):
+        return
+    answer = place_in(talk.portal, talk.heard.text, expected=False)
+    if answer.outcome == "one" and (regions := regions_of(talk.portal, answer.places)):
+        talk.memory["region"] = regions[0].id
+
+
+async def _start(talk: Talk) -> Directive:
+    heard = talk.heard
+    chosen = heard.entities.get("region")
+    if chosen and talk.portal.region(chosen):
+        talk.memory["region"] = chosen
+    if heard.intent == "inform_region" and not chosen:
+        return await _take(talk, otherwise=Go("ask"))
+    if talk.region is None and (number := heard.entities.get("customer_number")):
+        talk.memory["region"] = await talk.accounts.region_of_customer(talk.portal.id, number)
+    return Go("contact") if talk.region else Go("ask")
+
+
+async def _ask(talk: Talk) -> Directive:
+    talk.say("region.ask")
+    return Wait()
+
+
+async def _answer(talk: Talk) -> Directive:
+    heard = talk.heard
+    chosen = heard.entities.get("region")
+    if chosen and talk.portal.region(chosen):
+        talk.memory["region"] = chosen
+        return Go("contact")
+    if heard.intent == "dont_know" and heard.sure:
+        return Go("list")
+    if (heard.intent in _REFUSALS and heard.sure) or heard.yes_no == "no":
+        talk.say("region.refused")
+        return End("refused")
+    return await _take(talk, otherwise=Pass())
+
+
+_REFUSALS = {"deny"}
+
+
+async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
+    """Take the place that the message names, ask which one is meant, or do otherwise."""
+    text = talk.heard.text
+    if talk.portal.feature("customer_numbers") and (
+        region := await talk.accounts.region_of_customer(talk.portal.id, text.strip())
+    ):
+        talk.memory["region"] = region
+        return Go("contact")
+    expected = talk.heard.intent not in _QUESTIONS or not talk.heard.sure
+    answer = place_in(talk.portal, text, expected=expected)
+    if answer.outcome == "country_needed":
+        talk.say("region.country_needed")
+        return Wait()
+    regions = regions_of(talk.portal, answer.places)
+    if len(regions) == 1:
+        talk.memory["region"] = regions[0].id
+        return Go("contact")
+    if regions:
+        buttons = (_region_button(place, talk.portal) for place in answer.places[:_MOST_BUTTONS])
+        talk.say("region.several", *buttons)
+        return Wait()
+    if answer.places:
+        talk.say("region.not_covered", place=answer.places[0].label)
+        return Wait()
+    meant = talk.heard.intent in {"inform_region", "inform_reference", "out_of_scope"}
+    short = len(text.split()) <= _SHORT and "?" not in text
+    if (meant and talk.heard.sure) or (not talk.heard.sure and short):
+        return Go("not_found")
+    return otherwise
+
+
+_QUESTIONS = {
+    "login_problem", "password_reset", "account_check", "email_not_recognised",
+    "mail_not_received", "document_access", "document_missing", "market_not_visible",
+}  # fmt: skip
+
+
+def _region_button(place: Place, portal: Portal) -> Button:
+    region = portal.region_for(place)
+    payload = json.dumps({"region": region.id if region else ""}, ensure_ascii=False)
+    return Button(place.label, f"/inform_region{payload}")
+
+
+async def _not_found(talk: Talk) -> Directive:
+    misses = talk.frame.data.get("misses", 0)
+    talk.frame.data["misses"] = misses + 1
+    if misses:
+        return Go("list")
+    talk.say("region.not_found")
+    return Wait()
+
+
+async def _list(talk: Talk) -> Directive:
+    buttons = (
+        Button(region.name, "/inform_region" + json.dumps({"region": region.id}))
+        for region in talk.portal.regions
+    )
+    talk.say("region.list", *buttons)
+    return Wait()
+
+
+async def _contact(talk: Talk) -> Directive:
+    if talk.region is None:
+        return Go("ask")
+    talk.say_contact(talk.region)
+    return End("handed_over")
+
+
+REGION = Walk(
+    "region",
+    "start",
+    {
+        "start": Step(_start, _answer),
+        "ask": Step(_ask, _answer),
+        "not_found": Step(_not_found, _answer),
+        "list": Step(_list, _answer),
+        "contact": Step(_contact),
+    },
+)

@@ -1,0 +1,46 @@
+"""Wires the web application together."""
+
+from __future__ import annotations
+
+import secrets
+
+from aiohttp import web
+
+from actions.content import Content
+from actions.db import Database
+from actions.sender import OutboxSender
+from actions.settings import Settings
+from bot.chat import add_chat
+from bot.demo import add_demo
+from bot.engine.assistant import Assistant
+from bot.health import add_health
+from bot.integrators import add_integrators
+from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
+
+_MOST_BODY = 64 * 1024
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    content: Content,
+    assistant: Assistant,
+    sender: OutboxSender,
+) -> web.Application:
+    """Return the application with every part mounted under the base path."""
+    app = web.Application(client_max_size=_MOST_BODY)
+    app[SETTINGS] = settings
+    app[DATABASE] = database
+    app[CONTENT] = content
+    app[ASSISTANT] = assistant
+    app[SENDER] = sender
+    app[DEMO_TOKEN] = secrets.token_urlsafe(32)
+    add_health(app)
+    add_integrators(app)
+    add_demo(app)
+    add_chat(app)
+    if not settings.base_path:
+        return app
+    root = web.Application()
+    root.add_subapp(settings.base_path, app)
+    return root

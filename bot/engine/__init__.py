@@ -1,0 +1,1 @@
+"""Rasa in our process: agent, understanding, tracker store, lock and action endpoint."""

@@ -1,0 +1,248 @@
+"""The engine's front: one message in, the replies out, written together or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from actions.content import current_content
+from actions.db import Database, unit_of_work
+from actions.errors import ContentError, GuichetError
+from actions.redaction import redact_passwords
+from actions.settings import Settings
+from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
+from bot.engine.lock import ConversationLocks
+from bot.engine.tracker_store import ConversationStore, Reply
+
+logger = logging.getLogger(__name__)
+
+_STORED_RANKING = 10
+
+
+class TurnFailed(GuichetError):
+    """A turn could not be done; nothing of it was kept, so the message may be sent again."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message as it arrives at an edge.
+
+    Attributes:
+        conversation_id: Which conversation, as the edge names it.
+        portal: Which portal; counts at a conversation's first message only.
+        message_id: Made by the client; the same id is answered once.
+        network: Opaque name of the client's network, for limits; empty where unknown.
+    """
+
+    conversation_id: str
+    portal: str
+    text: str
+    message_id: str
+    network: str = ""
+    channel: str = "rest"
+
+
+@dataclass
+class Assistant:
+    """Rasa's agent with our store, lock and actions around it.
+
+    Args:
+        settings: Deadlines and where actions run.
+        database: Where conversations are kept.
+        model_path: The trained model.
+    """
+
+    settings: Settings
+    database: Database
+    model_path: Path
+    store: ConversationStore = field(init=False)
+    locks: ConversationLocks = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Load the model; takes some seconds."""
+        self.store = ConversationStore(database=self.database)
+        self.locks = ConversationLocks(database=self.database)
+        endpoint = self.settings.action_endpoint
+        self._agent = Agent(
+            lock_store=self.locks,
+            action_endpoint=(
+                RemoteActions(endpoint, self.settings.action_timeout)
+                if endpoint
+                else InProcessActions(self.settings.action_timeout)
+            ),
+        )
+        # Unwrapped: Rasa's fail-safe wrapper answers a failed read with a blank conversation.
+        self._agent.tracker_store = self.store
+        self._agent.load_model(self.model_path)
+        # The graph runner is not written for several threads; one reads messages, in order.
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nlu")
+
+    async def handle(self, message: Incoming) -> list[Reply]:
+        """Answer a message, or repeat what the same message was answered before.
+
+        Args:
+            message: The message.
+
+        Returns:
+            The replies, never empty.
+
+        Raises:
+            TurnFailed: If the turn could not be done in time or not be written.
+        """
+        try:
+            return await asyncio.wait_for(self._handle_locked(message), self.settings.turn_deadline)
+        except asyncio.TimeoutError as error:
+            raise TurnFailed("La réponse a pris trop de temps.") from error
+        except (SQLAlchemyError, OSError) as error:
+            logger.exception("Turn of conversation %s failed", message.conversation_id)
+            raise TurnFailed("La conversation n’a pas pu être enregistrée.") from error
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """Return what is understood of a text, in Rasa's shape, with its band."""
+        return await self._read(self._agent.processor, text)
+
+    async def tracker(self, conversation_id: str) -> dict[str, Any] | None:
+        """Return a conversation's whole tracker in Rasa's shape, or None where it is unknown."""
+        tracker = await self.store.retrieve_full_tracker(conversation_id)
+        return None if tracker is None else dict(tracker.current_state(EventVerbosity.ALL))
+
+    async def close(self) -> None:
+        """Release threads and connections."""
+        self._reader.shutdown(wait=False, cancel_futures=True)
+        await self.locks.dispose()
+
+    async def _handle_locked(self, message: Incoming) -> list[Reply]:
+        async with self.locks.lock(message.conversation_id):
+            answered = await self.store.replies_to(message.conversation_id, message.message_id)
+            if answered is not None:
+                return answered
+            try:
+                return await self._turn(message)
+            except IntegrityError:
+                # Another process wrote this conversation although it should not hold the lock: its
+                # event numbers fenced this turn off. What it wrote counts.
+                logger.warning("Conversation %s went on elsewhere", message.conversation_id)
+                answered = await self.store.replies_to(message.conversation_id, message.message_id)
+                return answered if answered is not None else await self._turn(message)
+
+    async def _turn(self, message: Incoming) -> list[Reply]:
+        processor = self._agent.processor
+        conversation = await self.store.conversation(message.conversation_id)
+        offered = conversation.offered if conversation else []
+        portal = conversation.portal if conversation else message.portal
+        text = redact_passwords(message.text)
+        parse_data = await self._understand(processor, text, offered)
+        channel = CollectingOutputChannel()
+        user_message = UserMessage(
+            text,
+            channel,
+            message.conversation_id,
+            parse_data=parse_data,
+            input_channel=message.channel,
+            message_id=message.message_id,
+            metadata={
+                "portal": portal,
+                "message_id": message.message_id,
+                "network": message.network,
+            },
+        )
+        async with unit_of_work(self.database, commit=False) as unit:
+            with recorded_faults() as faults:
+                await processor.handle_message(user_message)
+            replies = [_reply(sent) for sent in channel.messages]
+            if faults or not replies:
+                logger.error(
+                    "Turn of conversation %s failed in an action",
+                    message.conversation_id,
+                    exc_info=faults[0] if faults else None,
+                )
+                unit.discard()
+                replies = [await self._apologise(processor, user_message, portal)]
+            await unit.commit()
+        return replies
+
+    async def _apologise(
+        self, processor: MessageProcessor, message: UserMessage, portal: str
+    ) -> Reply:
+        """Write a turn that says sorry and leaves slots and walk where they were."""
+        try:
+            text = current_content().portal(portal).say("fault")
+        except ContentError:
+            logger.exception("The apology itself is missing")
+            text = "Une erreur s’est produite. Merci de réessayer dans quelques instants."
+        tracker: DialogueStateTracker = await processor.fetch_tracker_and_update_session(
+            message.sender_id, message.output_channel, message.metadata
+        )
+        parse_data = message.parse_data
+        tracker.update_with_events(
+            [
+                UserUttered(
+                    message.text,
+                    parse_data["intent"],
+                    parse_data["entities"],
+                    parse_data,
+                    input_channel=message.input_channel,
+                    message_id=message.message_id,
+                    metadata=message.metadata,
+                    timestamp=time.time(),
+                ),
+                BotUttered(text, metadata={"fault": True}),
+                ActionExecuted(ACTION_LISTEN_NAME),
+            ],
+            processor.domain,
+        )
+        await self.store.save(tracker)
+        return Reply(text)
+
+    async def _understand(
+        self, processor: MessageProcessor, text: str, offered: list[str]
+    ) -> dict[str, Any]:
+        """Read a message; only a payload that was offered is taken as one.
+
+        Rasa's own handler reads any text that starts with a slash as a command, so such a text is
+        read without its slash when no button of this conversation carried it.
+        """
+        if not text.lstrip().startswith("/"):
+            return await self._read(processor, text)
+        if text.strip() in offered:
+            parsed = await self._read(processor, text.strip())
+            parsed["band"] = "sure"
+            return parsed
+        parsed = await self._read(processor, text.lstrip().lstrip("/") or "?")
+        parsed["text"] = text
+        return parsed
+
+    async def _read(self, processor: MessageProcessor, text: str) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        message = UserMessage(text)
+        tracker = DialogueStateTracker.from_events("parse", [])
+
+        def parse() -> dict[str, Any]:
+            parsed = processor._parse_message_with_graph(message, tracker)
+            return dict(parsed)
+
+        parsed = await loop.run_in_executor(self._reader, parse)
+        parsed["intent_ranking"] = parsed.get("intent_ranking", [])[:_STORED_RANKING]
+        parsed.setdefault("band", "sure")
+        return parsed
+
+
+def _reply(sent: dict[str, Any]) -> Reply:
+    buttons = sent.get("buttons") or ()
+    return Reply(
+        sent.get("text", ""),
+        tuple({"title": button["title"], "payload": button["payload"]} for button in buttons),
+    )

@@ -1,0 +1,86 @@
+"""Turns errors into JSON bodies with a sentence in French: nothing fails in silence."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.errors import GuichetError, LimitReached, TokenRefused
+from bot.engine.assistant import TurnFailed
+
+logger = logging.getLogger(__name__)
+
+
+def error_response(status: int, message: str) -> web.Response:
+    """Return an error as JSON: `{"error": message}`."""
+    return web.json_response({"error": message}, status=status)
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error of an API with a status and a sentence."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400 or error.content_type == "application/json":
+            raise
+        return error_response(error.status, error.text or error.reason)
+    except TokenRefused as error:
+        return error_response(410, str(error))
+    except LimitReached:
+        return error_response(429, "Trop de demandes pour l’instant ; réessayez plus tard.")
+    except TurnFailed as error:
+        return error_response(503, f"{error} Réessayez dans un instant.")
+    except (GuichetError, SQLAlchemyError, OSError):
+        logger.exception("%s %s failed", request.method, request.path)
+        return error_response(500, "Une erreur s’est produite de notre côté. Réessayez plus tard.")
+
+
+async def read_json(request: web.Request) -> Mapping[str, Any]:
+    """Return the request's JSON object.
+
+    Raises:
+        web.HTTPBadRequest: If the body is not a JSON object.
+    """
+    try:
+        body = await request.json()
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise bad_request("Le corps de la requête doit être un objet JSON.") from None
+    if not isinstance(body, dict):
+        raise bad_request("Le corps de la requête doit être un objet JSON.")
+    return body
+
+
+def field(body: Mapping[str, Any], name: str, *, most: int, required: bool = True) -> str:
+    """Return a text field of a JSON body.
+
+    Args:
+        body: The body.
+        name: The field.
+        most: Most characters that it may have.
+        required: Whether it must be there and not be blank.
+
+    Raises:
+        web.HTTPBadRequest: If it is missing, not a text, or too long.
+    """
+    value = body.get(name, "")
+    if not isinstance(value, str):
+        raise bad_request(f"« {name} » doit être un texte.")
+    if required and not value.strip():
+        raise bad_request(f"« {name} » manque ou est vide.")
+    if len(value) > most:
+        raise bad_request(f"« {name} » dépasse {most} caractères.")
+    return value
+
+
+def bad_request(message: str) -> web.HTTPBadRequest:
+    """Return a 400 with a JSON body."""
+    return web.HTTPBadRequest(
+        text=json.dumps({"error": message}, ensure_ascii=False), content_type="application/json"
+    )

@@ -1,0 +1,26 @@
+"""One form of log for our code, Rasa's and the libraries': lines on stderr, quiet by default."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+
+import structlog
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Set logging up for a command or the service.
+
+    Args:
+        level: For our own loggers; Rasa and the libraries speak from WARNING on. Rasa's debug
+            lines would write messages of users into the log.
+    """
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        level=logging.WARNING,
+        force=True,
+    )
+    for name in ("actions", "bot"):
+        logging.getLogger(name).setLevel(level)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    warnings.filterwarnings("ignore", module=r"(rasa|pkg_resources|matplotlib|sanic|keras)\b")

@@ -1,0 +1,156 @@
+"""Runs the service: prepares what it needs, serves, and ends in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from aiohttp import web
+
+from actions.content import current_content
+from actions.db import current_database
+from actions.errors import GuichetError
+from actions.sender import OutboxSender
+from actions.settings import Settings
+from bot import migrations, training
+from bot.demo_data import load_demo_accounts
+
+logger = logging.getLogger(__name__)
+
+_GRACE_SECONDS = 10.0
+
+Tell = Callable[[str], None]
+
+
+def prepare(settings: Settings, tell: Tell) -> Path:
+    """Check the content, bring database and model up to date, and load demo accounts.
+
+    Args:
+        settings: The settings.
+        tell: Where progress is told, a line a step.
+
+    Returns:
+        The model to serve.
+
+    Raises:
+        GuichetError: If something is missing or wrong.
+    """
+    content = current_content()
+    if settings.default_portal not in content.portals:
+        raise GuichetError(
+            f"GUICHET_DEFAULT_PORTAL : le portail « {settings.default_portal} » n’existe pas."
+        )
+    tell(f"Contenu lu : {', '.join(sorted(content.portals))}.")
+    migrations.upgrade(settings)
+    tell("Base de données à jour.")
+
+    async def load() -> int:
+        try:
+            return await load_demo_accounts(current_database(), content, settings)
+        finally:
+            await current_database().dispose()
+
+    if count := asyncio.run(load()):
+        tell(f"{count} comptes de démonstration en place.")
+    model = training.fitting_model(settings.models_dir)
+    if model is None:
+        tell("Entraînement du modèle (moins d’une minute)…")
+        started = time.monotonic()
+        model = training.train(settings.models_dir)
+        tell(f"Modèle entraîné en {time.monotonic() - started:.0f} s.")
+    return model
+
+
+def serve(settings: Settings, tell: Tell) -> None:
+    """Serve until asked to stop.
+
+    Raises:
+        GuichetError: If something is missing or wrong, such as a port that is taken.
+    """
+    model = prepare(settings, tell)
+    if settings.workers > 1:
+        _serve_with_workers(settings, tell)
+    else:
+        asyncio.run(_serve(settings, model, tell))
+
+
+def serve_worker(settings: Settings) -> None:
+    """Serve as one of several processes that share the port."""
+    model = training.fitting_model(settings.models_dir)
+    if model is None:
+        raise GuichetError("Aucun modèle ne convient : lancez `guichet train`.")
+    asyncio.run(_serve(settings, model, lambda line: None, reuse_port=True))
+
+
+async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: bool = False) -> None:
+    # Imported here: Rasa takes seconds, which preparing alone should not cost.
+    from bot.app import create_app
+    from bot.engine.assistant import Assistant
+
+    started = time.monotonic()
+    database = current_database()
+    assistant = Assistant(settings, database, model)
+    sender = OutboxSender(database, settings)
+    app = create_app(settings, database, current_content(), assistant, sender)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port, reuse_port=reuse_port or None)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise GuichetError(
+            f"Le port {settings.port} de {settings.host} n’est pas libre ({error.strerror})."
+        ) from error
+    port = runner.addresses[0][1]
+    tell(f"Modèle chargé en {time.monotonic() - started:.0f} s.")
+    tell(f"Guichet répond sur http://{settings.host}:{port}{settings.base_path}/ (Ctrl-C arrête).")
+    sending = asyncio.create_task(sender.run(), name="outbox")
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+    tell("Arrêt en cours…")
+    await runner.cleanup()
+    sending.cancel()
+    with suppress(asyncio.CancelledError):
+        await sending
+    await assistant.close()
+    await database.dispose()
+
+
+def _serve_with_workers(settings: Settings, tell: Tell) -> None:
+    """Keep as many processes as wanted serving the same port; one that dies is replaced."""
+    command = [sys.executable, "-m", "bot.cli", "serve", "--worker"]
+    workers = [subprocess.Popen(command) for _ in range(settings.workers)]
+    stopping = False
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+        for worker in workers:
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGTERM)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    tell(
+        f"{settings.workers} processus répondent sur"
+        f" http://{settings.host}:{settings.port}{settings.base_path}/ (Ctrl-C arrête)."
+    )
+    while not stopping:
+        for index, worker in enumerate(workers):
+            if worker.poll() is not None and not stopping:
+                logger.error("Worker %s ended with status %s", worker.pid, worker.returncode)
+                workers[index] = subprocess.Popen(command)
+        time.sleep(1)
+    for worker in workers:
+        worker.wait()

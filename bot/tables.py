@@ -1,0 +1,20 @@
+"""Gathers every table of the project, for migrations and tests."""
+
+from __future__ import annotations
+
+import importlib
+
+_MODULES = (
+    "actions.accounts",
+    "actions.limits",
+    "actions.outbox",
+    "actions.resets",
+    "bot.demo.passwords",
+    "bot.engine.transcript",
+)
+
+
+def import_tables() -> None:
+    """Import the modules that declare tables, so that the metadata knows all of them."""
+    for module in _MODULES:
+        importlib.import_module(module)

