@@ -78,10 +78,17 @@ class Messages:
 
 @dataclass(frozen=True)
 class Portal:
-    """One portal's facts, contacts, articles and sentences."""
+    """One portal's facts, contacts, articles and sentences.
+
+    Attributes:
+        the_name: The name with its article, as in "pour l’Espace Acheteur".
+        of_name: The name after "de", as in "l’assistant de l’Espace Acheteur".
+    """
 
     id: str
     name: str
+    the_name: str
+    of_name: str
     organisation: str
     tagline: str
     sender: str
@@ -197,6 +204,8 @@ def load_content(directory: Path, retention_days: int = 90) -> Content:
             portal = Portal(
                 id=facts["id"],
                 name=facts["name"],
+                the_name=facts.get("the_name", f"« {facts['name']} »"),
+                of_name=facts.get("of_name", f"de « {facts['name']} »"),
                 organisation=facts["organisation"],
                 tagline=facts.get("tagline", ""),
                 sender=facts["sender"],

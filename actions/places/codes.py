@@ -148,12 +148,12 @@ def _read(
     if len(number) == _POSTCODE:
         known = _postcode_spots(number, countries, listed=False)
         strength = _postcode_strength(text, start, end, number, known, names)
-        return Mention(start, end, known, strength, True) if known and strength else None
+        return Mention(start, end, known, strength) if known and strength else None
     spots = _departement_spots(number) if len(number) <= 3 else ()
     if not spots or _chained(text, start, end):
         return None
     strength = _departement_strength(text, start, end, spots, names)
-    return Mention(start, end, spots, strength, True) if strength else None
+    return Mention(start, end, spots, strength) if strength else None
 
 
 def _near(start: int, end: int, spots: Sequence[Spot], names: Sequence[Mention]) -> bool:

@@ -103,6 +103,7 @@ def context(text: Text, start: int, link: str = "") -> Context:
         or first in cues.ODONYMS
         or first in cues.CIVILITIES
         or link == "chez"
+        or (not link and not cues.NAMING.isdisjoint(before[:2]))
         or (not link and len(before) > 1 and before[1] in cues.CIVILITIES)
     )
     negated = first in {"pas", "plus"}

@@ -49,6 +49,9 @@ CIVILITIES = frozenset(
     m mr mme mlle monsieur madame mademoiselle dr docteur pr professeur maitre prenom collegue
     """.split()
 )
+# Answers that are also names of villages; without a capital they answer something else.
+REPLIES = frozenset("aucun appelle bonne contre eu lent moyen vers viens ville villes".split())
+NAMING = frozenset("nom prenom appelle nomme".split())
 # What a reply to "which region?" holds beside the place; the place is the rest.
 FILLERS = CONNECTORS | frozenset(
     """

@@ -53,6 +53,8 @@ def stands_out(text: Text, start: int, end: int, name: str, spots: Sequence[Spot
         return False
     if start and text.tokens[start - 1].folded in cues.CIVILITIES:
         return False
+    if len(text.tokens) == 1 and text.tokens[0].raw in cues.REPLIES:
+        return False
     usual = name in index().frequent and not text.tokens[start].raw[0].isupper()
     if usual and not any(spot.population >= _LARGE for spot in spots):
         return False
@@ -102,7 +104,9 @@ def _weigh_wordy_area(
 ) -> int:
     """Returns the weight of a région or département such as Lot, Manche or La Réunion."""
     inside = around.link in {"dans", "en"}
-    if around.cue == "admin" or (around.cue == "hospital" and around.link):
+    # "CHU Réunion" names the island, "Hôpital Nord" a part of its town.
+    named = around.link != "" or (capital and name not in {"nord", "centre"})
+    if around.cue == "admin" or (around.cue == "hospital" and named):
         return 3
     # "au centre" and "en réunion" are said of anything, "dans le lot" of some things.
     usual = name in {"centre", "reunion"}

@@ -94,14 +94,12 @@ class Mention:
         spots: What it may stand for, lowest tier first, then most populous first.
         strength: How sure the context makes it, from 1 (a known name alone) to 3 (introduced as
             a place).
-        code: Whether it is a number rather than a name.
     """
 
     start: int
     end: int
     spots: tuple[Spot, ...]
     strength: int
-    code: bool = False
 
     def best(self) -> tuple[Spot, ...]:
         """Returns the spots of the lowest tier."""

@@ -135,6 +135,8 @@ def whole_name(text: Text, countries: bool) -> Mention | None:
         countries: Whether foreign places count.
     """
     size = len(text.tokens)
+    if size == 1 and text.tokens[0].raw in cues.REPLIES:
+        return None
     for start in range(size):
         for end, name, _ in _candidates(text, start, countries):
             spots = index().spots(name, countries)

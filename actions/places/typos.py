@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -18,11 +19,39 @@ _MEDIUM = 2_000
 
 
 class _Pools(NamedTuple):
-    """Squashed names to folded names: the well known, the known, and all."""
+    """Squashed names to folded names: the well known, the known, and all; then by sound."""
 
     large: dict[str, str]
     medium: dict[str, str]
     every: dict[str, str]
+    sounds: dict[str, str]
+
+
+# How French spells one sound in several ways, in the order in which to level them.
+_SOUNDS = tuple(
+    (re.compile(spelling), sound)
+    for spelling, sound in (
+        ("qu|ck|c(?![eiyh])", "k"),
+        ("ph", "f"),
+        ("y", "i"),
+        ("eau|au", "o"),
+        ("[ae]in|im", "in"),
+        ("e([nm])", r"a\1"),
+        ("z", "s"),
+        ("g(?=[ei])", "j"),
+        ("c(?=[ei])", "s"),
+        (r"(.)\1", r"\1"),
+        ("h", ""),
+        ("er?[stxd]*$|[stxd]+$", ""),
+    )
+)
+
+
+def _sound(word: str) -> str:
+    """Returns a squashed name levelled to about how it sounds."""
+    for spelling, sound in _SOUNDS:
+        word = spelling.sub(sound, word)
+    return word
 
 
 @cache
@@ -42,7 +71,12 @@ def _pools(countries: bool) -> _Pools:
             people = max(places.communes[number].population for number in numbers)
             pool = large if people >= _LARGE else medium if people >= _MEDIUM else every
             pool.setdefault(squash(name), name)
-    return _Pools(large, medium, every)
+    sounds: dict[str, str] = {}
+    for key, name in large.items():
+        known = sounds.setdefault(_sound(key), name)
+        if _population(name, countries) > _population(known, countries):
+            sounds[_sound(key)] = name
+    return _Pools(large, medium, every, sounds)
 
 
 def _allowed(size: int, generous: bool) -> int:
@@ -99,8 +133,13 @@ def correct(phrase: str, *, generous: bool, countries: bool) -> str:
     # One typo away from a large town is more likely than a hamlet of the exact shape.
     if name and distance <= 1:
         return name
-    for pool in (pools.medium, pools.every):
-        near, other = _nearest(word, pool, min(limit, 2 if len(word) > 8 else 1), countries)
+    sound = _sound(word)
+    near, other = _nearest(sound, pools.sounds, int(len(word) > 5), countries) if sound else (9, "")
+    if other and near <= 1:
+        return other
+    # A hamlet is read only into a long word that is all but right.
+    for pool, size in ((pools.medium, 5), (pools.every, 7)):
+        near, other = _nearest(word, pool, int(len(word) >= size), countries)
         if other and near < distance:
             distance, name = near, other
     return name if distance <= limit + 1 else ""

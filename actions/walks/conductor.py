@@ -29,6 +29,10 @@ LOGIN_TOPICS = frozenset(
 )
 """Intents of the login family that open the login walk when an address comes with them."""
 
+_NO_TOPIC = frozenset(
+    {"affirm", "deny", "greet", "thank", "not_solved", "cancel", "inform_reference", "out_of_scope"}
+)
+
 _OFFER_A_WAY_OUT = 2
 _MOST_MOVES = 25
 
@@ -39,7 +43,8 @@ def opener(talk: Talk) -> str | None:
     if "email" in heard.entities:
         login = {*LOGIN_TOPICS, *(intent for intent, walk in OPENERS.items() if walk == "login")}
         likely = {heard.intent, *(() if heard.sure else heard.ranking[:3])}
-        if likely & login:
+        # An address with a mere yes, no or correction goes on with what was said of one before.
+        if likely & login or heard.intent in _NO_TOPIC or talk.memory.get("address"):
             return "login"
     return OPENERS.get(heard.intent)
 

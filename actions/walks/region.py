@@ -77,7 +77,7 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
         return Go("contact")
     expected = talk.heard.intent not in _QUESTIONS or not talk.heard.sure
     answer = place_in(talk.portal, text, expected=expected)
-    if answer.outcome == "country_needed":
+    if answer.outcome == "country_needed" and not answer.places:
         talk.say("region.country_needed")
         return Wait()
     regions = regions_of(talk.portal, answer.places)

@@ -81,7 +81,8 @@ def test_messages_that_name_no_place(countries: bool) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["je ne sais pas", "aucune idée", "pourquoi ?", "oui", "non merci", "bonjour", "1", "", "   ",
+    ["je ne sais pas", "aucune idée", "pourquoi ?", "oui", "non merci", "aucun", "bonjour", "1",
+     "", "   ",
      "j'ai oublié mon mot de passe", "parler à un humain", "peu importe", "M. Roanne"],
 )  # fmt: skip
 def test_answers_that_name_no_place(text: str) -> None:
@@ -318,6 +319,19 @@ def test_abbreviations_are_folded() -> None:
     assert label(asked("boulogne s/ mer")) == "Boulogne-sur-Mer (Pas-de-Calais)"
     assert label(asked("marcq en baroeul")) == "Marcq-en-Barœul (Nord)"
     assert label(asked("au Mans")) == "Le Mans (Sarthe)"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dunkerk", "Dunkerque (Nord)"), ("lorian", "Lorient (Morbihan)"),
+        ("bordo", "Bordeaux (Gironde)"), ("monpelié", "Montpellier (Hérault)"),
+        ("limoj", "Limoges (Haute-Vienne)"), ("lion", "Lyon (Rhône)"),
+        ("vauclus", "Vaucluse (84)"), ("haute de seine", "Hauts-de-Seine (92)"),
+    ],
+)  # fmt: skip
+def test_typos_and_spelling_by_ear(text: str, expected: str) -> None:
+    assert label(asked(text)) == expected
 
 
 def test_former_communes() -> None:

@@ -1,0 +1,1 @@
+"""Measurements of speed: always a ratio to a baseline of the same run."""

@@ -1,0 +1,133 @@
+"""What all HTML pages share: templates, static files, security headers and error pages."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
+
+from bot.errors import error_response
+from bot.keys import SETTINGS
+
+logger = logging.getLogger(__name__)
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+    )
+)
+
+_BOT = Path(__file__).resolve().parent
+_PARTS = ("chat", "demo")
+_YEAR = 365 * 24 * 3600
+_SENTENCES = {
+    403: ("Accès refusé", "Cette action n’est pas permise depuis cette page."),
+    404: ("Page introuvable", "Cette page n’existe pas, ou n’existe plus."),
+    405: ("Action impossible", "Cette adresse ne permet pas cette action."),
+    413: ("Envoi trop volumineux", "Ce que vous envoyez est trop long."),
+    500: ("Erreur de notre côté", "Une erreur s’est produite. Réessayez plus tard."),
+}
+_OTHER = ("Demande refusée", "Cette demande ne peut pas être traitée.")
+
+
+def render(
+    request: web.Request,
+    template: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    form: bool = False,
+) -> web.Response:
+    """Return a page.
+
+    Args:
+        request: The request that it answers.
+        template: Name of the template, with its part: `chat/index.html`.
+        values: What the template needs.
+        status: HTTP status.
+        form: Whether the page posts a form. Under `no-referrer` browsers send `Origin: null` with
+            it, which cannot be told from a form on another site.
+    """
+    response = aiohttp_jinja2.render_template(template, request, dict(values or {}), status=status)
+    if form:
+        response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def add_pages(app: web.Application) -> None:
+    """Set up templates, static files, headers and error pages for the whole application."""
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=PrefixLoader(
+            {part: FileSystemLoader(_BOT / part / "templates") for part in _PARTS}
+        ),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    base = app[SETTINGS].base_path
+    versions: dict[str, str] = {}
+    for part in _PARTS:
+        folder = _BOT / part / "static"
+        app.router.add_static(f"/static/{part}/", folder)
+        for path in folder.iterdir():
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            versions[f"{part}/{path.name}"] = digest
+    environment.globals["base"] = base
+    environment.globals["asset"] = lambda name: f"{base}/static/{name}?v={versions[name]}"
+    app.middlewares.append(errors_as_pages)
+    app.on_response_prepare.append(_add_headers)
+
+
+@web.middleware
+async def errors_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Tell people of errors in a French page, and programs in JSON."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400 or error.content_type != "text/plain":
+            raise
+        response = _error(request, error.status)
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except Exception:
+        logger.exception("%s %s failed", request.method, request.path)
+        return _error(request, 500)
+
+
+def _error(request: web.Request, status: int) -> web.Response:
+    title, sentence = _SENTENCES.get(status, _OTHER)
+    if "text/html" not in request.headers.get("Accept", ""):
+        return error_response(status, sentence)
+    return render(
+        request, "chat/error.html", {"title": title, "sentence": sentence}, status=status
+    )
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    headers = response.headers
+    headers["X-Content-Type-Options"] = "nosniff"
+    if response.content_type == "text/html":
+        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        headers.setdefault("Cache-Control", "no-cache")
+    elif "/static/" in request.path and response.status == 200:
+        # A versioned address changes with the file, so what stands under it never does.
+        lasting = "v" in request.query
+        headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if lasting else "no-cache"
