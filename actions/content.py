@@ -7,6 +7,7 @@ an empty string.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -137,11 +138,12 @@ class Portal:
             ContentError: If the template is broken or names something that does not exist.
         """
         try:
-            return _templates.from_string(template).render(
+            text = _templates.from_string(template).render(
                 portal=self, links=self.links, retention_days=self.retention_days, **values
             )
         except TemplateError as error:
             raise ContentError(f"Modèle de texte fautif ({self.id}) : {error}") from error
+        return _typeset(text)
 
     def say(self, key: str, nth: int = 0, **values: Any) -> str:
         """Return the sentence under a key, filled in.
@@ -227,6 +229,15 @@ def load_content(directory: Path, retention_days: int = 90) -> Content:
             raise ContentError(f"{folder / 'portal.yml'} : id doit être « {folder.name} ».")
         portals[portal.id] = portal
     return Content(portals)
+
+
+def _typeset(text: str) -> str:
+    """Put the no-break spaces that French wants, so that writers need not type them."""
+    return _OPENING.sub("«\u00a0", _CLOSING.sub("\u00a0\\1", text))
+
+
+_CLOSING = re.compile(r" +([;:?!»])")
+_OPENING = re.compile(r"« +")
 
 
 def _load_yaml(path: Path) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
+import hmac
 
 from aiohttp import web
 
@@ -16,6 +17,7 @@ from bot.engine.assistant import Assistant
 from bot.health import add_health
 from bot.integrators import add_integrators
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
+from bot.pages import add_pages
 
 _MOST_BODY = 64 * 1024
 
@@ -34,7 +36,8 @@ def create_app(
     app[CONTENT] = content
     app[ASSISTANT] = assistant
     app[SENDER] = sender
-    app[DEMO_TOKEN] = secrets.token_urlsafe(32)
+    app[DEMO_TOKEN] = _demo_token(settings)
+    add_pages(app)
     add_health(app)
     add_integrators(app)
     add_demo(app)
@@ -44,3 +47,8 @@ def create_app(
     root = web.Application()
     root.add_subapp(settings.base_path, app)
     return root
+
+
+def _demo_token(settings: Settings) -> str:
+    """Return the demo portal's token, the same in all processes that share the port."""
+    return hmac.new(settings.secret_key.encode(), b"guichet.demo.redeem", hashlib.sha256).hexdigest()

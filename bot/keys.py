@@ -16,4 +16,4 @@ CONTENT: web.AppKey[Content] = web.AppKey("content", Content)
 ASSISTANT: web.AppKey[Assistant] = web.AppKey("assistant", Assistant)
 SENDER: web.AppKey[OutboxSender] = web.AppKey("sender", OutboxSender)
 DEMO_TOKEN: web.AppKey[str] = web.AppKey("demo_token", str)
-"""A token of this process alone with which the demo portal calls `POST /resets/redeem`."""
+"""A token of the service's own with which the demo portal calls `POST /resets/redeem`."""

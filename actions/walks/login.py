@@ -31,6 +31,12 @@ _REFUSAL = re.compile(
 )
 
 
+_CONFIRMS = re.compile(
+    r"\bsi si\b|\b(?:est|adresse|elle|bien)\b.{0,20}\b(?:bonne?|correcte?|juste|exacte?|celle-l[aà])\b",
+    re.IGNORECASE,
+)
+
+
 def new_address(talk: Talk) -> bool:
     """Note the address that the message gives, if it gives one.
 
@@ -89,7 +95,7 @@ async def _after_alone(talk: Talk) -> Directive:
     if solved := _solved(talk):
         return solved
     if talk.heard.intent == "not_solved" or talk.heard.yes_no == "no":
-        return Go("contact")
+        return Go("hand_over")
     return Pass()
 
 
@@ -270,7 +276,7 @@ async def _nothing_came(talk: Talk) -> Directive:
 
 
 async def _after_nothing_came(talk: Talk) -> Directive:
-    return await _solved_or(talk, "contact")
+    return await _solved_or(talk, "hand_over")
 
 
 async def _refused_spaces(talk: Talk) -> Directive:
@@ -285,7 +291,7 @@ async def _refused_spaces(talk: Talk) -> Directive:
 
 async def _after_spaces(talk: Talk) -> Directive:
     busy = talk.portal.feature("login_traffic")
-    return await _solved_or(talk, "refused_traffic" if busy else "contact")
+    return await _solved_or(talk, "refused_traffic" if busy else "hand_over")
 
 
 async def _refused_traffic(talk: Talk) -> Directive:
@@ -298,7 +304,7 @@ async def _refused_traffic(talk: Talk) -> Directive:
 
 
 async def _after_traffic(talk: Talk) -> Directive:
-    return await _solved_or(talk, "contact")
+    return await _solved_or(talk, "hand_over")
 
 
 async def _activated_today(talk: Talk) -> Directive:
@@ -335,16 +341,24 @@ async def _take_correction(talk: Talk) -> Directive:
     heard = talk.heard
     if new_address(talk):
         return Go("check")
-    if heard.yes_no or heard.intent in {"not_solved", "dont_know", "inform_email"}:
-        wrong = heard.intent == "inform_email" or _WRONG_ADDRESS.search(heard.text)
-        return Go("ask_address_again" if wrong else "unknown_again")
     if moved := _other_address(talk):
         return moved
+    if heard.intent == "inform_email":
+        return Go("ask_address_again")
+    answers = heard.intent in {"not_solved", "dont_know"} or _CONFIRMS.search(heard.text)
+    if heard.yes_no or answers:
+        return Go("unknown_again")
     return Pass()
 
 
 async def _unknown_again(talk: Talk) -> Directive:
     talk.say("login.unknown_again", address=talk.memory["address"])
+    return Go("contact")
+
+
+async def _hand_over(talk: Talk) -> Directive:
+    if talk.region is None:
+        talk.say("login.hand_over")
     return Go("contact")
 
 
@@ -411,6 +425,7 @@ LOGIN = Walk(
         "disabled": Step(_disabled),
         "unknown": Step(_unknown, _take_correction),
         "unknown_again": Step(_unknown_again),
+        "hand_over": Step(_hand_over),
         "contact": Step(_contact),
         "done": Step(_done),
     },

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
@@ -25,6 +25,7 @@ from actions.redaction import redact_passwords
 from actions.settings import Settings
 from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
 from bot.engine.lock import ConversationLocks
+from bot.engine.reply_channel import ReplyChannel
 from bot.engine.tracker_store import ConversationStore, Reply
 
 logger = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ class Assistant:
         portal = conversation.portal if conversation else message.portal
         text = redact_passwords(message.text)
         parse_data = await self._understand(processor, text, offered)
-        channel = CollectingOutputChannel()
+        channel = ReplyChannel()
         user_message = UserMessage(
             text,
             channel,

@@ -17,6 +17,7 @@ from sanic import Blueprint
 
 from actions.redaction import redact_passwords
 from actions.settings import current_settings
+from bot.engine.reply_channel import ReplyChannel
 from bot.engine.tracker_store import ConversationStore
 
 
@@ -40,11 +41,14 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
             message.message_id = str(message.metadata["message_id"])
             message.text = redact_passwords(message.text or "")
             answered = await store.replies_to(message.sender_id, message.message_id)
+            # Rasa answers with what its own collecting channel holds in the end.
+            outer, message.output_channel = message.output_channel, ReplyChannel()
             if answered is None:
-                return await on_new_message(message)
-            for reply in answered:
-                value = reply.to_json()
-                await message.output_channel.send_response(message.sender_id, value)
-            return None
+                await on_new_message(message)
+            else:
+                for reply in answered:
+                    value = reply.to_json()
+                    await message.output_channel.send_response(message.sender_id, value)
+            outer.messages.extend(message.output_channel.messages)
 
         return super().blueprint(handle)

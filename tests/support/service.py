@@ -153,8 +153,11 @@ class Chat:
         """Send a message and return all replies as one text."""
         replies = self.service.send(self.sender, message, self.portal)
         for reply in replies:
-            self.offered |= reply.buttons
-        return "\n".join(reply.text for reply in replies)
+            self.offered |= {
+                title.replace("\u00a0", " "): payload for title, payload in reply.buttons.items()
+            }
+        # No-break spaces are a matter of typesetting, not of what is said.
+        return "\n".join(reply.text for reply in replies).replace("\u00a0", " ")
 
     def click(self, title: str) -> str:
         """Send the payload of a button that was offered."""

@@ -28,7 +28,7 @@
   }
 
   function showUser(text, id) {
-    disableChoices();
+    closeChoices(text);
     const { line, bubble } = addLine("user", "Vous");
     bubble.append(text);
     if (id) {
@@ -68,7 +68,6 @@
       node.type = "button";
       node.append(typeset(button.title));
       node.addEventListener("click", function (event) {
-        node.classList.add("chosen");
         say(button.payload, button.title);
         // A click made by the keyboard has no pointer behind it; its focus must not be lost.
         if (event.detail === 0 || matchMedia("(pointer: fine)").matches) {
@@ -79,9 +78,11 @@
     return group;
   }
 
-  function disableChoices() {
+  /** Leaves former buttons readable: once something else was said they would answer it. */
+  function closeChoices(text) {
     log.querySelectorAll(".choice:enabled").forEach(function (node) {
       node.disabled = true;
+      node.classList.toggle("chosen", node.textContent === typeset(text));
     });
   }
 
@@ -212,25 +213,30 @@
   async function resume() {
     let turns = null;
     try {
-      turns = await conversation.history();
+      turns = await conversation.resume();
     } catch (error) {
       tellProblem("Votre conversation n’a pas pu être relue.", resume);
       return;
     }
     clearStatus();
-    (turns || []).forEach(function (turn) {
-      showUser(turn.text);
-      turn.messages.forEach(showAssistant);
-    });
-    conversation.queue.forEach((message) => showUser(message.shown, message.id));
-    log.scrollTop = log.scrollHeight;
-    if (conversation.queue.length) {
-      conversation.run();
+    if (turns.length) {
+      log.setAttribute("aria-busy", "true");
+      open();
+      turns.forEach(function (turn) {
+        showUser(turn.text);
+        turn.messages.forEach(showAssistant);
+      });
+      conversation.queue.forEach((message) => showUser(message.shown, message.id));
+      log.removeAttribute("aria-busy");
+      log.scrollTop = log.scrollHeight;
     }
+    conversation.run();
   }
 
+  window.addEventListener("online", () => conversation.run());
   form.hidden = false;
   restart.hidden = false;
   open();
+  conversation.queue.forEach((message) => showUser(message.shown, message.id));
   resume();
 })();

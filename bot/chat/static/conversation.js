@@ -50,6 +50,7 @@
       this.events = events;
       this.generation = 0;
       this.running = false;
+      this.resumed = false;
       this.restore();
     }
 
@@ -77,6 +78,7 @@
     reset() {
       this.generation += 1;
       this.running = false;
+      this.resumed = true;
       this.session = null;
       this.queue = [];
       this.keep();
@@ -92,30 +94,34 @@
       return message;
     }
 
-    /** Returns the turns so far, or null where there are none to be had. */
-    async history() {
-      if (!this.session) {
-        return null;
-      }
-      try {
-        const answer = await this.persist(() => this.call("GET", "history"));
-        const known = new Set(answer.turns.map((turn) => turn.message_id));
-        this.queue = this.queue.filter((message) => !known.has(message.id));
-        this.keep();
-        return answer.turns;
-      } catch (error) {
-        if (error instanceof Refused && (error.status === EXPIRED || error.status === 403)) {
-          this.session = null;
-          this.keep();
-          return null;
+    /** Returns the turns so far; what is written meanwhile waits until they are known. */
+    async resume() {
+      const generation = this.generation;
+      let turns = [];
+      if (this.session) {
+        try {
+          const current = () => generation === this.generation;
+          turns = (await this.persist(() => this.call("GET", "history"), current)).turns;
+        } catch (error) {
+          if (!(error instanceof Refused) || LATER.has(error.status)) {
+            throw error;
+          }
+          this.session = generation === this.generation ? null : this.session;
         }
-        throw error;
       }
+      if (generation !== this.generation) {
+        return [];
+      }
+      const known = new Set(turns.map((turn) => turn.message_id));
+      this.queue = this.queue.filter((message) => !known.has(message.id));
+      this.resumed = true;
+      this.keep();
+      return turns;
     }
 
     /** Sends what is queued, one after the other, until it is answered or stuck. */
     async run() {
-      if (this.running) {
+      if (this.running || !this.resumed || !this.queue.length) {
         return;
       }
       this.running = true;
