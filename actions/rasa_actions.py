@@ -17,7 +17,7 @@ from actions.db import current_database, in_turn, unit_of_work
 from actions.redaction import MARK
 from actions.settings import current_settings
 from actions.walks.base import Frame, Heard, Talk
-from actions.walks.conductor import conduct, opener
+from actions.walks.conductor import conduct, reopened
 from actions.walks.region import remember_region
 
 logger = logging.getLogger(__name__)
@@ -142,7 +142,7 @@ class ActionAnswer(Action):  # type: ignore[misc]
         """Answer; a login problem with an address in it opens the login walk instead."""
 
         async def work(talk: Talk) -> list[EventType]:
-            if not talk.stack and "email" in talk.heard.entities and opener(talk):
+            if reopened(talk):
                 return [FollowupAction(WALK_FORM)]
             remember_region(talk)
             if talk.heard.sure:
@@ -196,7 +196,7 @@ class ActionClarify(Action):  # type: ignore[misc]
         """Ask; a likely login problem with an address in it opens the login walk instead."""
 
         async def work(talk: Talk) -> list[EventType]:
-            if not talk.stack and "email" in talk.heard.entities and opener(talk):
+            if reopened(talk):
                 return [FollowupAction(WALK_FORM)]
             remember_region(talk)
             clarify(talk)

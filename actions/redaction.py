@@ -2,77 +2,161 @@
 
 People type "mon mot de passe est Soleil2024!" although nobody asks. The words around it stay, so
 that the message is still understood; the password itself becomes a mark that the walks recognise.
+
+From each "mot de passe" on, the words that follow are read one by one. A password is expected right
+behind it, or behind a link: "est", "c’est", a colon. There, a word counts as one when it looks like
+one (letters with digits or signs, capitals inside); behind a colon a plain word does too, unless it
+goes on as a sentence or says what is the matter. Addresses, links, dates and what follows "login"
+are left alone: the walks need them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 MARK = "[mot de passe masqué]"
 
-# Stands for a password while the patterns run: the mark itself reads like "mot de passe …".
+# Stands for a password while the text is read: the mark itself reads like "mot de passe …".
 _HOLE = "\ue000"
 
-_NAME = r"(?:mots?\s+de\s+passes?|m\.?d\.?p|mdps?|password|passwd|pass\s?word|pwd|code\s+secret)"
-_LINK = (
-    r"(?:\s*[:=]\s*"
-    r"|\s+(?:actuel|perso|provisoire|habituel)?\s*(?:est|c['’]?\s?est|cest|etait|était|=)\s*:?\s+)"
+_NAMES = (
+    r"(?:mots?\s*de\s*passe?s?|m\.?d\.?p\.?s?|pass\s?words?|passwd|pwd|codes?\s+secrets?)(?!\w)"
 )
-_TYPED = re.compile(
-    rf"(?P<lead>\b{_NAME}(?:{_LINK}))(?P<quote>[\"'«“]?\s?)(?P<secret>[^\s\"'»”]+)", re.IGNORECASE
+_NAME = re.compile(rf"(?<!\w){_NAMES}", re.IGNORECASE)
+_USED_AS = re.compile(rf"(\S+)\s+comme\s+(?:mon\s+|le\s+)?{_NAMES}", re.IGNORECASE)
+_SIGN = re.compile(r"\s*(?:[:=]|[=-]>|→)\s*")
+_PAUSE = re.compile(r"\s*[\"'’«“(,/–—-]*\s*")
+_RUN = re.compile(r"[^\s\"”»]+")
+_AND = re.compile(r"\s*(?:[,/]|\b(?:ou|et|puis|ni)\b)\s*", re.IGNORECASE)
+_REACH = 8
+"""Words behind "mot de passe" that are looked at."""
+
+_LETTERS = "a-zàâäçéèêëîïôöùûüÿœ"
+_PLAIN = rf"(?:[{_LETTERS}]+|[{_LETTERS.upper()}]+|[{_LETTERS.upper()}][{_LETTERS}]+)"
+_ORDINARY = re.compile(rf"{_PLAIN}(?:[.,;:!?/…'’-]+{_PLAIN})*")
+_MEASURE = re.compile(r"\d+(?:h\d*|x|[eè]re?|[eè]?me|j|jours?|min\w*|fois|ans?|mois|sec\w*)", re.I)
+_FIGURES = re.compile(r"(?:n[°o])?\d+(?:[./:–-]\d+)*%?€?", re.IGNORECASE)
+_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+_EDGE = ".,;:!?…()[]"
+_ENDS = re.compile(
+    r"\s*(?:$|[\n.,;!?/()»\"”]|(?:et|ou|mais|login|identifiant|id|user)\b)", re.IGNORECASE
 )
-_BARE = re.compile(rf"(?P<lead>\b{_NAME}\s+)(?P<secret>[^\s\"'»”,]+)", re.IGNORECASE)
-_ORDINARY = re.compile(
-    r"(?:[a-zàâäéèêëîïôöùûüçœ’'-]+|[A-ZÀÂÉÈÊÎÔÙÇ’'-]+|[A-Z]?[a-zàâäéèêëîïôöùûüçœ’'-]+)[.,;:!?)…]*"
+
+_SAYS = frozenset("est c'est c’est cest etait était is was serait".split())
+_BETWEEN = frozenset(
+    "actuel ancien bien ci-dessous celui-ci donc envoyé envoye habituel initial le normalement"
+    " nouveau par défaut perso personnel pourtant provisoire recu reçu suivant temporaire"
+    " toujours".split()
 )
+"""May stand between "mot de passe" or its link and the password."""
+
+_SOMETHING_ELSE = frozenset(
+    "login identifiant identifiants id user utilisateur compte comptes adresse mail e-mail email"
+    " numéro numero client ticket dossier marché marche contrat référence reference oublié oublie"
+    " oubliée perdu perdue windows version".split()
+)
+"""What follows one of these is not the password."""
+
+_MATTER = frozenset(
+    "oublié oublie oubliée perdu perdue refusé refuse incorrect invalide expiré expire erroné"
+    " inconnu faux mauvais impossible toujours jamais comment pourquoi bloqué bloque erreur aucun"
+    " aide aidez aidez-moi help besoin procédure rejeté nouveau ancien identique merci svp stp"
+    " bonjour urgent rien non oui idem absent vide changé changer changement modifier créer"
+    " création réinitialiser réinitialisation renouvellement expiration problème souci bug périmé"
+    " désactivé demande lien mail identifiant login compte connexion provisoire temporaire reçu"
+    " recu quoi lequel resah woundwo".split()
+)
+"""Says, behind a colon, what is the matter with the password."""
+
+_PRODUCTS = frozenset("mailinblack windows10 windows11 office365 microsoft365 wifi".split())
 
 
 def redact_passwords(text: str) -> str:
     """Return a text with every password that is typed in it replaced by `MARK`.
 
-    After "est" or a colon, a word counts as a password unless it is one that describes
-    ("mon mot de passe est expiré"); without such a link, only a word that mixes letters with digits
-    or signs does.
-
     Args:
         text: A message as typed.
     """
-
-    def typed(match: re.Match[str]) -> str:
-        secret = match["secret"]
-        explicit = ":" in match["lead"] or "=" in match["lead"]
-        if not explicit and not _mixes(secret):
-            return match.group()
-        if explicit and not _mixes(secret) and (len(secret) < 4 or _describes(secret)):
-            return match.group()
-        return f"{match['lead']}{match['quote']}{_HOLE}"
-
-    def bare(match: re.Match[str]) -> str:
-        return f"{match['lead']}{_HOLE}" if _mixes(match["secret"]) else match.group()
-
-    return _BARE.sub(bare, _TYPED.sub(typed, text.replace(MARK, _HOLE))).replace(_HOLE, MARK)
+    text = text.replace(MARK, _HOLE)
+    spans = {match.span(1) for match in _USED_AS.finditer(text) if _looks_secret(match[1])}
+    for name in _NAME.finditer(text):
+        spans.update(_secrets_behind(text, name.end()))
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + _HOLE + text[end:]
+    return text.replace(_HOLE, MARK)
 
 
-def _mixes(word: str) -> bool:
-    """Tell whether a word looks like a password rather than a word of a sentence."""
-    bare = word.rstrip(".,;:!?)…")
-    if "@" in bare.strip("@") and "." in bare.rpartition("@")[2]:
+def _secrets_behind(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Yield where passwords stand behind a "mot de passe" that ends at a position."""
+    expected, sign, linked = True, False, False
+    for _ in range(_REACH):
+        if found := _SIGN.match(text, at):
+            expected = sign = linked = True
+            at = found.end()
+        at = _end(_PAUSE.match(text, at))
+        run = _RUN.match(text, at)
+        if run is None:
+            return
+        word = run.group()
+        bare = word.strip(_EDGE).casefold()
+        behind_sign = sign and (_FIGURES.fullmatch(word) or _stands_alone(text, run))
+        if expected and (behind_sign or _looks_secret(word, number=True)):
+            yield run.span()
+            yield from _more(text, run.end())
+            return
+        if bare in _SAYS:
+            expected = linked = True
+        elif bare in _SOMETHING_ELSE or word[-1] in ".,;!?…":
+            return
+        elif bare not in _BETWEEN:
+            if linked:
+                return
+            expected = False
+        sign = False
+        at = _end(run)
+
+
+def _more(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Yield the further passwords of a list: "Rouge11, Bleu22 ou Vert33"."""
+    while (link := _AND.match(text, at)) and (run := _RUN.match(text, link.end())):
+        if not _looks_secret(run.group()):
+            return
+        yield run.span()
+        at = run.end()
+
+
+def _looks_secret(word: str, *, number: bool = False) -> bool:
+    """Tell whether a word looks like a password rather than a word of a sentence.
+
+    Args:
+        word: The word, with the punctuation that sticks to it.
+        number: Whether a bare number counts.
+    """
+    bare = word.strip(_EDGE + "'’«»“”\"")
+    if len(bare) < 4 or bare.casefold() in _PRODUCTS or _LINK.match(bare) or _is_address(bare):
         return False
-    if _ORDINARY.fullmatch(word) or not bare:
+    if _ORDINARY.fullmatch(bare) or _MEASURE.fullmatch(bare):
         return False
-    kinds = [any(c.isalpha() for c in bare), any(c.isdigit() for c in bare)]
-    signs = any(not c.isalnum() and c not in "'’-" for c in bare)
-    mixed_case = bare[1:] != bare[1:].lower() and bare != bare.upper()
-    return len(bare) >= 4 and (all(kinds) or (signs and any(kinds)) or mixed_case)
+    if _FIGURES.fullmatch(bare):
+        return number and bare.isdecimal()
+    return True
 
 
-def _describes(word: str) -> bool:
-    """Tell whether a word after a colon says what is the matter with the password."""
-    return word.strip(".,;:!?)…").casefold() in _DESCRIPTIONS
+def _stands_alone(text: str, run: re.Match[str]) -> bool:
+    """Tell whether a plain word is all that follows a colon, and says nothing of its own."""
+    bare = run.group().strip(_EDGE)
+    if len(bare) < 4 or bare.casefold() in _MATTER or _LINK.match(bare) or _is_address(bare):
+        return False
+    ended = run.group()[-1] in _EDGE or _ENDS.match(text, run.end())
+    return bool(ended)
 
 
-_DESCRIPTIONS = frozenset(
-    "oublié oublie oubliée perdu perdue refusé refuse incorrect invalide expiré expire erroné"
-    " inconnu faux mauvais impossible toujours jamais comment pourquoi bloqué bloque erreur aucun"
-    " aide besoin procédure rejeté nouveau".split()
-)
+def _is_address(word: str) -> bool:
+    local, _, domain = word.rpartition("@")
+    return bool(local) and "." in domain
+
+
+def _end(match: re.Match[str] | None) -> int:
+    assert match is not None
+    return match.end()

@@ -51,4 +51,5 @@ def create_app(
 
 def _demo_token(settings: Settings) -> str:
     """Return the demo portal's token, the same in all processes that share the port."""
-    return hmac.new(settings.secret_key.encode(), b"guichet.demo.redeem", hashlib.sha256).hexdigest()
+    key = settings.secret_key.encode()
+    return hmac.new(key, b"guichet.demo.redeem", hashlib.sha256).hexdigest()

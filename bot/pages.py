@@ -73,9 +73,7 @@ def add_pages(app: web.Application) -> None:
     """Set up templates, static files, headers and error pages for the whole application."""
     environment = aiohttp_jinja2.setup(
         app,
-        loader=PrefixLoader(
-            {part: FileSystemLoader(_BOT / part / "templates") for part in _PARTS}
-        ),
+        loader=PrefixLoader({part: FileSystemLoader(_BOT / part / "templates") for part in _PARTS}),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -115,9 +113,7 @@ def _error(request: web.Request, status: int) -> web.Response:
     title, sentence = _SENTENCES.get(status, _OTHER)
     if "text/html" not in request.headers.get("Accept", ""):
         return error_response(status, sentence)
-    return render(
-        request, "chat/error.html", {"title": title, "sentence": sentence}, status=status
-    )
+    return render(request, "chat/error.html", {"title": title, "sentence": sentence}, status=status)
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from actions.walks.base import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
 from actions.walks.login import LOGIN, new_address
-from actions.walks.region import REGION
+from actions.walks.region import REGION, names_place
 
 WALKS: dict[str, Walk] = {walk.name: walk for walk in (LOGIN, REGION)}
 
@@ -49,6 +49,19 @@ def opener(talk: Talk) -> str | None:
     return OPENERS.get(heard.intent)
 
 
+def reopened(talk: Talk) -> str | None:
+    """Return the walk that a message without a topic of its own goes on with, or None.
+
+    An address goes on with the login; another place, said after a contact was given, corrects it.
+    """
+    if talk.stack:
+        return None
+    if "email" in talk.heard.entities:
+        return opener(talk)
+    corrects = talk.memory.get("outcome") == "handed_over" and not talk.heard.sure
+    return "region" if corrects and names_place(talk) else None
+
+
 async def conduct(talk: Talk) -> bool:
     """Take one message through the open walks, or open one.
 
@@ -60,7 +73,7 @@ async def conduct(talk: Talk) -> bool:
         the walk resumed afterwards; True when it was handled.
     """
     if not talk.stack:
-        walk = opener(talk) or "login"
+        walk = reopened(talk) or opener(talk) or "login"
         return await _follow(talk, Open(walk, then=""))
     if talk.resuming:
         return await _resume(talk)

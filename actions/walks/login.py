@@ -71,7 +71,7 @@ async def _take_address(talk: Talk) -> Directive:
     if "@" in heard.text:
         talk.say("login.malformed", address=heard.text.strip()[:80])
         return Wait()
-    refuses = heard.yes_no == "no" or (heard.intent == "dont_know" and heard.sure)
+    refuses = heard.yes_no == "no" or heard.intent == "dont_know"
     if refuses or _REFUSAL.search(heard.text):
         return Go("alone")
     if heard.yes_no == "yes" or heard.intent == "inform_email":
@@ -185,9 +185,9 @@ async def _take_offer(talk: Talk) -> Directive:
     if moved := _other_address(talk):
         return moved
     heard = talk.heard
-    if heard.yes_no == "yes" or (heard.sure and heard.intent == "password_reset"):
+    if heard.yes_no == "yes" or heard.intent == "password_reset":
         return Go("send_reset")
-    if heard.sure and heard.intent == "email_not_recognised":
+    if heard.intent == "email_not_recognised":
         return Go("refused_spaces")
     if solved := _solved(talk):
         return solved
@@ -259,7 +259,7 @@ async def _after_reset(talk: Talk) -> Directive:
         return End("reset_sent")
     if solved := _solved(talk):
         return solved
-    if heard.intent == "email_not_recognised" and heard.sure:
+    if heard.intent == "email_not_recognised":
         return Go("refused_spaces")
     if heard.intent in {"not_solved", "mail_not_received", "deny"} or heard.yes_no == "no":
         return Go("nothing_came")

@@ -33,12 +33,22 @@ def remember_region(talk: Talk) -> None:
         talk.memory["region"] = regions[0].id
 
 
+def names_place(talk: Talk) -> bool:
+    """Tell whether a short message names a place of one of the portal's regions."""
+    if len(talk.heard.text.split()) > _SHORT:
+        return False
+    answer = place_in(talk.portal, talk.heard.text, expected=True)
+    return bool(regions_of(talk.portal, answer.places))
+
+
 async def _start(talk: Talk) -> Directive:
     heard = talk.heard
     chosen = heard.entities.get("region")
     if chosen and talk.portal.region(chosen):
         talk.memory["region"] = chosen
-    if heard.intent == "inform_region" and not chosen:
+    # Opened by a message that names a place, not by another walk.
+    named = heard.intent == "inform_region" or not heard.sure
+    if not chosen and named and len(talk.stack) == 1:
         return await _take(talk, otherwise=Go("ask"))
     if talk.region is None and (number := heard.entities.get("customer_number")):
         talk.memory["region"] = await talk.accounts.region_of_customer(talk.portal.id, number)

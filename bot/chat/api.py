@@ -99,9 +99,9 @@ def _portal(request: web.Request) -> Portal:
 async def _read_body(request: web.Request) -> Mapping[str, Any]:
     try:
         return await read_json(request)
-    except web.HTTPRequestEntityTooLarge as error:
+    except web.HTTPRequestEntityTooLarge:
         raise web.HTTPRequestEntityTooLarge(
-            error.max_size, error.actual_size, text="Ce message est trop long."
+            request.client_max_size, text="Ce message est trop long."
         ) from None
     except RecursionError:
         raise bad_request("Le corps de la requête doit être un objet JSON.") from None

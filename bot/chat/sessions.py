@@ -6,7 +6,6 @@ nobody can read or continue a conversation by guessing.
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import dataclass
 
@@ -60,17 +59,12 @@ def verify(settings: Settings, token: str, portal: str) -> ChatSession:
         session = ChatSession(payload["conversation"], payload["portal"])
     except (BadData, KeyError, TypeError):
         raise web.HTTPUnauthorized(
-            **_body("Cette conversation a expiré. Commencez-en une nouvelle.")
+            text="Cette conversation a expiré. Commencez-en une nouvelle."
         ) from None
     if session.portal != portal:
-        raise web.HTTPForbidden(**_body("Cette conversation appartient à un autre portail."))
+        raise web.HTTPForbidden(text="Cette conversation appartient à un autre portail.")
     return session
 
 
 def _serializer(settings: Settings) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(settings.secret_key, salt=_SALT)
-
-
-def _body(sentence: str) -> dict[str, str]:
-    text = json.dumps({"error": sentence}, ensure_ascii=False)
-    return {"text": text, "content_type": "application/json"}

@@ -12,8 +12,8 @@ MOST_CHARACTERS = 320
 
 _KNOWN = "Adresse reconnue"
 _UNKNOWN = "Adresse inconnue de notre système. Vérifiez qu’il n’y a pas de faute de frappe."
-_SPACES = "Adresse mal écrite : il y a un espace avant, après ou au milieu."
-_MISSPELT = "Adresse mal écrite : elle doit avoir la forme nom@domaine.fr."
+_SPACES = "Adresse mal écrite\u00a0: il y a un espace avant, après ou au milieu."
+_MISSPELT = "Adresse mal écrite\u00a0: elle doit avoir la forme nom@domaine.fr."
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from pathlib import Path
 PORTAL_HEADER = "X-Guichet-Portal"
 
 _MOST_SHOWN = 50
-_LINK = re.compile(r"https?://[^\s<>\"«»]+")
+# The brackets are Markdown's, which the HTML part of the mail does not show either.
+_LINK = re.compile(r"<(?P<bracketed>https?://[^\s<>]+)>|https?://[^\s<>\"«»]+")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ def _parts(text: str) -> list[Part]:
     parts = []
     at = 0
     for match in _LINK.finditer(text):
-        parts += [Part(text[at : match.start()]), Part(match.group(), link=True)]
+        parts += [
+            Part(text[at : match.start()]),
+            Part(match["bracketed"] or match.group(), link=True),
+        ]
         at = match.end()
     return [*parts, Part(text[at:])]

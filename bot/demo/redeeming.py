@@ -62,4 +62,7 @@ def _own_origin(request: web.Request) -> tuple[aiohttp.BaseConnector, str]:
     if isinstance(name, str):
         return aiohttp.UnixConnector(name), "http://localhost"
     host, port = _WILDCARDS.get(name[0], name[0]), name[1]
-    return aiohttp.TCPConnector(), f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return (
+        aiohttp.TCPConnector(),
+        f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}",
+    )

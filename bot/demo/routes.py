@@ -48,7 +48,7 @@ async def log_in(request: web.Request) -> web.Response:
     if reaction.shared:
         accounts = [a for a in accounts if login_of(a).casefold() == login.casefold()]
     if not accounts:
-        fault = "Plusieurs personnes partagent cette adresse : indiquez votre identifiant."
+        fault = "Plusieurs personnes partagent cette adresse\u00a0: indiquez votre identifiant."
         if login:
             fault = "Cet identifiant ne correspond pas à cette adresse."
         return _login_page(request, email=email, login=login, shared=True, login_fault=fault)
@@ -78,7 +78,7 @@ async def reset(request: web.Request) -> web.Response:
         return _gone(request)
     fault = fault_of(password, form.get("repeated", ""))
     if fault is not None:
-        return _reset_page(request, token, fault, status=422)
+        return _reset_page(request, token, fault)
     redeemed = await redeem_over_http(request, token)
     if redeemed is Failure.UNREACHABLE:
         logger.error("The reset API did not answer")
@@ -87,9 +87,7 @@ async def reset(request: web.Request) -> web.Response:
     if isinstance(redeemed, Failure) or redeemed.portal != portal.id:
         return _gone(request)
     await set_password(request.config_dict[DATABASE], portal.id, redeemed.login, password)
-    return render(
-        request, "demo/changed.html", {"portal": portal, "login": redeemed.login}
-    )
+    return render(request, "demo/changed.html", {"portal": portal, "login": redeemed.login})
 
 
 async def show_mails(request: web.Request) -> web.Response:
@@ -169,8 +167,7 @@ def _login_page(
         "password_fault": password_fault,
         "prefilled": request.method == "GET" and email != "",
     }
-    faulty = address_fault or login_fault or password_fault
-    return render(request, "demo/login.html", values, status=422 if faulty else 200, form=True)
+    return render(request, "demo/login.html", values, form=True)
 
 
 def _reset_page(

@@ -126,7 +126,7 @@
   const conversation = new Conversation(root.dataset.api, "guichet:" + root.dataset.api, {
     waiting: (busy) => (busy ? tellTyping() : clearStatus()),
     retrying: () => tell("La connexion est interrompue, nouvel essai…"),
-    renewed: () => tell("La conversation précédente a expiré : en voici une nouvelle."),
+    renewed: () => tell("La conversation précédente a expiré\u00a0: en voici une nouvelle."),
     stuck: (sentence) =>
       tellProblem(
         typeset(sentence || "Votre message n’est pas parti : la connexion est interrompue."),

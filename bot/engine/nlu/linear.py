@@ -139,7 +139,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults of what config.yml may set."""
-        return {"penalty": 0.6, "precision": 0.8, "folds": 5, "ranking_length": 10}
+        return {"penalty": 0.6, "precision": 0.9, "folds": 5, "ranking_length": 10}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:

@@ -1,0 +1,85 @@
+"""Answers outside walks: each intent on each portal, unclear messages, and what is not known."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from actions.content import load_content
+from actions.settings import ROOT
+from actions.walks.conductor import OPENERS
+from tests.support.service import Chat, Service
+
+CONTENT = load_content(ROOT / "faq")
+INTENTS = [
+    next(iter(entry)) for entry in yaml.safe_load((ROOT / "domain.yml").read_text())["intents"]
+]
+
+
+def _example(intent: str) -> str:
+    """Return a training example: understood by the model, whatever it is worth elsewhere."""
+    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            if entry["intent"] == intent:
+                return str(entry["examples"].splitlines()[0].removeprefix("- "))
+    raise AssertionError(f"no example of {intent}")
+
+
+@pytest.mark.parametrize("portal", sorted(CONTENT.portals))
+@pytest.mark.parametrize("intent", INTENTS)
+def test_every_intent_gets_an_answer_of_its_portal(
+    service: Service, intent: str, portal: str
+) -> None:
+    chat = Chat(service, portal)
+    text = _example(intent)
+    reply = chat.say(text)
+    understood = service.post("/model/parse", {"text": text}).json()
+    assert reply.strip()
+    if understood["band"] != "sure" or understood["intent"]["name"] != intent:
+        return
+    article = CONTENT.portals[portal].articles.get(intent)
+    if intent in OPENERS:
+        assert chat.slots["walk_stack"] or "mailto:" in reply
+    elif article is not None:
+        said = CONTENT.portals[portal].answer(article).replace("\u00a0", " ")
+        assert said[:60] in reply
+
+
+@pytest.mark.parametrize(
+    ("portal", "message"),
+    [
+        ("woundwo", "comment faire avec mailinblack ?"),
+        ("woundwo", "je ne vois pas mon marché dans mes marchés"),
+        ("resah", "où trouver mon numéro client ?"),
+    ],
+)
+def test_what_a_portal_knows_nothing_about_is_said_with_a_contact(
+    service: Service, portal: str, message: str
+) -> None:
+    chat = Chat(service, portal)
+    reply = chat.say(message)
+    assert "pas d’information à ce sujet" in reply
+    contact = next(title for title in chat.offered if "contact" in title.lower())
+    assert "région" in chat.click(contact)
+
+
+def test_an_unclear_message_is_asked_about_with_topics(service: Service) -> None:
+    for message in ("compte mail", "mon espace document mail", "administrateur mail accès"):
+        chat = Chat(service, "resah")
+        reply = chat.say(message)
+        if "Voulez-vous dire" in reply:
+            assert "Aucune de ces propositions" in chat.offered
+            assert 2 <= len(chat.offered) <= 4
+            first = next(iter(chat.offered))
+            assert "Voulez-vous dire" not in chat.click(first)
+            return
+    pytest.fail("no message was asked about")
+
+
+def test_gibberish_is_asked_to_be_said_otherwise_once_then_a_contact_is_offered(
+    service: Service,
+) -> None:
+    chat = Chat(service, "resah")
+    replies = [chat.say(text) for text in ("zzqx vbn", "plop wrtz", "kjhg fdsq mlk")]
+    assert all(reply.strip() for reply in replies)
+    assert any("contact" in title.lower() for title in chat.offered)
