@@ -14,6 +14,7 @@ from rapidfuzz import distance, process
 
 _INVISIBLE = {"Cf", "Cc", "Zs", "Zl", "Zp"}
 _ADDRESS = re.compile(r"[^@]+@[^@.]+(?:\.[^@.]+)+")
+_AROUND = "<>()[]\"'«»“”‘’,;:.!?"
 _LIKELY_DISTANCE = 2
 
 
@@ -26,10 +27,17 @@ def normalise_address(text: str) -> str:
     Args:
         text: An address as typed or imported.
     """
-    folded = unicodedata.normalize("NFKC", text)
+    address = text
+    # What one step uncovers another may take away, as in "<mailto:<a@b.fr>>".
+    while (bare := _bare(address)) != address:
+        address = bare
+    return address
+
+
+def _bare(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
     visible = "".join(char for char in folded if unicodedata.category(char) not in _INVISIBLE)
-    bare = visible.strip("<>()[]\"'«»“”‘’,;:.").casefold()
-    return bare.removeprefix("mailto:").strip("<>()[]\"'«»,;:.")
+    return visible.strip(_AROUND).removeprefix("mailto:")
 
 
 def is_address(text: str) -> bool:
@@ -65,4 +73,4 @@ def likely_address(address: str, domains: Iterable[str]) -> str | None:
 def mask_address(address: str) -> str:
     """Return an address with most of its local part hidden, for logs."""
     local, _, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
+    return f"{local[:1]}…@{domain}" if local else "…"

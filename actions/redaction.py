@@ -13,6 +13,7 @@ are left alone: the walks need them.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 MARK = "[mot de passe masqué]"
@@ -32,13 +33,12 @@ _AND = re.compile(r"\s*(?:[,/]|\b(?:ou|et|puis|ni)\b)\s*", re.IGNORECASE)
 _REACH = 8
 """Words behind "mot de passe" that are looked at."""
 
-_LETTERS = "a-zàâäçéèêëîïôöùûüÿœ"
-_PLAIN = rf"(?:[{_LETTERS}]+|[{_LETTERS.upper()}]+|[{_LETTERS.upper()}][{_LETTERS}]+)"
-_ORDINARY = re.compile(rf"{_PLAIN}(?:[.,;:!?/…'’-]+{_PLAIN})*")
+_INNER = re.compile(r"[.,;:!?/…'’-]+")
 _MEASURE = re.compile(r"\d+(?:h\d*|x|[eè]re?|[eè]?me|j|jours?|min\w*|fois|ans?|mois|sec\w*)", re.I)
 _FIGURES = re.compile(r"(?:n[°o])?\d+(?:[./:–-]\d+)*%?€?", re.IGNORECASE)
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _EDGE = ".,;:!?…()[]"
+_DRESSING = _EDGE + "'’«»“”\"+&*~_"
 _ENDS = re.compile(
     r"\s*(?:$|[\n.,;!?/()»\"”]|(?:et|ou|mais|login|identifiant|id|user)\b)", re.IGNORECASE
 )
@@ -65,7 +65,7 @@ _MATTER = frozenset(
     " bonjour urgent rien non oui idem absent vide changé changer changement modifier créer"
     " création réinitialiser réinitialisation renouvellement expiration problème souci bug périmé"
     " désactivé demande lien mail identifiant login compte connexion provisoire temporaire reçu"
-    " recu quoi lequel resah woundwo".split()
+    " recu quoi lequel madame monsieur bonsoir salut resah woundwo".split()
 )
 """Says, behind a colon, what is the matter with the password."""
 
@@ -82,8 +82,12 @@ def redact_passwords(text: str) -> str:
     spans = {match.span(1) for match in _USED_AS.finditer(text) if _looks_secret(match[1])}
     for name in _NAME.finditer(text):
         spans.update(_secrets_behind(text, name.end()))
+    typed = {_bare(text[start:end]) for start, end in spans}
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + _HOLE + text[end:]
+    # The same password may be typed once more, where nothing announces it.
+    for secret in filter(_looks_secret, typed):
+        text = text.replace(secret, _HOLE)
     return text.replace(_HOLE, MARK)
 
 
@@ -100,8 +104,8 @@ def _secrets_behind(text: str, at: int) -> Iterator[tuple[int, int]]:
             return
         word = run.group()
         bare = word.strip(_EDGE).casefold()
-        behind_sign = sign and (_FIGURES.fullmatch(word) or _stands_alone(text, run))
-        if expected and (behind_sign or _looks_secret(word, number=True)):
+        alone = sign and _stands_alone(text, run)
+        if expected and (alone or _looks_secret(word, number=True)):
             yield run.span()
             yield from _more(text, run.end())
             return
@@ -119,11 +123,13 @@ def _secrets_behind(text: str, at: int) -> Iterator[tuple[int, int]]:
 
 def _more(text: str, at: int) -> Iterator[tuple[int, int]]:
     """Yield the further passwords of a list: "Rouge11, Bleu22 ou Vert33"."""
+    # A comma sticks to the word before it.
+    at -= text[at - 1] == ","
     while (link := _AND.match(text, at)) and (run := _RUN.match(text, link.end())):
         if not _looks_secret(run.group()):
             return
         yield run.span()
-        at = run.end()
+        at = run.end() - (text[run.end() - 1] == ",")
 
 
 def _looks_secret(word: str, *, number: bool = False) -> bool:
@@ -133,19 +139,32 @@ def _looks_secret(word: str, *, number: bool = False) -> bool:
         word: The word, with the punctuation that sticks to it.
         number: Whether a bare number counts.
     """
-    bare = word.strip(_EDGE + "'’«»“”\"")
+    bare = _bare(word)
     if len(bare) < 4 or bare.casefold() in _PRODUCTS or _LINK.match(bare) or _is_address(bare):
-        return False
-    if _ORDINARY.fullmatch(bare) or _MEASURE.fullmatch(bare):
         return False
     if _FIGURES.fullmatch(bare):
         return number and bare.isdecimal()
-    return True
+    return not (_is_ordinary(bare) or _MEASURE.fullmatch(bare))
+
+
+def _is_ordinary(bare: str) -> bool:
+    """Tell whether a word is letters only, in lower case, in capitals or with one capital first."""
+    parts = [part for part in _INNER.split(bare) if part]
+    return all(
+        part.isalpha() and (part[1:] == part[1:].lower() or part.isupper()) for part in parts
+    )
+
+
+def _bare(word: str) -> str:
+    """Return a word without the punctuation around it and the emoji in it."""
+    composed = unicodedata.normalize("NFC", word)
+    kept = (c for c in composed if unicodedata.category(c) not in {"So", "Sk", "Cf", "Mn"})
+    return "".join(kept).strip(_DRESSING)
 
 
 def _stands_alone(text: str, run: re.Match[str]) -> bool:
-    """Tell whether a plain word is all that follows a colon, and says nothing of its own."""
-    bare = run.group().strip(_EDGE)
+    """Tell whether a word or number is all that follows a colon, and says nothing of its own."""
+    bare = _bare(run.group())
     if len(bare) < 4 or bare.casefold() in _MATTER or _LINK.match(bare) or _is_address(bare):
         return False
     ended = run.group()[-1] in _EDGE or _ENDS.match(text, run.end())
