@@ -124,7 +124,8 @@ def _read(path: Path, portal: Portal) -> Iterator[AccountRow]:
         reader.fieldnames = columns
         _check_columns(path, columns)
         for values in reader:
-            line = reader.line_num
+            # The reader counts up to a row's end; quoted values may hold line breaks.
+            line = reader.line_num - sum(str(value).count("\n") for value in values.values())
             clean = {name: (value or "").strip() for name, value in values.items() if name}
             if not any(clean.values()):
                 continue
@@ -140,8 +141,10 @@ def _read(path: Path, portal: Portal) -> Iterator[AccountRow]:
             if not wrong:
                 rows.append(_row(clean, portal))
     except csv.Error as error:
+        # Behind the last good row; an unclosed quote swallows all that follows.
         raise AccountsFileError(
-            f"{path}, ligne {reader.line_num} : CSV fautif ({error})."
+            f"{path}, ligne {reader.line_num + 1} : CSV fautif, souvent un guillemet mal fermé"
+            f" ({error})."
         ) from error
     if problems:
         more = len(problems) - _MOST_NAMED
@@ -157,6 +160,8 @@ def _check_columns(path: Path, columns: list[str]) -> None:
     missing = [name for name in _REQUIRED if name not in columns]
     if missing:
         raise AccountsFileError(f"{path}, ligne 1 : colonne manquante : {', '.join(missing)}.")
+    if len(set(columns)) < len(columns):
+        raise AccountsFileError(f"{path}, ligne 1 : une colonne y est deux fois.")
     if unknown:
         raise AccountsFileError(f"{path}, ligne 1 : colonne inconnue : {', '.join(unknown)}.")
 
@@ -172,7 +177,7 @@ def _problems(row: dict[str, str], portal: Portal) -> Iterator[str]:
         yield f"région « {row['region']} » inconnue de ce portail"
     try:
         _moment(row.get("activated_at", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         yield f"activated_at « {row['activated_at']} » n’est pas une date ISO 8601"
     for name, most in _MOST.items():
         if len(row.get(name, "")) > most:
@@ -202,4 +207,6 @@ def _moment(text: str) -> datetime | None:
     if text == "today":
         return datetime.now(timezone.utc).replace(microsecond=0)
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(
+        timezone.utc
+    )

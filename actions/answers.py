@@ -14,23 +14,31 @@ SMALL_TALK = frozenset(
 
 _GREETING_TOPICS = ("login_problem", "mail_not_received", "document_access", "account_request")
 _MOST_TOPICS = 3
+_SHORT_IN_WALKS = frozenset(
+    {"greet", "thank", "goodbye", "affirm", "deny", "dont_know", "not_solved", "out_of_scope"}
+)
 
 
 def answer(talk: Talk) -> None:
     """Answer a message that was understood, from the portal's articles or the small talk."""
-    intent = talk.heard.intent
-    if intent in SMALL_TALK:
-        _small_talk(talk, intent)
-        return
+    if talk.heard.intent in SMALL_TALK:
+        _small_talk(talk, talk.heard.intent)
+    else:
+        answer_intent(talk, talk.heard.intent)
+
+
+def answer_intent(talk: Talk, intent: str) -> None:
+    """Answer an intent with the portal's article, or say that the portal has nothing on it."""
     article = talk.portal.articles.get(intent)
+    if not talk.stack:
+        talk.memory["topic"] = intent
     if article is None:
         topic = talk.portal.topic(intent) or intent
         talk.say("answer.not_here", *_contact(talk), topic=topic)
-        _offer_region(talk)
-        return
-    offers = _contact(talk) if article.contact else ()
-    talk.said.append(Said(talk.portal.answer(article), offers))
-    if article.contact:
+    else:
+        offers = _contact(talk) if article.contact else ()
+        talk.said.append(Said(talk.portal.answer(article), offers))
+    if article is None or article.contact:
         _offer_region(talk)
 
 
@@ -64,6 +72,9 @@ def _topics(talk: Talk) -> list[Button]:
 
 
 def _small_talk(talk: Talk, intent: str) -> None:
+    if talk.stack and intent in _SHORT_IN_WALKS:
+        talk.say(f"in_walk.{intent}")
+        return
     if intent == "greet":
         topics = ((name, talk.portal.topic(name)) for name in _GREETING_TOPICS)
         known = (
@@ -77,7 +88,13 @@ def _small_talk(talk: Talk, intent: str) -> None:
         talk.memory["outcome"] = "solved" if intent == "solved" else "given_up"
     if intent == "restart":
         talk.memory.clear()
-    offers = _contact(talk) if intent in {"complaint", "not_solved", "out_of_scope"} else ()
+    if intent == "complaint":
+        # Annoyance is met once; after that, only the way to a person helps.
+        again = "_again" if talk.memory.get("calmed") else ""
+        talk.memory["calmed"] = True
+        talk.say(f"small_talk.complaint{again}", talk.button("person", "/human_handoff"))
+        return
+    offers = _contact(talk) if intent in {"not_solved", "out_of_scope", "dont_know"} else ()
     talk.say(f"small_talk.{intent}", *offers)
 
 

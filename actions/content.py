@@ -22,6 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from actions.errors import ContentError
 from actions.places import Place
 from actions.settings import current_settings
+from actions.trees import Tree, read_tree
 
 PUBLIC_MAIL_DOMAINS = (
     "gmail.com", "orange.fr", "wanadoo.fr", "hotmail.com", "hotmail.fr", "outlook.com",
@@ -55,6 +56,7 @@ class Article:
     group: str
     contact: bool
     body: str
+    tree: Tree | None
     path: Path
 
 
@@ -103,6 +105,7 @@ class Portal:
     articles: Mapping[str, Article]
     topics: Mapping[str, str]
     messages: Messages
+    facts: Mapping[str, Mapping[str, re.Pattern[str]]]
     retention_days: int = 90
     _by_id: dict[str, Region] = field(default_factory=dict, init=False, repr=False)
     _by_code: dict[str, Region] = field(default_factory=dict, init=False, repr=False)
@@ -194,6 +197,7 @@ def load_content(directory: Path, retention_days: int = 90) -> Content:
     common_messages = _flatten(_load_yaml(directory / "common" / "messages.yml"))
     common_topics = _load_yaml(directory / "common" / "topics.yml")
     common_articles = _load_articles(directory / "common" / "articles")
+    facts_told = _load_facts(directory / "common" / "facts.yml")
     folders = sorted(path.parent for path in directory.glob("*/portal.yml"))
     if not folders:
         raise ContentError(f"Aucun portail (dossier avec portal.yml) dans {directory}.")
@@ -221,6 +225,7 @@ def load_content(directory: Path, retention_days: int = 90) -> Content:
                 articles=common_articles | _load_articles(folder / "articles"),
                 topics=common_topics,
                 messages=Messages(texts),
+                facts=facts_told,
                 retention_days=retention_days,
             )
         except KeyError as error:
@@ -264,6 +269,19 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, tuple[str, 
     return flat
 
 
+def _load_facts(path: Path) -> dict[str, dict[str, re.Pattern[str]]]:
+    """Read the words that tell a fact, as patterns over text in lower case without accents."""
+    facts: dict[str, dict[str, re.Pattern[str]]] = {}
+    for name, values in _load_yaml(path).items():
+        for value, patterns in values.items():
+            try:
+                compiled = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+            except (re.error, TypeError) as error:
+                raise ContentError(f"{path}, {name} : motif fautif ({error}).") from error
+            facts.setdefault(name, {})[str(value)] = compiled
+    return facts
+
+
 def _load_regions(path: Path) -> tuple[Region, ...]:
     regions = []
     for number, entry in enumerate(_load_yaml(path).get("regions", ()), start=1):
@@ -304,6 +322,7 @@ def _load_article(path: Path) -> Article:
             topic=front["topic"],
             group=front["group"],
             contact=bool(front.get("contact", False)),
+            tree=read_tree(front["tree"], str(path)) if "tree" in front else None,
             body=body.strip(),
             path=path,
         )

@@ -31,6 +31,7 @@ class Mail:
     recipient: str
     subject: str
     text: str
+    reply_to: str = ""
 
 
 class OutboxMail(Base):
@@ -45,6 +46,7 @@ class OutboxMail(Base):
     key: Mapped[str] = mapped_column(String(200), unique=True)
     sender: Mapped[str] = mapped_column(String(320))
     recipient: Mapped[str] = mapped_column(String(320))
+    reply_to: Mapped[str] = mapped_column(String(320), default="")
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str | None] = mapped_column(Text)
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
@@ -75,6 +77,7 @@ async def enqueue(session: AsyncSession, mail: Mail, *, sender: str, key: str) -
             key=key,
             sender=sender,
             recipient=mail.recipient,
+            reply_to=mail.reply_to,
             subject=mail.subject,
             text=mail.text,
             message_id=f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2]}>",
@@ -89,6 +92,8 @@ def to_message(row: OutboxMail) -> EmailMessage:
     message = EmailMessage()
     message["From"] = row.sender
     message["To"] = row.recipient
+    if row.reply_to:
+        message["Reply-To"] = row.reply_to
     message["Subject"] = row.subject
     message["Date"] = format_datetime(row.created_at)
     message["Message-ID"] = row.message_id

@@ -7,66 +7,24 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.accounts import current_accounts
 from actions.answers import answer, clarify
 from actions.content import current_content
 from actions.db import current_database, in_turn, unit_of_work
+from actions.problems import note_second_problem, take_up_next_problem
 from actions.redaction import MARK
 from actions.settings import current_settings
-from actions.walks.base import Frame, Heard, Talk
+from actions.talks import remember, slots_of, talk_of, utter
+from actions.walks.base import Talk
 from actions.walks.conductor import conduct, reopened
-from actions.walks.region import remember_region
 
 logger = logging.getLogger(__name__)
 
 WALK_FORM = "walk_form"
 
 _LISTEN = "action_listen"
-
-
-def _talk_of(tracker: Tracker) -> Talk:
-    """Read from a tracker what the walks need."""
-    latest = tracker.latest_message
-    metadata = latest.get("metadata") or {}
-    portal = tracker.get_slot("portal") or metadata.get("portal")
-    entities: dict[str, str] = {}
-    for entity in latest.get("entities") or ():
-        # The last address of a message counts: "pas a@x.fr mais b@x.fr".
-        entities[entity["entity"]] = str(entity["value"])
-    heard = Heard(
-        text=latest.get("text") or "",
-        intent=(latest.get("intent") or {}).get("name") or "out_of_scope",
-        band=latest.get("band") or "sure",
-        ranking=tuple(row["name"] for row in latest.get("intent_ranking") or ()),
-        entities=entities,
-    )
-    return Talk(
-        conversation_id=tracker.sender_id,
-        message_id=str(metadata.get("message_id") or latest.get("message_id") or ""),
-        network=str(metadata.get("network") or ""),
-        portal=current_content().portal(portal or current_settings().default_portal),
-        heard=heard,
-        database=current_database(),
-        accounts=current_accounts(),
-        memory=dict(tracker.get_slot("memory") or {}),
-        stack=[Frame.from_json(frame) for frame in tracker.get_slot("walk_stack") or ()],
-        resuming=tracker.latest_action_name != _LISTEN,
-    )
-
-
-def _events(talk: Talk, dispatcher: CollectingDispatcher) -> list[EventType]:
-    """Utter what was said and return the slots as they are now."""
-    for said in talk.said:
-        buttons = [{"title": b.title, "payload": b.payload} for b in said.buttons]
-        dispatcher.utter_message(text=said.text, buttons=buttons)
-    return [
-        SlotSet("portal", talk.portal.id),
-        SlotSet("memory", talk.memory or None),
-        SlotSet("walk_stack", [frame.to_json() for frame in talk.stack] or None),
-    ]
 
 
 Work = Callable[[Talk], Awaitable[list[EventType]]]
@@ -80,15 +38,20 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
     """
     try:
         async with unit_of_work(current_database()):
-            talk = _talk_of(tracker)
-            warned = MARK in talk.heard.text and not talk.resuming
-            if warned:
+            talk = talk_of(tracker)
+            if not talk.resuming:
+                remember(talk)
+            if MARK in talk.heard.text and not talk.resuming:
                 talk.say("password_seen")
-            extra = await work(talk)
-            if _rejects(extra):
+            events = await work(talk)
+            if _goes_on(events):
+                return [*slots_of(talk), *events]
+            if _rejects(events):
                 # The message goes on to the action that answers it, which warns then.
-                return extra
-            return [*_events(talk, dispatcher), *extra]
+                return events
+            await take_up_next_problem(talk)
+            utter(talk, dispatcher)
+            return [*slots_of(talk), *_loop_events(talk, tracker), *events]
     except Exception:
         if in_turn():
             raise
@@ -101,6 +64,20 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
 
 def _rejects(events: list[EventType]) -> bool:
     return any(event.get("event") == "action_execution_rejected" for event in events)
+
+
+def _goes_on(events: list[EventType]) -> bool:
+    """Tell whether another action answers the message."""
+    return any(event.get("event") == "followup" for event in events)
+
+
+def _loop_events(talk: Talk, tracker: Tracker) -> list[EventType]:
+    """Tell Rasa whether a walk is open now; one opened by another action has asked already."""
+    before = tracker.active_loop_name
+    after = WALK_FORM if talk.stack else None
+    if before == after:
+        return []
+    return [ActiveLoop(after), FollowupAction(_LISTEN)]
 
 
 class WalkForm(Action):  # type: ignore[misc]
@@ -116,15 +93,11 @@ class WalkForm(Action):  # type: ignore[misc]
         """Conduct the message; decline it when it is not for the open walk."""
 
         async def work(talk: Talk) -> list[EventType]:
-            active = tracker.active_loop_name == WALK_FORM
-            if not active:
+            if tracker.active_loop_name != WALK_FORM:
                 talk.stack.clear()
                 talk.resuming = False
-            if not talk.resuming:
-                remember_region(talk)
-            if not await conduct(talk):
-                return [ActionExecutionRejected(WALK_FORM)]
-            return [ActiveLoop(WALK_FORM if talk.stack else None)]
+                note_second_problem(talk)
+            return [] if await conduct(talk) else [ActionExecutionRejected(WALK_FORM)]
 
         return await _run(dispatcher, tracker, work)
 
@@ -139,13 +112,13 @@ class ActionAnswer(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        """Answer; a login problem with an address in it opens the login walk instead."""
+        """Answer; what opens a walk all the same goes on there."""
 
         async def work(talk: Talk) -> list[EventType]:
             if reopened(talk):
                 return [FollowupAction(WALK_FORM)]
-            remember_region(talk)
             if talk.heard.sure:
+                note_second_problem(talk)
                 answer(talk)
             else:
                 clarify(talk)
@@ -177,10 +150,10 @@ class ActionRestart(Action):  # type: ignore[misc]
                 clarify(talk)
                 talk.resuming = True
                 await conduct(talk)
-            loop = ActiveLoop(WALK_FORM if talk.stack else None)
-            return [loop, FollowupAction(_LISTEN)]
+            return []
 
-        return await _run(dispatcher, tracker, work)
+        events = await _run(dispatcher, tracker, work)
+        return events if _goes_on(events) else [*events, FollowupAction(_LISTEN)]
 
 
 class ActionClarify(Action):  # type: ignore[misc]
@@ -198,7 +171,6 @@ class ActionClarify(Action):  # type: ignore[misc]
         async def work(talk: Talk) -> list[EventType]:
             if reopened(talk):
                 return [FollowupAction(WALK_FORM)]
-            remember_region(talk)
             clarify(talk)
             return []
 

@@ -83,12 +83,21 @@ def redact_passwords(text: str) -> str:
     for name in _NAME.finditer(text):
         spans.update(_secrets_behind(text, name.end()))
     typed = {_bare(text[start:end]) for start, end in spans}
-    for start, end in sorted(spans, reverse=True):
-        text = text[:start] + _HOLE + text[end:]
+    text = _without(text, spans)
     # The same password may be typed once more, where nothing announces it.
     for secret in filter(_looks_secret, typed):
         text = text.replace(secret, _HOLE)
     return text.replace(_HOLE, MARK)
+
+
+def _without(text: str, spans: set[tuple[int, int]]) -> str:
+    """Return a text with a hole in place of each span; spans that overlap make one hole."""
+    pieces, at = [], 0
+    for start, end in sorted(spans):
+        if start >= at:
+            pieces.append(text[at:start] + _HOLE)
+        at = max(at, end)
+    return "".join(pieces) + text[at:]
 
 
 def _secrets_behind(text: str, at: int) -> Iterator[tuple[int, int]]:
@@ -100,7 +109,7 @@ def _secrets_behind(text: str, at: int) -> Iterator[tuple[int, int]]:
             at = found.end()
         at = _end(_PAUSE.match(text, at))
         run = _RUN.match(text, at)
-        if run is None:
+        if run is None or _HOLE in run.group():
             return
         word = run.group()
         bare = word.strip(_EDGE).casefold()
@@ -140,7 +149,9 @@ def _looks_secret(word: str, *, number: bool = False) -> bool:
         number: Whether a bare number counts.
     """
     bare = _bare(word)
-    if len(bare) < 4 or bare.casefold() in _PRODUCTS or _LINK.match(bare) or _is_address(bare):
+    if _HOLE in word or len(bare) < 4 or bare.casefold() in _PRODUCTS:
+        return False
+    if _LINK.match(bare) or _is_address(bare):
         return False
     if _FIGURES.fullmatch(bare):
         return number and bare.isdecimal()

@@ -87,6 +87,9 @@ async def issue_reset(
     Raises:
         LimitReached: If the account has had its share of reset mails this hour.
     """
+    async with unit.database.read() as session:
+        if await _is_known(session, request_key):
+            return
     await spend(unit.database, unit, (RESETS_PER_ACCOUNT, str(account_id)))
     token = secrets.token_urlsafe(32)
     moment = now()
@@ -105,10 +108,7 @@ async def issue_reset(
     )
 
     async def write(session: AsyncSession) -> None:
-        known = await session.scalar(
-            select(ResetToken.id).where(ResetToken.request_key == request_key)
-        )
-        if known is not None:
+        if await _is_known(session, request_key):
             return
         await session.execute(
             update(ResetToken)
@@ -134,6 +134,11 @@ async def issue_reset(
         await enqueue(session, mail, sender=portal.sender, key=request_key)
 
     unit.defer(write)
+
+
+async def _is_known(session: AsyncSession, request_key: str) -> bool:
+    query = select(ResetToken.id).where(ResetToken.request_key == request_key)
+    return await session.scalar(query) is not None
 
 
 async def redeem(database: Database, token: str) -> Redeemed:

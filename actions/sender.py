@@ -31,7 +31,8 @@ LEASE = timedelta(seconds=60)
 """How long a mail belongs to the sender that took it; longer than a delivery may take."""
 
 _TIMEOUT = 30.0
-_BATCH = 20
+"""Seconds that one delivery may take as a whole."""
+
 _POLL_SECONDS = 2.0
 _MOST_ATTEMPTS = 12
 _FIRST_DELAY = timedelta(seconds=15)
@@ -73,38 +74,41 @@ class OutboxSender:
         Returns:
             How many mails were tried.
         """
-        rows = await self._lease()
-        for row in rows:
+        tried = 0
+        while row := await self._lease():
             await self._deliver(row)
-        return len(rows)
+            tried += 1
+        return tried
 
-    async def _lease(self) -> list[OutboxMail]:
+    async def _lease(self) -> OutboxMail | None:
+        """Take the oldest mail that is due; one at a time, so that no lease ends in a queue."""
         async with self._database.write() as session:
             due = (
                 select(OutboxMail)
                 .where(OutboxMail.state == "waiting", OutboxMail.next_attempt_at <= now())
                 .order_by(OutboxMail.id)
-                .limit(_BATCH)
+                .limit(1)
                 .with_for_update(skip_locked=True)
             )
-            rows = list(await session.scalars(due))
-            for row in rows:
+            row: OutboxMail | None = await session.scalar(due)
+            if row is not None:
                 row.attempts += 1
                 row.next_attempt_at = now() + LEASE
-        return rows
+        return row
 
     async def _deliver(self, row: OutboxMail) -> None:
-        message = to_message(row)
         url = self._settings.smtp_url_for(row.portal)
         try:
+            message = to_message(row)
             if url:
-                await send_over_smtp(message, url)
+                await asyncio.wait_for(send_over_smtp(message, url), _TIMEOUT)
             else:
                 await asyncio.to_thread(_keep_as_file, message, self._settings.var_dir, row.id)
-        except (aiosmtplib.SMTPException, OSError, asyncio.TimeoutError) as error:
+        # ValueError: a header that cannot be written. One bad mail must not hold up the others.
+        except (aiosmtplib.SMTPException, OSError, asyncio.TimeoutError, ValueError) as error:
             await self._mark_failed(row, error)
             return
-        forgotten = {"text": None} if row.kind == "reset" else {}
+        forgotten = _forgotten(row)
         async with self._database.write() as session:
             await session.execute(
                 update(OutboxMail)
@@ -114,8 +118,7 @@ class OutboxSender:
         logger.info("Mail %s (%s) sent to %s", row.id, row.kind, mask_address(row.recipient))
 
     async def _mark_failed(self, row: OutboxMail, error: Exception) -> None:
-        refused = isinstance(error, aiosmtplib.SMTPRecipientsRefused)
-        given_up = refused or row.attempts >= _MOST_ATTEMPTS
+        given_up = _is_final(error) or row.attempts >= _MOST_ATTEMPTS
         delay = min(_FIRST_DELAY * 2 ** (row.attempts - 1), _LONGEST_DELAY)
         async with self._database.write() as session:
             await session.execute(
@@ -125,9 +128,25 @@ class OutboxSender:
                     state="failed" if given_up else "waiting",
                     next_attempt_at=now() + delay,
                     error=f"{type(error).__name__}: {error}"[:500],
+                    **(_forgotten(row) if given_up else {}),
                 )
             )
         logger.warning("Mail %s not sent (attempt %s): %s", row.id, row.attempts, error)
+
+
+def _forgotten(row: OutboxMail) -> dict[str, None]:
+    """Return what is taken out of a mail that will not be sent again: a reset mail's token."""
+    return {"text": None} if row.kind == "reset" else {}
+
+
+def _is_final(error: Exception) -> bool:
+    """Tell whether trying again is useless: refused for good (5xx), or not a mail at all.
+
+    A 4xx answer is greylisting or a full mailbox: the same mail may be taken later.
+    """
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return all(refusal.code >= 500 for refusal in error.recipients)
+    return isinstance(error, ValueError)
 
 
 async def send_over_smtp(message: EmailMessage, url: str) -> None:

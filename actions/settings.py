@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from actions.errors import SettingsError
 
@@ -51,7 +54,8 @@ class Settings:
 
     def smtp_url_for(self, portal: str) -> str | None:
         """Return the SMTP URL that carries a portal's mail, or None to keep `.eml` files."""
-        return self.smtp_urls.get(portal, self.smtp_url)
+        # Names of environment variables hold no hyphen.
+        return self.smtp_urls.get(portal.casefold().replace("-", "_"), self.smtp_url)
 
 
 class _Source:
@@ -71,7 +75,7 @@ class _Source:
             return default
         try:
             return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{name}_FILE : {path} ne peut pas être lu ({error}).") from error
 
     def number(self, name: str, default: int, *, low: int, high: int) -> int:
@@ -90,9 +94,27 @@ class _Source:
             return False
         raise SettingsError(f"{name} doit être « on » ou « off », pas « {value} ».")
 
-    def starting_with(self, prefix: str) -> dict[str, str]:
-        names = {name.removesuffix("_FILE") for name in self._values if name.startswith(prefix)}
-        return {name.removeprefix(prefix).casefold(): self.text(name) for name in names}
+    def smtp_url(self, name: str) -> str | None:
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            # The value may hold a password, so it is not repeated.
+            raise SettingsError(f"{name} doit avoir la forme smtp://serveur:port ou smtps://….")
+        return value
+
+    def smtp_urls(self, prefix: str) -> dict[str, str]:
+        """Return the values of all names with a prefix, by the rest of the name in lower case."""
+        urls: dict[str, str] = {}
+        for name in {name.removesuffix("_FILE") for name in self._values}:
+            if name.startswith(prefix) and (value := self.smtp_url(name)):
+                urls[name.removeprefix(prefix).casefold()] = value
+        return urls
 
 
 def _database_url(value: str) -> str:
@@ -105,11 +127,19 @@ def _database_url(value: str) -> str:
     }
     family = scheme.partition("+")[0]
     if not separator or family not in drivers:
+        shown = f", pas par « {scheme}:// »" if separator else ""
         raise SettingsError(
-            "GUICHET_DATABASE_URL doit commencer par sqlite:// ou postgresql://,"
-            f" pas par « {scheme} »."
+            f"GUICHET_DATABASE_URL doit commencer par sqlite:// ou postgresql://{shown}."
         )
-    return f"{drivers[family]}://{rest}"
+    url = f"{drivers[family]}://{rest}"
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        raise SettingsError(
+            "GUICHET_DATABASE_URL doit avoir la forme"
+            " postgresql://utilisateur:mot-de-passe@serveur:port/base."
+        ) from None
+    return url
 
 
 def _secret_key(source: _Source, var_dir: Path) -> str:
@@ -120,7 +150,12 @@ def _secret_key(source: _Source, var_dir: Path) -> str:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        key = path.read_text(encoding="ascii").strip()
+        if not key:
+            raise SettingsError(
+                f"GUICHET_SECRET_KEY : {path} est vide ; effacez-le, il sera refait."
+            ) from None
+        return key
     with os.fdopen(handle, "w", encoding="ascii") as file:
         key = secrets.token_urlsafe(48)
         file.write(key)
@@ -141,7 +176,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     source = _Source(os.environ if environ is None else environ)
     var_dir = Path(source.text("GUICHET_VAR_DIR", str(ROOT / "var"))).resolve()
-    var_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        var_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"GUICHET_VAR_DIR : {var_dir} ne peut pas être créé ({error.strerror})."
+        ) from error
     port = source.number("GUICHET_PORT", 8080, low=0, high=65535)
     host = source.text("GUICHET_HOST", "127.0.0.1")
     base_path = source.text("GUICHET_BASE_PATH").rstrip("/")
@@ -157,8 +197,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             " donnez un GUICHET_DATABASE_URL en postgresql://."
         )
     shown_host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
-    smtp_urls = source.starting_with("GUICHET_SMTP_URL_")
-    smtp_urls.pop("file", None)
     return Settings(
         port=port,
         host=host,
@@ -168,8 +206,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         workers=workers,
         content_dir=Path(source.text("GUICHET_CONTENT_DIR", str(ROOT / "faq"))).resolve(),
         default_portal=source.text("GUICHET_DEFAULT_PORTAL", "resah"),
-        smtp_url=source.text("GUICHET_SMTP_URL") or None,
-        smtp_urls=smtp_urls,
+        smtp_url=source.smtp_url("GUICHET_SMTP_URL"),
+        smtp_urls=source.smtp_urls("GUICHET_SMTP_URL_"),
         api_token=source.text("GUICHET_API_TOKEN") or None,
         secret_key=_secret_key(source, var_dir),
         public_url=source.text(

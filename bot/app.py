@@ -18,6 +18,7 @@ from bot.health import add_health
 from bot.integrators import add_integrators
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
 from bot.pages import add_pages
+from bot.tickets import add_tickets
 
 _MOST_BODY = 64 * 1024
 
@@ -41,6 +42,7 @@ def create_app(
     add_health(app)
     add_integrators(app)
     add_demo(app)
+    add_tickets(app)
     add_chat(app)
     if not settings.base_path:
         return app

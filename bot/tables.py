@@ -9,8 +9,9 @@ _MODULES = (
     "actions.limits",
     "actions.outbox",
     "actions.resets",
+    "actions.tickets",
     "bot.demo.passwords",
-    "bot.engine.transcript",
+    "actions.transcript",
 )
 
 

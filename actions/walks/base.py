@@ -8,13 +8,14 @@ only returns a directive.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from actions.accounts import AccountStore
+from actions.accounts import Account, AccountStore
 from actions.content import Portal, Region
-from actions.db import Database
+from actions.db import Database, unit_of_work
+from actions.limits import CHECKS_PER_CONVERSATION, CHECKS_PER_NETWORK, CHECKS_PER_PORTAL, spend
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Heard:
     band: str = "sure"
     ranking: tuple[str, ...] = ()
     entities: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
     @property
     def sure(self) -> bool:
@@ -118,6 +120,12 @@ class Talk:
         return self.stack[-1]
 
     @property
+    def facts(self) -> dict[str, str]:
+        """What the user told in passing or was asked, such as `junk_checked: yes`."""
+        facts: dict[str, str] = self.memory.setdefault("facts", {})
+        return facts
+
+    @property
     def request_key(self) -> str:
         """Names what this message causes, so that a repeat causes nothing more."""
         return f"{self.conversation_id}:{self.message_id}"
@@ -132,17 +140,45 @@ class Talk:
         nth = self.stack[-1].asked if self.stack else 0
         self.said.append(Said(self.portal.say(key, nth, **values), buttons))
 
+    def say_text(self, wordings: Sequence[str], *buttons: Button) -> None:
+        """Say a sentence of a tree, in the wording for how often its step has asked."""
+        text = wordings[min(self.frame.asked, len(wordings) - 1)]
+        self.said.append(Said(self.portal.render(text).strip(), buttons))
+
+    async def find_accounts(self, address: str) -> list[Account]:
+        """Look an address up, within the limits of conversation, network and portal.
+
+        Raises:
+            LimitReached: If too many addresses were looked up.
+        """
+        uses = [
+            (CHECKS_PER_CONVERSATION, self.conversation_id),
+            (CHECKS_PER_PORTAL, self.portal.id),
+        ]
+        if self.network:
+            uses.append((CHECKS_PER_NETWORK, self.network))
+        async with unit_of_work(self.database) as unit:
+            await spend(self.database, unit, *uses)
+        return await self.accounts.find(self.portal.id, address)
+
     def button(self, key: str, payload: str, **values: Any) -> Button:
         """Return a button whose title stands under `buttons.` in messages.yml."""
         return Button(self.portal.say(f"buttons.{key}", **values), payload)
+
+    def note_tried(self, key: str) -> None:
+        """Note for a hand-over what was tried, by its key under `tried.` in messages.yml."""
+        tried = self.memory.setdefault("tried", [])
+        text = self.portal.say(f"tried.{key}")
+        if text not in tried:
+            tried.append(text)
 
     def contact_button(self) -> Button:
         """Return the button that leads to the region's contact."""
         return self.button("contact", "/regional_contact")
 
-    def say_contact(self, region: Region) -> None:
+    def say_contact(self, region: Region, *buttons: Button) -> None:
         """Say how to reach a region."""
-        self.said.append(Said(self.portal.say("region.contact", region=region)))
+        self.said.append(Said(self.portal.say("region.contact", region=region), buttons))
 
 
 @dataclass(frozen=True)
@@ -159,10 +195,15 @@ class Go:
 
 @dataclass(frozen=True)
 class Open:
-    """Open another walk, and go on with `then` when it has ended."""
+    """Open another walk, and go on with `then` when it has ended.
+
+    Attributes:
+        data: What the other walk is told at its start.
+    """
 
     walk: str
     then: str
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,21 @@
 """The one conductor: hears each message first while a walk is open, and keeps the stack.
 
-It handles what may be said anywhere (stop, start again, another address, a person, another
-problem), hands the rest to the current step, and follows the steps' directives until one waits.
+It handles what may be said anywhere (stop, start again, it works, another address, a person,
+another problem), hands the rest to the current step, and follows the steps' directives until one
+waits.
 """
 
 from __future__ import annotations
 
-from actions.walks.base import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
+from actions.content import Portal
+from actions.walks.base import Directive, End, Frame, Go, Heard, Open, Pass, Talk, Wait, Walk
+from actions.walks.handover import HANDOVER
 from actions.walks.login import LOGIN, new_address
 from actions.walks.region import REGION, names_place
+from actions.walks.ticket_state import TICKET_STATE
+from actions.walks.tree import PREFIX, tree_name, tree_walk
 
-WALKS: dict[str, Walk] = {walk.name: walk for walk in (LOGIN, REGION)}
+WALKS: dict[str, Walk] = {walk.name: walk for walk in (LOGIN, REGION, HANDOVER, TICKET_STATE)}
 
 OPENERS: dict[str, str] = {
     "login_problem": "login",
@@ -19,10 +24,10 @@ OPENERS: dict[str, str] = {
     "email_not_recognised": "login",
     "inform_email": "login",
     "regional_contact": "region",
-    "human_handoff": "region",
+    "human_handoff": "handover",
     "inform_region": "region",
 }
-"""Which walk an intent opens."""
+"""Which walk an intent opens, beside those whose article has a tree."""
 
 LOGIN_TOPICS = frozenset(
     {"reset_link_problem", "email_unsure", "shared_email", "login_form_frozen", "account_locked"}
@@ -34,31 +39,52 @@ _NO_TOPIC = frozenset(
 )
 
 _OFFER_A_WAY_OUT = 2
-_MOST_MOVES = 25
+_MOST_MOVES = 40
 
 
-def opener(talk: Talk) -> str | None:
-    """Return the walk that a message opens when none is open, or None."""
+def walk_of(portal: Portal, name: str) -> Walk:
+    """Return a walk by its name.
+
+    Raises:
+        KeyError: If there is none, as when a tree was taken out while it was open.
+    """
+    return tree_walk(portal, name) if name.startswith(PREFIX) else WALKS[name]
+
+
+def opener(talk: Talk, intent: str | None = None) -> str | None:
+    """Return the walk that a message, or an intent, opens when none is open, or None."""
     heard = talk.heard
-    if "email" in heard.entities:
-        login = {*LOGIN_TOPICS, *(intent for intent, walk in OPENERS.items() if walk == "login")}
-        likely = {heard.intent, *(() if heard.sure else heard.ranking[:3])}
-        # An address with a mere yes, no or correction goes on with what was said of one before.
-        if likely & login or heard.intent in _NO_TOPIC or talk.memory.get("address"):
+    if intent is None:
+        if "ticket_reference" in heard.entities:
+            return "ticket"
+        if "email" in heard.entities and _address_opens_login(talk, heard):
             return "login"
-    return OPENERS.get(heard.intent)
+        intent = heard.intent
+    article = talk.portal.articles.get(intent)
+    if intent not in OPENERS and article is not None and article.tree is not None:
+        return tree_name(intent)
+    return OPENERS.get(intent)
+
+
+def _address_opens_login(talk: Talk, heard: Heard) -> bool:
+    login = {*LOGIN_TOPICS, *(intent for intent, walk in OPENERS.items() if walk == "login")}
+    likely = {heard.intent, *(() if heard.sure else heard.ranking[:3])}
+    # An address with a mere yes, no or correction goes on with what was said of one before.
+    known = talk.memory.get("address") and not talk.portal.articles.get(heard.intent)
+    return bool(likely & login or heard.intent in _NO_TOPIC or known)
 
 
 def reopened(talk: Talk) -> str | None:
-    """Return the walk that a message without a topic of its own goes on with, or None.
+    """Return the walk that a message which Rasa's rules leave to an answer opens, or None.
 
-    An address goes on with the login; another place, said after a contact was given, corrects it.
+    An address goes on with the login, a reference with its ticket, a topic whose article has a tree
+    with that; another place, said after a contact was given, corrects it.
     """
     if talk.stack:
         return None
-    if "email" in talk.heard.entities:
+    if {"email", "ticket_reference"} & set(talk.heard.entities) or talk.heard.sure:
         return opener(talk)
-    corrects = talk.memory.get("outcome") == "handed_over" and not talk.heard.sure
+    corrects = talk.memory.get("outcome") == "handed_over"
     return "region" if corrects and names_place(talk) else None
 
 
@@ -72,6 +98,7 @@ async def conduct(talk: Talk) -> bool:
         False when the message is not for the open walk, so that it must be answered otherwise and
         the walk resumed afterwards; True when it was handled.
     """
+    _forget_lost_walks(talk)
     if not talk.stack:
         walk = reopened(talk) or opener(talk) or "login"
         return await _follow(talk, Open(walk, then=""))
@@ -81,6 +108,23 @@ async def conduct(talk: Talk) -> bool:
     if isinstance(directive, Pass):
         return False
     return await _follow(talk, directive)
+
+
+async def open_walk(talk: Talk, name: str) -> None:
+    """Open a walk beside the message itself, as for the second of two problems."""
+    await _follow(talk, Open(name, then=""))
+
+
+def _forget_lost_walks(talk: Talk) -> None:
+    """Close walks whose tree or step content no longer has."""
+    for number, frame in enumerate(talk.stack):
+        try:
+            known = frame.step in walk_of(talk.portal, frame.walk).steps
+        except KeyError:
+            known = False
+        if not known:
+            del talk.stack[number:]
+            return
 
 
 async def _resume(talk: Talk) -> bool:
@@ -108,10 +152,26 @@ async def _anywhere(talk: Talk) -> Directive | None:
         talk.memory.clear()
         talk.say("conductor.restarted")
         return Open(first, then="")
-    wants_person = heard.intent in {"human_handoff", "regional_contact"} and heard.sure
-    if wants_person and talk.frame.walk != "region":
-        return Open("region", then="done")
-    if "email" in heard.entities and talk.frame.walk != "login":
+    if heard.intent == "solved" and heard.sure:
+        talk.stack.clear()
+        talk.memory["outcome"] = "solved"
+        talk.say("conductor.solved")
+        return Wait()
+    return _other_walk(talk, heard)
+
+
+def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
+    """Turn to a person, a ticket or another address when the message asks for that."""
+    current = talk.frame.walk
+    if "ticket_reference" in heard.entities and current != "ticket":
+        return Open("ticket", then=talk.frame.step)
+    if heard.sure and heard.intent == "human_handoff" and current not in {"handover", "region"}:
+        talk.stack.clear()
+        return Open("handover", then="")
+    if heard.sure and heard.intent == "regional_contact" and current not in {"region", "handover"}:
+        talk.stack.clear()
+        return Open("region", then="")
+    if "email" in heard.entities and current == "region":
         login = next((n for n, frame in enumerate(talk.stack) if frame.walk == "login"), None)
         if login is None:
             return None
@@ -123,12 +183,14 @@ async def _anywhere(talk: Talk) -> Directive | None:
 
 async def _listen(talk: Talk) -> Directive:
     """Let the current step hear the message; another problem opens its own walk above it."""
-    step = WALKS[talk.frame.walk].steps[talk.frame.step]
+    step = walk_of(talk.portal, talk.frame.walk).steps[talk.frame.step]
     directive = await step.answer(talk)
     if not isinstance(directive, Pass):
         return directive
-    walk = OPENERS.get(talk.heard.intent)
-    if not talk.heard.sure or walk is None:
+    if not talk.heard.sure:
+        return directive
+    walk = opener(talk)
+    if walk is None:
         return directive
     if walk == talk.frame.walk:
         # The same problem said once more: the current question is what leads on.
@@ -149,14 +211,17 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
             case Go(step):
                 if step != talk.frame.step:
                     talk.frame.step, talk.frame.asked = step, 0
-            case Open(walk, then):
+            case Open(walk, then, data):
                 if talk.stack:
-                    talk.frame.step, talk.frame.asked = then, 0
-                talk.stack.append(Frame(walk, WALKS[walk].first))
+                    # A walk that comes back to its question asks it in other words.
+                    asked = talk.frame.asked + 1 if then == talk.frame.step else 0
+                    talk.frame.step, talk.frame.asked = then, asked
+                first = walk_of(talk.portal, walk).first
+                talk.stack.append(Frame(walk, first, data=dict(data)))
             case End(outcome):
                 talk.stack.pop()
                 talk.memory["outcome"] = outcome
                 if not talk.stack:
                     return True
-        directive = await WALKS[talk.frame.walk].steps[talk.frame.step].enter(talk)
+        directive = await walk_of(talk.portal, talk.frame.walk).steps[talk.frame.step].enter(talk)
     raise RuntimeError(f"The walk {talk.frame.walk} does not come to rest at {talk.frame.step}.")

@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 from actions.accounts import Account
 from actions.addresses import likely_address, normalise_address
 from actions.content import PUBLIC_MAIL_DOMAINS
-from actions.db import now, unit_of_work
+from actions.db import now
 from actions.errors import LimitReached
-from actions.limits import CHECKS_PER_CONVERSATION, CHECKS_PER_NETWORK, CHECKS_PER_PORTAL, spend
 from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -32,7 +31,8 @@ _REFUSAL = re.compile(
 
 
 _CONFIRMS = re.compile(
-    r"\bsi si\b|\b(?:est|adresse|elle|bien)\b.{0,20}\b(?:bonne?|correcte?|juste|exacte?|celle-l[aà])\b",
+    r"\bsi si\b"
+    r"|\b(?:est|adresse|elle|bien)\b.{0,20}\b(?:bonne?|correcte?|juste|exacte?|celle-l[aà])\b",
     re.IGNORECASE,
 )
 
@@ -52,6 +52,8 @@ def new_address(talk: Talk) -> bool:
 
 async def _start(talk: Talk) -> Directive:
     new_address(talk)
+    known = talk.heard.intent in talk.portal.articles and talk.heard.sure
+    talk.memory["topic"] = talk.heard.intent if known else "login_problem"
     return Go("check") if talk.memory.get("address") else Go("ask_address")
 
 
@@ -103,16 +105,11 @@ async def _check(talk: Talk) -> Directive:
     """Look the address up, within the limits, and lead to what its account's state asks for."""
     address, portal = talk.memory["address"], talk.portal
     talk.memory.pop("account", None)
-    uses = [(CHECKS_PER_CONVERSATION, talk.conversation_id), (CHECKS_PER_PORTAL, portal.id)]
-    if talk.network:
-        uses.append((CHECKS_PER_NETWORK, talk.network))
     try:
-        async with unit_of_work(talk.database) as unit:
-            await spend(talk.database, unit, *uses)
+        accounts = await talk.find_accounts(address)
     except LimitReached:
         talk.say("login.too_many_checks")
         return Go("contact")
-    accounts = await talk.accounts.find(portal.id, address)
     for account in accounts:
         if portal.region(account.region):
             talk.memory["region"] = account.region
@@ -225,6 +222,7 @@ async def _send_reset(talk: Talk) -> Directive:
     except LimitReached:
         talk.say("login.too_many_resets")
         return Go("contact")
+    talk.note_tried("reset")
     talk.say(
         "login.reset_sent",
         talk.button("solved", "/solved"),
@@ -267,6 +265,9 @@ async def _after_reset(talk: Talk) -> Directive:
 
 
 async def _nothing_came(talk: Talk) -> Directive:
+    if talk.facts.get("junk_checked") == "yes" and not talk.resuming:
+        talk.note_tried("junk")
+        return Go("hand_over")
     talk.say(
         "login.nothing_came",
         talk.button("solved", "/solved"),
@@ -276,6 +277,7 @@ async def _nothing_came(talk: Talk) -> Directive:
 
 
 async def _after_nothing_came(talk: Talk) -> Directive:
+    talk.note_tried("junk")
     return await _solved_or(talk, "hand_over")
 
 
@@ -290,6 +292,7 @@ async def _refused_spaces(talk: Talk) -> Directive:
 
 
 async def _after_spaces(talk: Talk) -> Directive:
+    talk.note_tried("spaces")
     busy = talk.portal.feature("login_traffic")
     return await _solved_or(talk, "refused_traffic" if busy else "hand_over")
 
@@ -304,6 +307,7 @@ async def _refused_traffic(talk: Talk) -> Directive:
 
 
 async def _after_traffic(talk: Talk) -> Directive:
+    talk.note_tried("traffic")
     return await _solved_or(talk, "hand_over")
 
 

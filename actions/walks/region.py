@@ -141,7 +141,8 @@ async def _list(talk: Talk) -> Directive:
 async def _contact(talk: Talk) -> Directive:
     if talk.region is None:
         return Go("ask")
-    talk.say_contact(talk.region)
+    if not talk.frame.data.get("silent"):
+        talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
     return End("handed_over")
 
 

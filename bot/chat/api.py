@@ -48,7 +48,9 @@ async def receive_message(request: web.Request) -> web.Response:
     session = verify(request.config_dict[SETTINGS], token, portal.id)
     message_id = field(body, "message_id", most=_MOST_ID)
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise bad_request("« message_id » ne peut contenir que des lettres, chiffres et « _.:- ».")
+        raise bad_request(
+            "« message_id » ne peut contenir que lettres sans accent, chiffres et signes simples."
+        )
     text = _clean(field(body, "message", most=MOST_CHARACTERS))
     if not text.strip():
         raise bad_request("« message » manque ou est vide.")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from actions.db import Database
-from bot.engine.transcript import TranscriptEvent, Turn
+from actions.transcript import TranscriptEvent, Turn
 
 _USER = "user"
 

@@ -15,6 +15,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.core.channels.rest import RestInput
 from sanic import Blueprint
 
+from actions.db import current_database
 from actions.redaction import redact_passwords
 from actions.settings import current_settings
 from bot.engine.reply_channel import ReplyChannel
@@ -31,7 +32,7 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return Rasa's blueprint around our handler."""
-        store = ConversationStore()
+        store = ConversationStore(database=current_database())
 
         async def handle(message: UserMessage) -> Any:
             message.metadata = dict(message.metadata or {})
@@ -41,7 +42,7 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
             message.message_id = str(message.metadata["message_id"])
             message.text = redact_passwords(message.text or "")
             answered = await store.replies_to(message.sender_id, message.message_id)
-            # Rasa answers with what its own collecting channel holds in the end.
+            # Rasa answers with what its own channel, a list or a stream, was given in the end.
             outer, message.output_channel = message.output_channel, ReplyChannel()
             if answered is None:
                 await on_new_message(message)
@@ -49,6 +50,7 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
                 for reply in answered:
                     value = reply.to_json()
                     await message.output_channel.send_response(message.sender_id, value)
-            outer.messages.extend(message.output_channel.messages)
+            for sent in message.output_channel.messages:
+                await outer._persist_message(sent)
 
         return super().blueprint(handle)

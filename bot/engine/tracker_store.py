@@ -34,7 +34,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.db import Database, current_database, now, unit_of_work
 from actions.redaction import redact_passwords
 from actions.settings import current_settings
-from bot.engine.transcript import EVENT_VERSION, Conversation, TranscriptEvent, Turn
+from bot import migrations
+from actions.transcript import EVENT_VERSION, Conversation, TranscriptEvent, Turn
 
 WINDOW = 3
 """Turns that a working tracker holds in full."""
@@ -77,8 +78,8 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
     Args:
         domain: Rasa's domain; its slots are the trackers'.
         event_broker: Rasa passes one; transcripts are not streamed anywhere.
-        database: Where to keep them; the process's own by default, as Rasa builds the store from
-            `endpoints.yml` without one.
+        database: Where to keep them. Rasa builds the store from `endpoints.yml` without one: then
+            it is the process's own, brought to the present schema first.
         **kwargs: What else Rasa passes from the endpoint's configuration.
     """
 
@@ -90,7 +91,10 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker)
-        self.database = database or current_database()
+        if database is None:
+            migrations.upgrade(current_settings())
+            database = current_database()
+        self.database = database
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the working tracker of a conversation, or None where there is none yet."""

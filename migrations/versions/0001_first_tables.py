@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("sender", sa.String(length=320), nullable=False),
         sa.Column("recipient", sa.String(length=320), nullable=False),
+        sa.Column("reply_to", sa.String(length=320), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("message_id", sa.String(length=200), nullable=False),
@@ -92,6 +93,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_due", ["state", "next_attempt_at"], unique=False)
+
+    op.create_table(
+        "tickets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=16), nullable=False),
+        sa.Column("portal", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=128), nullable=False),
+        sa.Column("region", sa.String(length=64), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("contact", sa.String(length=320), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+        sa.UniqueConstraint("conversation_id", name=op.f("uq_tickets_conversation_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_tickets_reference")),
+    )
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tickets_portal_state", ["portal", "state", "region"], unique=False
+        )
 
     op.create_table(
         "events",
@@ -139,6 +161,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "ticket_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("request_key", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["tickets.id"],
+            name=op.f("fk_ticket_entries_ticket_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_entries")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_ticket_entries_request_key")),
+    )
+    with op.batch_alter_table("ticket_entries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_ticket_entries_ticket_id"), ["ticket_id"], unique=False
+        )
+
+    op.create_table(
         "turns",
         sa.Column("conversation_id", sa.String(length=128), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -161,11 +205,19 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     op.drop_table("turns")
+    with op.batch_alter_table("ticket_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_entries_ticket_id"))
+
+    op.drop_table("ticket_entries")
     with op.batch_alter_table("reset_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reset_tokens_account_id"))
 
     op.drop_table("reset_tokens")
     op.drop_table("events")
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_index("ix_tickets_portal_state")
+
+    op.drop_table("tickets")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_due")
 

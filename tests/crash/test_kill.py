@@ -29,7 +29,7 @@ from actions.outbox import OutboxMail
 from actions.resets import ResetToken, hash_token
 from actions.sender import LEASE
 from actions.settings import load_settings
-from bot.engine.transcript import Conversation, TranscriptEvent, Turn
+from actions.transcript import Conversation, TranscriptEvent, Turn
 from tests.support.conversations import (
     PORTALS,
     Progress,
@@ -40,7 +40,7 @@ from tests.support.conversations import (
     until,
     write_accounts,
 )
-from tests.support.mail import Mailbox, link_in
+from tests.support.mail import Mailbox, link_in, text_of
 from tests.support.service import ROOT, Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -148,6 +148,7 @@ async def test_nothing_is_lost_or_done_twice(
                 *(talker.run(http) for talker in talkers),
             )
             took = time.monotonic() - begun
+            print({"talk": round(took), "restarts": [round(seconds, 1) for seconds in restarts]})
             async with _opened(url, tmp_path) as database:
                 await _check_transcripts(http, service, database, talkers)
                 await _check_repeats_answer_the_same(http, database, talkers)
@@ -352,7 +353,7 @@ async def _check_mails(database: Database, box: Mailbox, talkers: list[Talker]) 
     for message_id, copies in arrived.items():
         row = rows[message_id]
         assert {copy["To"] for copy in copies} == {row.recipient}
-        assert len({bytes(copy) for copy in copies}) == 1
+        assert len({text_of(copy) for copy in copies}) == 1
         token = link_in(copies[0]).partition("token=")[2]
         assert hash_token(token) == hashes[row.key]
         assert row.text is None

@@ -8,13 +8,13 @@ import time
 import pytest
 from sqlalchemy import func, select, text
 
-from actions import rasa_actions
+from actions import talks
 from actions.db import Database
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from actions.settings import current_settings
 from bot.engine.assistant import Assistant, Incoming, TurnFailed
-from bot.engine.transcript import Conversation, TranscriptEvent, Turn
+from actions.transcript import Conversation, TranscriptEvent, Turn
 from tests.conftest import use_settings
 from tests.engine.conftest import KNOWN, Talker
 
@@ -120,17 +120,17 @@ async def test_a_slow_action_is_cut_off_and_frees_the_conversation(
     talker: Talker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talker.say("mot de passe oublié")
-    accounts = rasa_actions.current_accounts()
+    accounts = talks.current_accounts()
 
     class Slow:
         async def find(self, portal: str, address: str) -> list[object]:
             await asyncio.sleep(60)
             return []
 
-    monkeypatch.setattr(rasa_actions, "current_accounts", Slow)
+    monkeypatch.setattr(talks, "current_accounts", Slow)
     monkeypatch.setattr(talker.assistant._agent.action_endpoint, "_timeout", 0.2)
     assert "une erreur de notre côté" in await talker.say(KNOWN)
-    monkeypatch.setattr(rasa_actions, "current_accounts", lambda: accounts)
+    monkeypatch.setattr(talks, "current_accounts", lambda: accounts)
     assert "bien reconnue" in await talker.say(KNOWN)
 
 
@@ -138,7 +138,7 @@ async def test_a_turn_past_its_deadline_is_not_kept_and_frees_lock_and_transacti
     talker: Talker, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talker.say("mot de passe oublié")
-    accounts = rasa_actions.current_accounts()
+    accounts = talks.current_accounts()
     turns = await _count(database, Turn)
 
     class Slow:
@@ -146,12 +146,12 @@ async def test_a_turn_past_its_deadline_is_not_kept_and_frees_lock_and_transacti
             await asyncio.sleep(60)
             return []
 
-    monkeypatch.setattr(rasa_actions, "current_accounts", Slow)
+    monkeypatch.setattr(talks, "current_accounts", Slow)
     talker.assistant.settings = use_settings(monkeypatch, GUICHET_TURN_DEADLINE="1")
     with pytest.raises(TurnFailed):
         await talker.say(KNOWN)
     assert await _count(database, Turn) == turns
-    monkeypatch.setattr(rasa_actions, "current_accounts", lambda: accounts)
+    monkeypatch.setattr(talks, "current_accounts", lambda: accounts)
     assert "bien reconnue" in await talker.say(KNOWN)
 
 

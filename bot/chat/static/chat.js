@@ -108,6 +108,7 @@
     button.type = "button";
     button.append("Réessayer");
     button.addEventListener("click", retry);
+    log.scrollTop = log.scrollHeight;
   }
 
   function tellTyping() {
@@ -146,6 +147,7 @@
         line.classList.add("failed");
         const mark = line.appendChild(element("p", "mark"));
         mark.append(typeset("Non envoyé. " + sentence));
+        scrollTo(line);
       }
     },
   });

@@ -6,14 +6,15 @@ else refers to it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Float, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.db import Base, Moment
+from actions.db import Base, Database, Moment
 
 EVENT_VERSION = 1
 """Version of the shape in which events are stored."""
@@ -77,3 +78,43 @@ class TranscriptEvent(Base):
     timestamp: Mapped[float] = mapped_column(Float)
     version: Mapped[int] = mapped_column(default=EVENT_VERSION)
     data: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a conversation as people read it."""
+
+    who: str
+    text: str
+    at: datetime
+
+
+async def read_lines(database: Database, conversation_id: str) -> list[Line]:
+    """Return what was said in a conversation, as the user saw it.
+
+    Args:
+        database: Where the transcript stands.
+        conversation_id: Which conversation.
+
+    Returns:
+        The lines in order, `who` being `user` or `bot`; a button's payload stands as its title.
+    """
+    query = (
+        select(TranscriptEvent.data)
+        .where(
+            TranscriptEvent.conversation_id == conversation_id,
+            TranscriptEvent.type.in_(("user", "bot")),
+        )
+        .order_by(TranscriptEvent.seq)
+    )
+    titles: dict[str, str] = {}
+    lines = []
+    async with database.read() as session:
+        for data in await session.scalars(query):
+            text = str(data.get("text") or "")
+            for button in (data.get("data") or {}).get("buttons") or ():
+                titles[button["payload"]] = button["title"]
+            moment = datetime.fromtimestamp(float(data["timestamp"]), tz=timezone.utc)
+            if text:
+                lines.append(Line(data["event"], titles.get(text, text), moment))
+    return lines

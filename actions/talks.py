@@ -1,0 +1,90 @@
+"""Between Rasa's tracker and a `Talk`: what is read from one, and what is written back."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.accounts import current_accounts
+from actions.content import current_content
+from actions.db import current_database
+from actions.settings import current_settings
+from actions.walks.base import Button, Frame, Heard, Said, Talk
+from actions.walks.facts import remember_facts
+from actions.walks.region import remember_region
+
+_LISTEN = "action_listen"
+_MOST_ALIKE = 2
+_MOST_COUNTED = 80
+
+
+def talk_of(tracker: Tracker) -> Talk:
+    """Read from a tracker what the walks need."""
+    latest = tracker.latest_message
+    metadata = latest.get("metadata") or {}
+    portal = tracker.get_slot("portal") or metadata.get("portal")
+    entities: dict[str, str] = {}
+    for entity in latest.get("entities") or ():
+        # The last address of a message counts: "pas a@x.fr mais b@x.fr".
+        entities[entity["entity"]] = str(entity["value"])
+    heard = Heard(
+        text=latest.get("text") or "",
+        intent=(latest.get("intent") or {}).get("name") or "out_of_scope",
+        band=latest.get("band") or "sure",
+        ranking=tuple(row["name"] for row in latest.get("intent_ranking") or ()),
+        entities=entities,
+        problems=tuple(problem["intent"] for problem in latest.get("problems") or ()),
+    )
+    return Talk(
+        conversation_id=tracker.sender_id,
+        message_id=str(metadata.get("message_id") or latest.get("message_id") or ""),
+        network=str(metadata.get("network") or ""),
+        portal=current_content().portal(portal or current_settings().default_portal),
+        heard=heard,
+        database=current_database(),
+        accounts=current_accounts(),
+        memory=dict(tracker.get_slot("memory") or {}),
+        stack=[Frame.from_json(frame) for frame in tracker.get_slot("walk_stack") or ()],
+        resuming=tracker.latest_action_name != _LISTEN,
+    )
+
+
+def remember(talk: Talk) -> None:
+    """Note what the message tells in passing, so that it is not asked for."""
+    remember_facts(talk)
+    remember_region(talk)
+
+
+def slots_of(talk: Talk) -> list[EventType]:
+    """Return the slots as they are now."""
+    return [
+        SlotSet("portal", talk.portal.id),
+        SlotSet("memory", talk.memory or None),
+        SlotSet("walk_stack", [frame.to_json() for frame in talk.stack] or None),
+    ]
+
+
+def utter(talk: Talk, dispatcher: CollectingDispatcher) -> None:
+    """Utter what was said; what was said twice already is not said a third time."""
+    for said in talk.said:
+        fresh = _not_again(talk, said)
+        buttons = [{"title": b.title, "payload": b.payload} for b in fresh.buttons]
+        dispatcher.utter_message(text=fresh.text, buttons=buttons)
+
+
+def _not_again(talk: Talk, said: Said) -> Said:
+    counts: dict[str, Any] = talk.memory.setdefault("said", {})
+    key = format(zlib.crc32(said.text.encode()), "x")
+    count = counts.pop(key, 0)
+    counts[key] = count + 1
+    while len(counts) > _MOST_COUNTED:
+        del counts[next(iter(counts))]
+    if count < _MOST_ALIKE:
+        return said
+    person = Button(talk.portal.say("buttons.person"), "/human_handoff")
+    buttons = said.buttons if person in said.buttons else (*said.buttons, person)
+    return Said(talk.portal.say("conductor.repeated", count=count), buttons)

@@ -1,0 +1,37 @@
+"""What a conversation has been told: facts that need not be asked for, found in any message.
+
+Which words tell a fact stands in `faq/common/facts.yml`, so that it is content like the questions
+that it spares.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from actions.walks.base import Talk
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without accents, with plain apostrophes."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def remember_facts(talk: Talk) -> None:
+    """Note what the message tells: an address, a contract number, and the facts of facts.yml."""
+    heard = talk.heard
+    if heard.text.startswith("/"):
+        return
+    if number := heard.entities.get("contract_number"):
+        talk.memory["contract"] = number
+    folded = fold(heard.text)
+    for name, pattern in talk.portal.facts.items():
+        for value, expression in pattern.items():
+            if expression.search(folded):
+                talk.facts[name] = value
+                break
+
+
+def note_detail(talk: Talk, name: str, text: str) -> None:
+    """Keep what the user typed in answer to a question."""
+    talk.memory[name] = " ".join(text.split())

@@ -1,0 +1,169 @@
+"""The hand-over: a ticket to the region with everything already written down.
+
+The user sees exactly what will be sent, may add a line, and must agree.
+"""
+
+from __future__ import annotations
+
+from actions.addresses import normalise_address
+from actions.db import unit_of_work
+from actions.settings import current_settings
+from actions.tickets import HandOver, hand_over, reference_of, sign_reference, unused_reference
+from actions.transcript import read_lines
+from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.facts import note_detail
+
+_MOST_TYPED = 500
+_MOST_LINES = 60
+
+
+async def _start(talk: Talk) -> Directive:
+    if talk.region is None:
+        return Open("region", then="have_region", data={"silent": True})
+    return Go("have_region")
+
+
+async def _have_region(talk: Talk) -> Directive:
+    """Go on once the region is known; without one there is nobody to hand over to."""
+    if talk.region is None:
+        return End("refused")
+    return Go("preview" if talk.memory.get("address") else "ask_contact")
+
+
+async def _ask_contact(talk: Talk) -> Directive:
+    talk.say("handover.ask_contact", talk.button("no_address", "/deny"))
+    return Wait()
+
+
+async def _take_contact(talk: Talk) -> Directive:
+    heard = talk.heard
+    if "email" in heard.entities:
+        talk.memory["address"] = normalise_address(heard.entities["email"])
+        return Go("preview")
+    if heard.yes_no == "no" or heard.intent in {"deny", "dont_know"}:
+        return Go("without_contact")
+    return Pass()
+
+
+async def _without_contact(talk: Talk) -> Directive:
+    """Nobody could answer: give the region's own contact instead."""
+    talk.say("handover.without_contact")
+    if talk.region:
+        talk.say_contact(talk.region)
+    return End("handed_over")
+
+
+def _text(talk: Talk) -> str:
+    """Return the message to the region, the very one that the user sees before agreeing."""
+    topic = talk.portal.topic(talk.memory.get("topic", "")) or talk.portal.say("handover.no_topic")
+    return talk.portal.say(
+        "handover.message",
+        topic=topic,
+        region=talk.region,
+        contact=talk.memory.get("address", ""),
+        contract=talk.memory.get("contract", ""),
+        document=talk.memory.get("document", ""),
+        detail=talk.memory.get("detail", ""),
+        tried=talk.memory.get("tried", []),
+    )
+
+
+async def _preview(talk: Talk) -> Directive:
+    talk.say(
+        "handover.preview",
+        talk.button("send", "/affirm"),
+        talk.button("add_line", '/inform_reference{"choice": "add"}'),
+        talk.button("dont_send", "/deny"),
+        text=_text(talk),
+        region=talk.region,
+    )
+    return Wait()
+
+
+async def _take_agreement(talk: Talk) -> Directive:
+    heard = talk.heard
+    if heard.entities.get("choice") == "add":
+        return Go("ask_line")
+    if "email" in heard.entities:
+        talk.memory["address"] = normalise_address(heard.entities["email"])
+        return Go("preview")
+    if heard.yes_no == "yes":
+        return Go("send")
+    if heard.yes_no == "no":
+        return Go("declined")
+    return Pass()
+
+
+async def _ask_line(talk: Talk) -> Directive:
+    talk.say("handover.ask_line")
+    return Wait()
+
+
+async def _take_line(talk: Talk) -> Directive:
+    if talk.heard.yes_no == "no":
+        return Go("preview")
+    note_detail(talk, "detail", talk.heard.text[:_MOST_TYPED])
+    return Go("preview")
+
+
+async def _send(talk: Talk) -> Directive:
+    """Write ticket and mail with the turn."""
+    region = talk.region
+    if region is None:
+        return Go("start")
+    own = await reference_of(talk.database, talk.conversation_id)
+    reference = own or await unused_reference(talk.database)
+    settings = current_settings()
+    lines = await read_lines(talk.database, talk.conversation_id)
+    transcript = "\n".join(
+        f"- {'**Utilisateur**' if line.who == 'user' else 'Assistant'} : {line.text}"
+        for line in lines[-_MOST_LINES:]
+    )
+    case = HandOver(
+        topic=talk.portal.topic(talk.memory.get("topic", "")) or "",
+        contact=talk.memory["address"],
+        text=_text(talk),
+        transcript=transcript,
+        details={
+            key: talk.memory[key]
+            for key in ("contract", "document", "detail", "tried", "facts")
+            if talk.memory.get(key)
+        },
+    )
+    async with unit_of_work(talk.database) as unit:
+        await hand_over(
+            unit,
+            portal=talk.portal,
+            region=region,
+            conversation_id=talk.conversation_id,
+            reference=reference,
+            link=f"{settings.public_url}/tickets/{sign_reference(reference, settings.secret_key)}",
+            request_key=f"{talk.request_key}:handover",
+            case=case,
+        )
+    key = "handover.added" if own else "handover.sent"
+    talk.say(key, reference=reference, region=region)
+    return End("handed_over")
+
+
+async def _declined(talk: Talk) -> Directive:
+    talk.say("handover.declined")
+    if talk.region:
+        talk.say_contact(talk.region)
+    return End("refused")
+
+
+HANDOVER = Walk(
+    "handover",
+    "start",
+    {
+        "start": Step(_start),
+        "have_region": Step(_have_region),
+        "ask_contact": Step(_ask_contact, _take_contact),
+        "without_contact": Step(_without_contact),
+        "preview": Step(_preview, _take_agreement),
+        "ask_line": Step(_ask_line, _take_line),
+        "send": Step(_send),
+        "declined": Step(_declined),
+    },
+)

@@ -1,0 +1,67 @@
+"""Tells where a hand-over stands, to whoever knows its reference and the address used for it."""
+
+from __future__ import annotations
+
+from actions.addresses import normalise_address
+from actions.db import unit_of_work
+from actions.errors import LimitReached
+from actions.limits import TICKET_LOOKUPS, spend
+from actions.tickets import ticket_by_reference
+from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+
+
+async def _start(talk: Talk) -> Directive:
+    talk.frame.data["reference"] = talk.heard.entities.get("ticket_reference", "")
+    return Go("tell" if "email" in talk.heard.entities else "ask_address")
+
+
+async def _ask_address(talk: Talk) -> Directive:
+    talk.say("ticket.ask_address", reference=talk.frame.data["reference"])
+    return Wait()
+
+
+async def _take_address(talk: Talk) -> Directive:
+    heard = talk.heard
+    if reference := heard.entities.get("ticket_reference"):
+        talk.frame.data["reference"] = reference
+    if "email" in heard.entities:
+        return Go("tell")
+    if heard.yes_no == "no" or heard.intent in {"deny", "dont_know"}:
+        return Open("region", then="done")
+    return Go("ask_address") if reference else Pass()
+
+
+async def _tell(talk: Talk) -> Directive:
+    """Tell the state, or that nothing is found: the same for a wrong reference or address."""
+    reference = talk.frame.data["reference"]
+    address = normalise_address(talk.heard.entities["email"])
+    try:
+        async with unit_of_work(talk.database) as unit:
+            await spend(talk.database, unit, (TICKET_LOOKUPS, talk.conversation_id))
+    except LimitReached:
+        talk.say("ticket.too_many")
+        return Open("region", then="done")
+    ticket = await ticket_by_reference(talk.database, reference.upper())
+    of_this_portal = ticket is not None and ticket.portal == talk.portal.id
+    if ticket is None or not of_this_portal or normalise_address(ticket.contact) != address:
+        talk.say("ticket.not_found", talk.contact_button(), reference=reference)
+        return End("informed")
+    region = talk.portal.region(ticket.region)
+    talk.say(f"ticket.{ticket.state}", reference=reference, region=region, ticket=ticket)
+    return End("informed")
+
+
+async def _done(talk: Talk) -> Directive:
+    return End("handed_over")
+
+
+TICKET_STATE = Walk(
+    "ticket",
+    "start",
+    {
+        "start": Step(_start),
+        "ask_address": Step(_ask_address, _take_address),
+        "tell": Step(_tell),
+        "done": Step(_done),
+    },
+)

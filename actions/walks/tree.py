@@ -1,0 +1,180 @@
+"""Turns a tree of an article into a walk, so that the one conductor walks any tree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from actions.addresses import normalise_address
+from actions.content import Portal
+from actions.errors import LimitReached
+from actions.trees import Tree, TreeAnswer, TreeStep
+from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.facts import fold, note_detail
+
+PREFIX = "tree:"
+
+_PAYLOADS = {
+    "yes": "/affirm",
+    "no": "/deny",
+    "dont_know": "/dont_know",
+    "not_solved": "/not_solved",
+    "solved": "/solved",
+}
+_MOST_TYPED = 300
+
+
+def tree_name(intent: str) -> str:
+    """Return the name of the walk of an intent's tree."""
+    return f"{PREFIX}{intent}"
+
+
+def tree_walk(portal: Portal, name: str) -> Walk:
+    """Build the walk of a tree.
+
+    Args:
+        portal: Whose article holds the tree.
+        name: As `tree_name` gives it.
+
+    Raises:
+        KeyError: If the portal has no such tree any more.
+    """
+    intent = name.removeprefix(PREFIX)
+    tree = portal.articles[intent].tree
+    if tree is None:
+        raise KeyError(name)
+    steps = {step.name: _step(tree, step, intent) for step in tree.steps.values()}
+    return Walk(name, tree.first, {**steps, "done": Step(_done)})
+
+
+async def _done(talk: Talk) -> Directive:
+    return End(talk.memory.get("outcome", "informed"))
+
+
+def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
+    async def enter(talk: Talk) -> Directive:
+        talk.memory["topic"] = intent
+        if step.branches is not None:
+            return await _check_address(talk, step.branches)
+        if step.input and talk.memory.get(step.input):
+            return Go(step.go)
+        if step.fact and (known := talk.facts.get(step.fact)) and not talk.resuming:
+            for answer in step.answers:
+                if known in answer.means:
+                    _passed(talk, step)
+                    return Go(answer.go)
+        if step.say:
+            talk.say_text(step.say, *_buttons(step))
+        if step.answers or step.input:
+            return Wait()
+        _passed(talk, step)
+        return _end(talk, step) if step.end else Go(step.go)
+
+    async def answer(talk: Talk) -> Directive:
+        if step.input:
+            return _take_input(talk, step)
+        chosen = _chosen(talk, step.answers)
+        if chosen is None:
+            return Pass()
+        if step.fact and chosen.means:
+            talk.facts[step.fact] = chosen.means[0]
+        _passed(talk, step)
+        return Go(chosen.go)
+
+    return Step(enter, answer)
+
+
+def _buttons(step: TreeStep) -> list[Button]:
+    return [Button(answer.label, _payload(step, answer)) for answer in step.answers]
+
+
+def _payload(step: TreeStep, answer: TreeAnswer) -> str:
+    """Return an own payload for each answer: two answers may mean the same outside the tree."""
+    number = step.answers.index(answer)
+    same = [other for other in step.answers if set(other.means[:1]) & set(answer.means[:1])]
+    if answer.means and answer.means[0] in _PAYLOADS and len(same) == 1:
+        return _PAYLOADS[answer.means[0]]
+    choice = json.dumps({"choice": f"{step.name}:{number}"})
+    return f"/inform_reference{choice}"
+
+
+def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
+    heard = talk.heard
+    answers = list(answers)
+    if choice := heard.entities.get("choice"):
+        step, _, number = choice.rpartition(":")
+        if step == talk.frame.step and number.isdecimal() and int(number) < len(answers):
+            return answers[int(number)]
+        return None
+    folded = fold(heard.text)
+    for answer in answers:
+        if any(fold(word) in folded for word in answer.words):
+            return answer
+    meant = {heard.intent, heard.yes_no or ""}
+    for answer in answers:
+        if meant & set(answer.means):
+            return answer
+    return None
+
+
+def _take_input(talk: Talk, step: TreeStep) -> Directive:
+    """Take what the user typed, or lead on without it when they cannot or will not."""
+    heard = talk.heard
+    refuses = heard.intent in {"deny", "dont_know"} or heard.yes_no == "no"
+    if refuses and not heard.entities:
+        _passed(talk, step)
+        return Go(step.without)
+    if step.input == "address":
+        if "email" not in heard.entities:
+            return Pass()
+        talk.memory["address"] = normalise_address(heard.entities["email"])
+    elif step.input == "contract" and "contract_number" in heard.entities:
+        talk.memory["contract"] = heard.entities["contract_number"]
+    elif heard.sure and heard.intent in _QUESTIONS_OF_THEIR_OWN:
+        return Pass()
+    else:
+        note_detail(talk, step.input, heard.text[:_MOST_TYPED])
+    _passed(talk, step)
+    return Go(step.go)
+
+
+_QUESTIONS_OF_THEIR_OWN = {
+    "bot_challenge", "data_privacy", "capabilities", "complaint", "greet", "thank", "goodbye",
+    "regional_contact", "human_handoff", "response_time", "login_problem", "password_reset",
+    "mail_not_received", "mailinblack", "training", "old_platform",
+}  # fmt: skip
+
+
+async def _check_address(talk: Talk, branches: Mapping[str, str]) -> Directive:
+    """Lead where the state of the address leads; one without a branch of its own is unknown."""
+    fallback = branches["unknown"]
+    address = talk.memory.get("address")
+    if not address:
+        return Go(branches.get("none", fallback))
+    try:
+        accounts = await talk.find_accounts(address)
+    except LimitReached:
+        talk.say("login.too_many_checks")
+        return Open("region", then="done")
+    states = {account.status for account in accounts}
+    for status, branch in (("active", "known"), ("pending", "pending"), ("disabled", "disabled")):
+        if status in states:
+            return Go(branches.get(branch, branches.get("known", fallback)))
+    return Go(fallback)
+
+
+def _passed(talk: Talk, step: TreeStep) -> None:
+    """Note for a later hand-over what has been tried."""
+    tried = talk.memory.setdefault("tried", [])
+    if step.tried and step.tried not in tried:
+        tried.append(step.tried)
+
+
+def _end(talk: Talk, step: TreeStep) -> Directive:
+    if step.end == "hand_over":
+        return Open("handover", then="done")
+    if step.end == "contact":
+        return Open("region", then="done")
+    if step.end == "login":
+        return Open("login", then="done")
+    return End(step.end)

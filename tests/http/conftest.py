@@ -1,0 +1,159 @@
+"""The real application behind aiohttp's test client, with demo accounts."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+
+from actions.accounts import AccountRow
+from actions.content import current_content
+from actions.db import Database
+from actions.sender import OutboxSender
+from actions.settings import Settings, current_settings
+from bot.app import create_app
+from bot.engine.assistant import Assistant
+
+KNOWN = "camille@chu-exemple.example"
+SHARED = "achats@ch-exemple.example"
+PENDING = "attente@ght-exemple.example"
+
+on_both_databases = pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+    indirect=True,
+)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty SQLite database; PostgreSQL where a test asks for both."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return f"sqlite:///{tmp_path / 'guichet.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@dataclass
+class Site:
+    """A running application."""
+
+    client: TestClient[Any, Any]
+    settings: Settings
+    database: Database
+    sender: OutboxSender
+
+    async def get(self, path: str, **options: Any) -> ClientResponse:
+        """Load a page as a browser does."""
+        headers = {"Accept": "text/html"} | options.pop("headers", {})
+        return await self.client.get(path, headers=headers, **options)
+
+    async def submit(self, path: str, **fields: str) -> ClientResponse:
+        """Send a form from a page of the same site."""
+        headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        return await self.client.post(path, data=fields, headers=headers)
+
+
+Start = Callable[..., Awaitable[Site]]
+
+
+@pytest.fixture
+async def start(database: Database, model: Path) -> AsyncIterator[Start]:
+    """Starts the application with settings of the test's own."""
+    async with database.write() as session:
+        for portal in ("resah", "woundwo"):
+            for email, login, status in (
+                (KNOWN, "camille", "active"),
+                (SHARED, "achats.un", "active"),
+                (SHARED, "achats.deux", "active"),
+                (PENDING, "attente", "pending"),
+            ):
+                session.add(
+                    AccountRow(
+                        portal=portal, email=email, address=email, login=login, status=status,
+                        demo=True,
+                    )
+                )  # fmt: skip
+    closing: list[Callable[[], Awaitable[None]]] = []
+
+    async def start(**changes: Any) -> Site:
+        settings = dataclasses.replace(current_settings(), **changes)
+        assistant = Assistant(settings, database, model)
+        sender = OutboxSender(database, settings)
+        app = create_app(settings, database, current_content(), assistant, sender)
+        client = TestClient(TestServer(app))
+        await client.start_server()
+        closing.extend((client.close, assistant.close))
+        return Site(client, settings, database, sender)
+
+    yield start
+    for close in closing:
+        await close()
+
+
+@pytest.fixture
+async def site(start: Start) -> Site:
+    """The application with the settings of all tests."""
+    return await start()
+
+
+@dataclass
+class Chat:
+    """One conversation over the chat's own API."""
+
+    site: Site
+    portal: str = "resah"
+    session: str = ""
+    offered: dict[str, str] = field(default_factory=dict)
+
+    async def open(self) -> str:
+        """Have a session issued."""
+        response = await self.site.client.post(f"/{self.portal}/chat/session")
+        assert response.status == 201
+        self.session = (await response.json())["session"]
+        return self.session
+
+    async def post(self, message: object, message_id: object = None) -> ClientResponse:
+        """Send a message and return the raw response."""
+        if not self.session:
+            await self.open()
+        body = {
+            "session": self.session,
+            "message": message,
+            "message_id": uuid.uuid4().hex if message_id is None else message_id,
+        }
+        return await self.site.client.post(f"/{self.portal}/chat/messages", json=body)
+
+    async def say(self, message: str) -> str:
+        """Send a message and return the replies as one text."""
+        response = await self.post(message)
+        assert response.status == 200, await response.text()
+        messages = (await response.json())["messages"]
+        for reply in messages:
+            self.offered |= {button["title"]: button["payload"] for button in reply["buttons"]}
+        return "\n".join(reply["text"] for reply in messages)
+
+    async def click(self, title: str) -> str:
+        """Send the payload of a button that was offered."""
+        return await self.say(self.offered[title])
+
+    async def history(self) -> list[dict[str, Any]]:
+        """Return the turns so far."""
+        headers = {"Authorization": f"Bearer {self.session}"}
+        path = f"/{self.portal}/chat/history"
+        response = await self.site.client.get(path, headers=headers)
+        assert response.status == 200
+        turns: list[dict[str, Any]] = (await response.json())["turns"]
+        return turns
+
+
+@pytest.fixture
+def chat(site: Site) -> Chat:
+    """A conversation on Resah's portal."""
+    return Chat(site)

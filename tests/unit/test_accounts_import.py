@@ -1,0 +1,246 @@
+"""Accounts files: taken whole or not at all, and what is wrong is named with file and line."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from actions.accounts import Account, AccountRow, current_accounts
+from actions.accounts_import import ImportResult, has_accounts, import_accounts
+from actions.content import Portal, current_content
+from actions.db import Database
+from actions.errors import AccountsFileError
+from actions.settings import current_settings
+from bot.demo_data import holds_only_demo_accounts, load_demo_accounts
+
+HEAD = "email,login,name,structure,region,customer_number,role,status,activated_at\n"
+ROWS = (
+    "camille@chu.example,cmartin,Camille Martin,CHU,bretagne,100,admin,active,2024-03-01\n"
+    "achats@ch.example,achats1,,CH,,,user,pending,\n"
+    "achats@ch.example,achats2,,CH,,,,disabled,2024-03-01T10:00:00+02:00\n"
+)
+
+
+@pytest.fixture
+def portal(database: Database) -> Portal:
+    """The portal whose accounts these are."""
+    return current_content().portal("resah")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the accounts file stands."""
+    return tmp_path / "comptes.csv"
+
+
+def write(file: Path, text: str, encoding: str = "utf-8") -> None:
+    file.write_bytes(text.encode(encoding))
+
+
+async def accounts(database: Database, portal: str = "resah") -> list[Account]:
+    query = select(AccountRow).where(AccountRow.portal == portal).order_by(AccountRow.id)
+    async with database.read() as session:
+        return [row.to_account() for row in await session.scalars(query)]
+
+
+async def test_a_file_is_loaded(database: Database, portal: Portal, file: Path) -> None:
+    write(file, HEAD + ROWS)
+    assert not await has_accounts(database)
+    assert await import_accounts(database, portal, file) == ImportResult(3, 0, 0, 0)
+    assert await has_accounts(database)
+    first, second, third = await accounts(database)
+    assert (first.portal, first.email, first.login) == ("resah", "camille@chu.example", "cmartin")
+    assert (first.name, first.structure, first.region) == ("Camille Martin", "CHU", "bretagne")
+    assert (first.customer_number, first.role, first.status) == ("100", "admin", "active")
+    assert first.activated_at == datetime(2024, 3, 1, tzinfo=timezone.utc)
+    assert not first.demo
+    assert (second.role, second.status, second.activated_at) == ("user", "pending", None)
+    assert third.role == "user"
+    assert third.activated_at == datetime(2024, 3, 1, 8, tzinfo=timezone.utc)
+
+
+async def test_loading_again_changes_nothing(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    write(file, HEAD + ROWS)
+    await import_accounts(database, portal, file)
+    before = await accounts(database)
+    assert await import_accounts(database, portal, file) == ImportResult(0, 0, 3, 0)
+    assert await accounts(database) == before
+
+
+async def test_what_changed_is_taken_over_under_the_same_account(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    write(file, HEAD + ROWS)
+    await import_accounts(database, portal, file)
+    before = await accounts(database)
+    write(file, HEAD + ROWS.replace("pending", "active").replace("Camille M", "Camille L"))
+    assert await import_accounts(database, portal, file) == ImportResult(0, 2, 1, 0)
+    after = await accounts(database)
+    assert [account.id for account in after] == [account.id for account in before]
+    assert after[0].name == "Camille Lartin"
+    assert after[1].status == "active"
+
+
+async def test_sync_disables_who_is_no_longer_in_the_file(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    other = current_content().portal("woundwo")
+    write(file, "email,status\ncamille@chu.example,active\n")
+    await import_accounts(database, other, file)
+    write(file, HEAD + ROWS)
+    await import_accounts(database, portal, file)
+    write(file, "email,login,status\nachats@ch.example,achats1,active\n")
+    assert await import_accounts(database, portal, file) == ImportResult(0, 1, 0, 0)
+    assert [a.status for a in await accounts(database)] == ["active", "active", "disabled"]
+    result = await import_accounts(database, portal, file, sync=True)
+    assert result == ImportResult(0, 0, 1, 1)
+    assert [a.status for a in await accounts(database)] == ["disabled", "active", "disabled"]
+    assert [a.status for a in await accounts(database, "woundwo")] == ["active"]
+    assert (await import_accounts(database, portal, file, sync=True)).disabled == 0
+
+
+@pytest.mark.parametrize(("encoding", "end"), [("utf-8", "\n"), ("utf-8-sig", "\r\n")])
+async def test_spreadsheets_are_read(
+    database: Database, portal: Portal, file: Path, encoding: str, end: str
+) -> None:
+    lines = [
+        'Email;Status;Name'.lower(),
+        ' Achats@CH.example ;active;"Dupont; Hélène"',
+        "",
+        ";;",
+        'l.d@ch.example;pending;"dite ""Lili"""',
+        "",
+    ]  # fmt: skip
+    write(file, end.join(lines), encoding)
+    assert (await import_accounts(database, portal, file)).added == 2
+    first, second = await accounts(database)
+    assert (first.email, first.name) == ("achats@ch.example", "Dupont; Hélène")
+    assert second.name == 'dite "Lili"'
+
+
+async def test_one_address_with_several_logins(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    write(file, HEAD + ROWS)
+    await import_accounts(database, portal, file)
+    found = await current_accounts().find("resah", "<ACHATS@ch.example>")
+    assert [account.login for account in found] == ["achats1", "achats2"]
+    assert await current_accounts().find("woundwo", "achats@ch.example") == []
+
+
+async def test_the_region_of_a_customer_number(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    write(file, HEAD + ROWS)
+    await import_accounts(database, portal, file)
+    store = current_accounts()
+    assert await store.region_of_customer("resah", "100") == "bretagne"
+    assert await store.region_of_customer("resah", "101") is None
+    assert await store.region_of_customer("woundwo", "100") is None
+
+
+GOOD = "bon@ch.example,active\n"
+BAD: dict[str, tuple[str, str]] = {
+    "email": (f"email,status\n{GOOD}camille.chu,active\n", "ligne 3 : « camille.chu »"),
+    "no email": (f"email,status\n{GOOD},active\n", "ligne 3 : «  » n’est pas une adresse"),
+    "status": (f"email,status\n{GOOD}a@ch.example,actif\n", "ligne 3 : status « actif »"),
+    "no status": (f"email,status\n{GOOD}a@ch.example\n", "ligne 3 : status «  »"),
+    "role": ("email,status,role\na@ch.example,active,chef\n", "ligne 2 : role « chef »"),
+    "region": ("email,status,region\na@ch.example,active,sud\n", "ligne 2 : région « sud »"),
+    "date": ("email,status,activated_at\na@ch.example,active,hier\n", "ligne 2 : activated_at"),
+    "early": (
+        "email,status,activated_at\na@ch.example,active,0001-01-01T00:00:00+14:00\n",
+        "ligne 2 : activated_at",
+    ),
+    "long": (f"email,status,login\na@ch.example,active,{'x' * 321}\n", "ligne 2 : login dépasse"),
+    "missing column": ("email,name\na@ch.example,A\n", "ligne 1 : colonne manquante : status"),
+    "unknown column": (f"email,status,tel\n{GOOD}", "ligne 1 : colonne inconnue : tel"),
+    "column twice": ("email,status,status\na@ch.example,active,active\n", "ligne 1 : une colonne"),
+    "duplicate": (
+        f"email,status\n{GOOD}a@ch.example,active\n\n<BON@ch.example>,active\n",
+        "ligne 5 : même adresse et même login qu’à la ligne 2",
+    ),
+    "too many": (f"email,status\n{GOOD}a@ch.example,active,x\n", "ligne 3 : trop de colonnes"),
+    "quotes": (f'email,status\n{GOOD}"a@ch.example,active\nb@ch.example,active\n', "ligne 3 : CSV"),
+    "quotes inside": (f'email,status\n{GOOD}"a"@ch.example,active\n', "ligne 3 : CSV fautif"),
+    "empty": ("", "ligne 1 : colonne manquante : email, status"),
+    "heading only": (HEAD, "ne contient aucun compte"),
+    "after a break in a value": (
+        'email,status,name\nbon@ch.example,active,"a\nb"\na@ch.example,actif,\n',
+        "ligne 4 : status « actif »",
+    ),
+}  # fmt: skip
+
+
+async def test_what_is_wrong_is_named_and_nothing_is_loaded(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    for case, (text, expected) in BAD.items():
+        write(file, text)
+        with pytest.raises(AccountsFileError) as caught:
+            await import_accounts(database, portal, file, sync=True)
+        assert expected in str(caught.value), case
+        assert str(file) in str(caught.value), case
+        assert await accounts(database) == [], case
+
+
+async def test_all_bad_rows_are_named_up_to_twenty(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    write(file, "email,status\n" + "".join(f"a{n},active\n" for n in range(25)))
+    with pytest.raises(AccountsFileError) as caught:
+        await import_accounts(database, portal, file)
+    assert "ligne 2 :" in str(caught.value) and "ligne 21 :" in str(caught.value)
+    assert "ligne 22 :" not in str(caught.value)
+    assert "et 5 autres" in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+async def test_another_encoding_is_named(
+    database: Database, portal: Portal, file: Path, encoding: str
+) -> None:
+    write(file, "email,status,name\na@ch.example,active,Hélène\n", encoding)
+    line = 2 if encoding == "latin-1" else 1
+    with pytest.raises(AccountsFileError, match=rf"ligne {line} : le fichier n’est pas en UTF-8"):
+        await import_accounts(database, portal, file)
+
+
+async def test_a_file_that_is_not_there(database: Database, portal: Portal, file: Path) -> None:
+    for path in (file, file.parent):
+        with pytest.raises(AccountsFileError, match="ne peut pas être lu"):
+            await import_accounts(database, portal, path)
+
+
+async def test_a_bad_file_leaves_what_was_there(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    count = await load_demo_accounts(database, current_content(), current_settings())
+    before = await accounts(database)
+    assert count and before
+    write(file, BAD["status"][0])
+    with pytest.raises(AccountsFileError):
+        await import_accounts(database, portal, file, sync=True)
+    assert await accounts(database) == before
+
+
+async def test_demo_accounts_vanish_at_the_first_real_import(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    content, settings = current_content(), current_settings()
+    assert await holds_only_demo_accounts(database)
+    count = await load_demo_accounts(database, content, settings)
+    demo = [*await accounts(database), *await accounts(database, "woundwo")]
+    assert len(demo) == count and all(account.demo for account in demo)
+    assert await load_demo_accounts(database, content, settings) == count
+    write(file, f"email,login,status\n{demo[0].email},{demo[0].login},active\n")
+    await import_accounts(database, portal, file)
+    left = [*await accounts(database), *await accounts(database, "woundwo")]
+    assert [(account.email, account.demo) for account in left] == [(demo[0].email, False)]
+    assert not await holds_only_demo_accounts(database)
+    assert await load_demo_accounts(database, content, settings) == 0
+    assert len(await accounts(database)) == 1

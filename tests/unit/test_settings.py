@@ -1,0 +1,207 @@
+"""Settings: defaults, where values come from, and what is refused in one French sentence."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from actions import settings as settings_module
+from actions.db import Database
+from actions.errors import SettingsError
+from actions.settings import ROOT, Settings, load_settings
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project root without a `.env` of the developer's."""
+    monkeypatch.setattr(settings_module, "ROOT", tmp_path)
+    return tmp_path
+
+
+def load(root: Path, **values: str) -> Settings:
+    return load_settings({"GUICHET_VAR_DIR": str(root / "var"), **values})
+
+
+def test_defaults_need_no_env_file(root: Path) -> None:
+    settings = load_settings({})
+    assert not (root / ".env").exists()
+    assert (settings.host, settings.port, settings.base_path) == ("127.0.0.1", 8080, "")
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert settings.trusted_proxies == ()
+    assert settings.var_dir == root / "var"
+    assert settings.database_url == f"sqlite+aiosqlite:///{root / 'var' / 'guichet.db'}"
+    assert settings.workers == 1
+    assert settings.content_dir == root / "faq"
+    assert settings.models_dir == root / "models"
+    assert settings.default_portal == "resah"
+    assert settings.smtp_url is None
+    assert settings.smtp_urls == {}
+    assert settings.api_token is None
+    assert settings.action_endpoint is None
+    assert settings.retention_days == 90
+    assert settings.demo is None
+
+
+def test_the_root_is_where_rasas_files_stand() -> None:
+    assert (ROOT / "domain.yml").exists()
+
+
+def test_the_environment_wins_over_the_env_file(root: Path) -> None:
+    (root / ".env").write_text("GUICHET_PORT=9001\nGUICHET_DEFAULT_PORTAL=woundwo\n")
+    settings = load(root, GUICHET_PORT="9002")
+    assert settings.port == 9002
+    assert settings.default_portal == "woundwo"
+
+
+def test_an_empty_value_counts_as_none(root: Path) -> None:
+    settings = load(
+        root, GUICHET_PORT=" ", GUICHET_API_TOKEN="", GUICHET_SMTP_URL="smtp://mail.example",
+        GUICHET_SMTP_URL_RESAH="",
+    )  # fmt: skip
+    assert settings.port == 8080
+    assert settings.api_token is None
+    assert settings.smtp_url_for("resah") == "smtp://mail.example"
+
+
+def test_secrets_may_stand_in_files(root: Path) -> None:
+    contents = {
+        "token": "secret-token\n",
+        "key": "secret-key\n",
+        "smtp": "smtp://a:b@mail.example\n",
+        "smtp_resah": "smtps://mail.resah.example\n",
+        "url": "postgresql://db/guichet\n",
+    }
+    for name, content in contents.items():
+        (root / name).write_text(content)
+    settings = load(
+        root,
+        GUICHET_API_TOKEN_FILE=str(root / "token"),
+        GUICHET_SECRET_KEY_FILE=str(root / "key"),
+        GUICHET_SMTP_URL_FILE=str(root / "smtp"),
+        GUICHET_SMTP_URL_RESAH_FILE=str(root / "smtp_resah"),
+        GUICHET_DATABASE_URL_FILE=str(root / "url"),
+    )
+    assert settings.api_token == "secret-token"
+    assert settings.secret_key == "secret-key"
+    assert settings.smtp_urls == {"resah": "smtps://mail.resah.example"}
+    assert settings.smtp_url_for("resah") == "smtps://mail.resah.example"
+    assert settings.smtp_url_for("woundwo") == "smtp://a:b@mail.example"
+    assert settings.database_url == "postgresql+psycopg://db/guichet"
+
+
+def test_a_portal_with_a_hyphen_has_its_smtp_server_too(root: Path) -> None:
+    settings = load(root, GUICHET_SMTP_URL_MON_PORTAIL="smtp://mail.example:587")
+    assert settings.smtp_url_for("mon-portail") == "smtp://mail.example:587"
+    assert settings.smtp_url_for("autre") is None
+
+
+def test_a_value_wins_over_its_file(root: Path) -> None:
+    settings = load(root, GUICHET_API_TOKEN="direct", GUICHET_API_TOKEN_FILE="/nowhere")
+    assert settings.api_token == "direct"
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("sqlite:////data/g.db", "sqlite+aiosqlite:////data/g.db"),
+        ("sqlite+pysqlite:////data/g.db", "sqlite+aiosqlite:////data/g.db"),
+        ("postgres://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
+        ("postgresql://u:p@h:5433/d?sslmode=require",
+         "postgresql+psycopg://u:p@h:5433/d?sslmode=require"),
+        ("postgresql+asyncpg://u:p%40x@h/d", "postgresql+psycopg://u:p%40x@h/d"),
+    ],
+)  # fmt: skip
+def test_the_database_url_gets_the_driver_that_ships(root: Path, given: str, driver: str) -> None:
+    assert load(root, GUICHET_DATABASE_URL=given).database_url == driver
+
+
+async def test_every_accepted_database_url_makes_an_engine(root: Path) -> None:
+    for url in ("sqlite:///:memory:", "postgresql://u:p@localhost/d"):
+        await Database(load(root, GUICHET_DATABASE_URL=url).database_url).dispose()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GUICHET_PORT", "http"),
+        ("GUICHET_PORT", "70000"),
+        ("GUICHET_PORT", "-1"),
+        ("GUICHET_PORT", "80.5"),
+        ("GUICHET_BASE_PATH", "aide"),
+        ("GUICHET_WORKERS", "0"),
+        ("GUICHET_WORKERS", "deux"),
+        ("GUICHET_WORKERS", "2"),
+        ("GUICHET_RETENTION_DAYS", "0"),
+        ("GUICHET_RETENTION_DAYS", "toujours"),
+        ("GUICHET_DEMO", "peut-être"),
+        ("GUICHET_TURN_DEADLINE", "0"),
+        ("GUICHET_ACTION_TIMEOUT", "x"),
+        ("GUICHET_DATABASE_URL", "mysql://u:geheim@h/d"),
+        ("GUICHET_DATABASE_URL", "u:geheim@h/d"),
+        ("GUICHET_DATABASE_URL", "postgresql://u:geheim@h:port/d"),
+        ("GUICHET_SMTP_URL", "mail.example"),
+        ("GUICHET_SMTP_URL", "http://u:geheim@mail.example"),
+        ("GUICHET_SMTP_URL", "smtp://u:geheim@mail.example:port"),
+        ("GUICHET_SMTP_URL", "smtp://u:geheim@mail.example:99999"),
+        ("GUICHET_SMTP_URL_RESAH", "smtp://"),
+        ("GUICHET_API_TOKEN_FILE", "/nowhere/token"),
+        ("GUICHET_SECRET_KEY_FILE", "/nowhere/key"),
+        ("GUICHET_VAR_DIR", "/dev/null/var"),
+    ],
+)
+def test_what_is_wrong_is_named_in_one_french_sentence(root: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(root, **{name: value})
+    message = str(caught.value)
+    assert message.startswith(name)
+    assert message.endswith(".")
+    assert " doit " in message or " demande " in message or " ne peut pas " in message
+    assert "\n" not in message
+    assert "geheim" not in message
+
+
+def test_several_workers_are_fine_on_postgresql(root: Path) -> None:
+    assert load(root, GUICHET_WORKERS="4", GUICHET_DATABASE_URL="postgresql://h/d").workers == 4
+
+
+@pytest.mark.parametrize(
+    ("value", "demo"),
+    [("on", True), ("OUI", True), ("1", True), ("off", False), ("Non", False), ("0", False)],
+)
+def test_switches(root: Path, value: str, demo: bool) -> None:
+    assert load(root, GUICHET_DEMO=value).demo is demo
+
+
+def test_paths_lists_and_links(root: Path) -> None:
+    settings = load(
+        root, GUICHET_BASE_PATH="/aide/", GUICHET_HOST="0.0.0.0", GUICHET_PORT="8081",
+        GUICHET_TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8",
+    )  # fmt: skip
+    assert settings.base_path == "/aide"
+    assert settings.public_url == "http://127.0.0.1:8081/aide"
+    assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
+    given = load(root, GUICHET_BASE_PATH="/aide", GUICHET_PUBLIC_URL="https://aide.example/x/")
+    assert given.public_url == "https://aide.example/x"
+
+
+def test_the_secret_key_is_made_once_for_its_owner_only(root: Path) -> None:
+    first = load(root).secret_key
+    path = root / "var" / "secret_key"
+    assert len(first) >= 43
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert load(root).secret_key == first
+    assert load(root / "elsewhere").secret_key != first
+
+
+def test_a_given_secret_key_is_not_written_down(root: Path) -> None:
+    assert load(root, GUICHET_SECRET_KEY="given").secret_key == "given"
+    assert not (root / "var" / "secret_key").exists()
+
+
+def test_an_empty_secret_key_file_is_refused(root: Path) -> None:
+    (root / "var").mkdir()
+    (root / "var" / "secret_key").touch()
+    with pytest.raises(SettingsError, match=r"GUICHET_SECRET_KEY.*est vide"):
+        load(root)
