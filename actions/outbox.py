@@ -99,11 +99,12 @@ def to_message(row: OutboxMail) -> EmailMessage:
     message["Message-ID"] = row.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["X-Guichet-Portal"] = row.portal
-    message["Content-Language"] = "fr"
     text = row.text or ""
     message.set_content(text)
     message.add_alternative(
         f'<!doctype html><html lang="fr"><body>{_markdown.render(text)}</body></html>',
         subtype="html",
     )
+    # Setting the content drops every Content-… header that was there before.
+    message["Content-Language"] = "fr"
     return message
