@@ -194,7 +194,7 @@ def load_content(directory: Path, retention_days: int = 90) -> Content:
     Raises:
         ContentError: If a file is missing or malformed; the message names it.
     """
-    common_messages = _flatten(_load_yaml(directory / "common" / "messages.yml"))
+    common_messages = _load_messages(directory / "common" / "messages.yml")
     common_topics = _load_yaml(directory / "common" / "topics.yml")
     common_articles = _load_articles(directory / "common" / "articles")
     facts_told = _load_facts(directory / "common" / "facts.yml")
@@ -205,7 +205,7 @@ def load_content(directory: Path, retention_days: int = 90) -> Content:
     for folder in folders:
         facts = _load_yaml(folder / "portal.yml")
         own = folder / "messages.yml"
-        texts = common_messages | (_flatten(_load_yaml(own)) if own.exists() else {})
+        texts = common_messages | (_load_messages(own) if own.exists() else {})
         try:
             portal = Portal(
                 id=facts["id"],
@@ -217,10 +217,10 @@ def load_content(directory: Path, retention_days: int = 90) -> Content:
                 sender=facts["sender"],
                 response_delay=facts.get("response_delay"),
                 mail_domains=tuple(facts.get("mail_domains", ())),
-                has=facts.get("has", {}),
-                links=facts["links"],
-                colours=facts.get("colours", {}),
-                former_platform=facts.get("former_platform", {}),
+                has=_mapping(facts.get("has", {})),
+                links=_mapping(facts["links"]),
+                colours=_mapping(facts.get("colours", {})),
+                former_platform=_mapping(facts.get("former_platform", {})),
                 regions=_load_regions(folder / "regions.yml"),
                 articles=common_articles | _load_articles(folder / "articles"),
                 topics=common_topics,
@@ -230,6 +230,8 @@ def load_content(directory: Path, retention_days: int = 90) -> Content:
             )
         except KeyError as error:
             raise ContentError(f"{folder / 'portal.yml'} : la clé {error} manque.") from error
+        except TypeError as error:
+            raise ContentError(f"{folder / 'portal.yml'} : {error}.") from error
         if portal.id != folder.name:
             raise ContentError(f"{folder / 'portal.yml'} : id doit être « {folder.name} ».")
         portals[portal.id] = portal
@@ -245,16 +247,46 @@ _CLOSING = re.compile(r" +([;:?!»])")
 _OPENING = re.compile(r"« +")
 
 
-def _load_yaml(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> str:
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ContentError(f"{path} ne peut pas être lu ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ContentError(f"{path} n’est pas en UTF-8.") from error
+
+
+def _load_yaml(path: Path) -> dict[str, Any]:
+    try:
+        value = yaml.safe_load(_read(path))
     except yaml.YAMLError as error:
         raise ContentError(f"{path} n’est pas du YAML valable : {error}") from error
     if not isinstance(value, dict):
         raise ContentError(f"{path} doit contenir des clés et des valeurs.")
     return value
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"des clés et des valeurs sont attendues au lieu de « {value} »")
+    return value
+
+
+def _check_template(template: str, where: str) -> None:
+    try:
+        _templates.parse(template)
+    except TemplateError as error:
+        raise ContentError(f"{where} : modèle de texte fautif ({error}).") from error
+
+
+def _load_messages(path: Path) -> dict[str, tuple[str, ...]]:
+    texts = _flatten(_load_yaml(path))
+    for key, variants in texts.items():
+        if not variants or not all(isinstance(v, str) and v.strip() for v in variants):
+            raise ContentError(f"{path} : la phrase « {key} » est vide ou n’est pas un texte.")
+        for variant in variants:
+            _check_template(variant, f"{path}, « {key} »")
+    return texts
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, tuple[str, ...]]:
@@ -265,7 +297,7 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, tuple[str, 
         if isinstance(value, dict):
             flat |= _flatten(value, f"{name}.")
         else:
-            flat[name] = tuple(value) if isinstance(value, list) else (str(value),)
+            flat[name] = tuple(value) if isinstance(value, list) else (value,)
     return flat
 
 
@@ -283,9 +315,14 @@ def _load_facts(path: Path) -> dict[str, dict[str, re.Pattern[str]]]:
 
 
 def _load_regions(path: Path) -> tuple[Region, ...]:
+    entries = _load_yaml(path).get("regions", [])
+    if not isinstance(entries, list):
+        raise ContentError(f"{path} : « regions » doit être une liste.")
     regions = []
-    for number, entry in enumerate(_load_yaml(path).get("regions", ()), start=1):
+    for number, entry in enumerate(entries, start=1):
         try:
+            if not isinstance(entry["covers"], list):
+                raise TypeError("une liste sous « covers »")
             regions.append(
                 Region(
                     id=entry["id"],
@@ -309,11 +346,10 @@ def _load_articles(folder: Path) -> dict[str, Article]:
 
 
 def _load_article(path: Path) -> Article:
-    head, separator, body = (
-        path.read_text(encoding="utf-8").removeprefix("---\n").partition("\n---\n")
-    )
+    head, separator, body = _read(path).removeprefix("---\n").partition("\n---\n")
     if not separator:
         raise ContentError(f"{path} : l’en-tête entre deux lignes « --- » manque.")
+    _check_template(body, str(path))
     try:
         front = yaml.safe_load(head)
         return Article(

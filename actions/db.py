@@ -7,9 +7,10 @@ lock is never held across thinking, and a failing turn leaves nothing behind.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -81,6 +82,7 @@ class Database:
         if not self.is_sqlite:
             options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
         self.engine: AsyncEngine = create_async_engine(url, **options)
+        self._writers = asyncio.Lock()
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -93,15 +95,25 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """Open a write transaction that commits at the end of the block, or rolls back."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        """Open a write transaction that commits at the end of the block, or rolls back.
+
+        SQLite has one writer at a time, and whoever polls for its lock in vain may starve while it
+        keeps a connection from readers; so the writers of this process queue before they take one.
+        """
+        async with AsyncExitStack() as stack:
+            if self.is_sqlite:
+                await stack.enter_async_context(self._writers)
+            session = await stack.enter_async_context(
+                AsyncSession(self.engine, expire_on_commit=False)
+            )
             await session.connection(execution_options={_WRITE: True})
             yield session
             await session.commit()
 
     async def dispose(self) -> None:
-        """Close all connections."""
+        """Close all connections; another event loop may use the database afterwards."""
         await self.engine.dispose()
+        self._writers = asyncio.Lock()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -136,8 +136,10 @@ class Talk:
         return self.portal.region(self.memory.get("region"))
 
     def say(self, key: str, *buttons: Button, **values: Any) -> None:
-        """Say a sentence; a step that asks again takes the next wording."""
-        nth = self.stack[-1].asked if self.stack else 0
+        """Say a sentence; a step that asks again, or a reply that comes again, is reworded."""
+        times: dict[str, int] = self.memory.setdefault("times", {})
+        nth = self.stack[-1].asked if self.stack else times.get(key, 0)
+        times[key] = times.get(key, 0) + 1
         self.said.append(Said(self.portal.say(key, nth, **values), buttons))
 
     def say_text(self, wordings: Sequence[str], *buttons: Button) -> None:

@@ -5,13 +5,15 @@ The user sees exactly what will be sent, may add a line, and must agree.
 
 from __future__ import annotations
 
+import re
+
 from actions.addresses import normalise_address
 from actions.db import unit_of_work
 from actions.settings import current_settings
 from actions.tickets import HandOver, hand_over, reference_of, sign_reference, unused_reference
 from actions.transcript import read_lines
 from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from actions.walks.facts import note_detail
+from actions.walks.facts import fold, note_detail
 
 _MOST_TYPED = 500
 _MOST_LINES = 60
@@ -82,7 +84,7 @@ async def _preview(talk: Talk) -> Directive:
 
 async def _take_agreement(talk: Talk) -> Directive:
     heard = talk.heard
-    if heard.entities.get("choice") == "add":
+    if heard.entities.get("choice") == "add" or _WANTS_TO_ADD.search(fold(heard.text)):
         return Go("ask_line")
     if "email" in heard.entities:
         talk.memory["address"] = normalise_address(heard.entities["email"])
@@ -91,7 +93,16 @@ async def _take_agreement(talk: Talk) -> Directive:
         return Go("send")
     if heard.yes_no == "no":
         return Go("declined")
+    if heard.intent in _REMARKS or not heard.sure:
+        # What is neither agreement nor a question is meant for whoever answers.
+        note_detail(talk, "detail", heard.text[:_MOST_TYPED])
+        talk.say("handover.noted")
+        return Go("preview")
     return Pass()
+
+
+_WANTS_TO_ADD = re.compile(r"ajout|preciser|precision|completer|modifier")
+_REMARKS = {"out_of_scope", "inform_reference", "inform_region", "not_solved", "complaint"}
 
 
 async def _ask_line(talk: Talk) -> Directive:

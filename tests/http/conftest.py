@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -38,6 +39,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if getattr(request, "param", "sqlite") == "sqlite":
         return f"sqlite:///{tmp_path / 'guichet.db'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+async def sentence_of(response: Any) -> str:
+    """Return what a JSON error says; it must be a whole sentence."""
+    assert response.content_type == "application/json"
+    sentence: str = (await response.json())["error"]
+    assert re.search(r"[a-zéA-Z]\.$", sentence), sentence
+    return sentence
 
 
 @dataclass

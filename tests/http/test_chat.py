@@ -1,153 +1,20 @@
-"""The public pages and the chat's own API."""
+"""The chat's own API: sessions, messages and histories."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from actions.db import Database
 from actions.limits import SESSIONS_PER_NETWORK, LimitHit
-from actions.transcript import Conversation
 from bot.chat import api
 from bot.chat.sessions import new_session, sign
-from bot.chat.theme import contrast, theme_css
 from bot.engine.assistant import TurnFailed
 from bot.keys import ASSISTANT
-from bot.pages import CONTENT_SECURITY_POLICY
-from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases
-
-HTML_PAGES = (
-    "/",
-    "/resah/",
-    "/woundwo/",
-    "/personne/",
-    "/demo/resah/",
-    "/demo/resah/reset?token=x",
-    "/demo/resah/reset",
-    "/demo/resah/mails",
-)
-
-
-async def _sentence(response: Any) -> str:
-    assert response.content_type == "application/json"
-    sentence: str = (await response.json())["error"]
-    assert re.search(r"[a-zéA-Z]\.$", sentence), sentence
-    return sentence
-
-
-# Pages
-
-
-async def test_the_root_lists_the_portals(site: Site) -> None:
-    text = await (await site.get("/")).text()
-    assert 'href="/resah/"' in text
-    assert "Espace Acheteur" in text
-    assert 'href="/woundwo/"' in text
-
-
-async def test_an_unknown_portal_is_a_french_page(site: Site) -> None:
-    response = await site.get("/personne/")
-    assert response.status == 404
-    assert "Page introuvable" in await response.text()
-
-
-@pytest.mark.parametrize("path", ["/personne", "/resah/rien/du/tout"])
-async def test_programs_get_errors_in_json(site: Site, path: str) -> None:
-    response = await site.client.get(path)
-    assert response.status == 404
-    await _sentence(response)
-
-
-async def test_a_wrong_method_names_the_right_ones(site: Site) -> None:
-    response = await site.client.get("/resah/chat/session")
-    assert response.status == 405
-    assert response.headers["Allow"] == "POST"
-    await _sentence(response)
-
-
-async def test_an_address_without_its_slash_leads_on(site: Site) -> None:
-    response = await site.get("/resah", allow_redirects=False)
-    assert (response.status, response.headers["Location"]) == (302, "/resah/")
-
-
-@pytest.mark.parametrize("path", HTML_PAGES)
-async def test_every_page_is_locked_down(site: Site, path: str) -> None:
-    response = await site.get(path)
-    assert response.content_type == "text/html"
-    assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    # A page with a form shows its origin to its own site, or the form could not be told apart.
-    form = 'method="post"' in await response.text()
-    assert response.headers["Referrer-Policy"] == ("same-origin" if form else "no-referrer")
-
-
-@pytest.mark.parametrize("path", HTML_PAGES)
-async def test_pages_hold_no_inline_script_or_style(site: Site, path: str) -> None:
-    text = await (await site.get(path)).text()
-    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", text)
-
-
-async def test_what_a_page_names_is_there(start: Start) -> None:
-    site = await start(base_path="/aide")
-    for page in ("/aide/", "/aide/resah/", "/aide/demo/resah/"):
-        text = await (await site.get(page)).text()
-        addresses = re.findall(r'(?:href|src|action)="(/[^"]*)"', text)
-        assert addresses
-        for address in addresses:
-            assert address.startswith("/aide/")
-            assert (await site.get(address)).status == 200, address
-    response = await site.get("/aide/resah", allow_redirects=False)
-    assert response.headers["Location"] == "/aide/resah/"
-    chat = Chat(site, portal="aide/resah")
-    assert "adresse e-mail" in await chat.say("mot de passe oublié")
-
-
-async def test_versioned_files_are_cached_for_good(site: Site) -> None:
-    text = await (await site.get("/resah/")).text()
-    (address,) = re.findall(r'src="([^"]*/chat\.js[^"]*)"', text)
-    response = await site.client.get(address)
-    assert "immutable" in response.headers["Cache-Control"]
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    bare = await site.client.get(address.partition("?")[0])
-    assert bare.headers["Cache-Control"] == "no-cache"
-
-
-async def test_the_page_opens_without_a_conversation(site: Site, database: Database) -> None:
-    text = await (await site.get("/resah/")).text()
-    assert "Bonjour, je suis l’assistant" in text
-    assert "machine" in text
-    assert "mot de passe" in text
-    assert "90 jours" in text
-    async with database.read() as session:
-        assert await session.scalar(select(func.count()).select_from(Conversation)) == 0
-
-
-async def test_the_page_gives_every_contact_without_javascript(site: Site) -> None:
-    text = await (await site.get("/woundwo/")).text()
-    assert "<noscript>" in text
-    assert 'href="mailto:nord-est@woundwo.example"' in text
-    assert 'href="tel:0199000002"' in text
-
-
-def test_colours_stay_readable_and_harmless() -> None:
-    css = theme_css({"primary": "#FFEE00", "accent": "red;} body{display:none"})
-    assert "--primary: #ffee00;" in css
-    assert "--on-primary: #1b1f24;" in css
-    assert "--primary-text: #1b1f24;" in css
-    assert "display" not in css
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-
-
-async def test_a_portal_has_its_own_colours(site: Site) -> None:
-    response = await site.client.get("/woundwo/theme.css")
-    assert response.content_type == "text/css"
-    assert "--primary: #7a1f2b;" in await response.text()
-
+from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases, sentence_of
 
 # Sessions
 
@@ -169,7 +36,7 @@ async def test_a_forged_session_is_refused(chat: Chat) -> None:
         chat.session = forged
         response = await chat.post("bonjour")
         assert response.status == 401, forged
-        await _sentence(response)
+        await sentence_of(response)
 
 
 async def test_a_session_signed_for_another_purpose_is_refused(chat: Chat) -> None:
@@ -195,7 +62,7 @@ async def test_a_session_is_of_one_portal(chat: Chat) -> None:
     chat.portal = "woundwo"
     response = await chat.post("bonjour")
     assert response.status == 403
-    assert "portail" in await _sentence(response)
+    assert "portail" in await sentence_of(response)
 
 
 @pytest.mark.parametrize("header", [None, "Bearer ", "Bearer faux", "Basic eDp5", "Bearer é"])
@@ -203,7 +70,7 @@ async def test_a_history_needs_its_session(site: Site, header: str | None) -> No
     headers = {} if header is None else {"Authorization": header}
     response = await site.client.get("/resah/chat/history", headers=headers)
     assert response.status == 401
-    await _sentence(response)
+    await sentence_of(response)
 
 
 async def test_sessions_are_limited_by_network(
@@ -219,7 +86,7 @@ async def test_sessions_are_limited_by_network(
             "/resah/chat/session", headers={"X-Forwarded-For": address}
         )
         if response.status == 429:
-            await _sentence(response)
+            await sentence_of(response)
         return response.status
 
     assert [await open_from(f"192.0.2.{host}") for host in (1, 2, 3)] == [201, 201, 429]
@@ -269,7 +136,7 @@ async def test_a_payload_that_was_not_offered_is_a_text(chat: Chat) -> None:
 async def test_a_message_that_is_none_is_refused(chat: Chat, message: object) -> None:
     response = await chat.post(message)
     assert response.status == 400
-    await _sentence(response)
+    await sentence_of(response)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +145,7 @@ async def test_a_message_that_is_none_is_refused(chat: Chat, message: object) ->
 async def test_a_bad_message_id_is_refused(chat: Chat, message_id: object) -> None:
     response = await chat.post("bonjour", message_id)
     assert response.status == 400
-    await _sentence(response)
+    await sentence_of(response)
 
 
 @pytest.mark.parametrize(
@@ -287,13 +154,13 @@ async def test_a_bad_message_id_is_refused(chat: Chat, message_id: object) -> No
 async def test_a_body_that_is_no_object_is_refused(site: Site, body: str | bytes) -> None:
     response = await site.client.post("/resah/chat/messages", data=body)
     assert response.status == 400
-    await _sentence(response)
+    await sentence_of(response)
 
 
 async def test_a_huge_body_is_refused(site: Site) -> None:
     response = await site.client.post("/resah/chat/messages", data=b"x" * 70_000)
     assert response.status == 413
-    assert "trop long" in await _sentence(response)
+    assert "trop long" in await sentence_of(response)
 
 
 @on_both_databases
@@ -315,7 +182,7 @@ async def test_an_unknown_portal_has_no_api(site: Site) -> None:
     for path in ("session", "messages"):
         response = await site.client.post(f"/personne/chat/{path}", json={})
         assert response.status == 404
-        await _sentence(response)
+        await sentence_of(response)
 
 
 async def test_a_failed_turn_may_be_sent_again(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,7 +195,7 @@ async def test_a_failed_turn_may_be_sent_again(chat: Chat, monkeypatch: pytest.M
         patch.setattr(assistant, "handle", fail)
         response = await chat.post("bonjour", "un")
         assert response.status == 503
-        await _sentence(response)
+        await sentence_of(response)
     assert (await chat.post("bonjour", "un")).status == 200
 
 
@@ -342,7 +209,7 @@ async def test_an_unforeseen_error_is_told_in_french(
     monkeypatch.setattr(chat.site.client.app[ASSISTANT], "handle", fail)
     response = await chat.post("bonjour")
     assert response.status == 500
-    assert "unforeseen" not in await _sentence(response)
+    assert "unforeseen" not in await sentence_of(response)
 
 
 # History

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -179,12 +180,10 @@ async def test_writers_wait_for_each_other_and_lose_nothing(database: Database) 
 
 
 async def test_a_second_writer_on_sqlite_is_told_that_the_base_is_locked(
-    database: Database,
+    tmp_path: Path,
 ) -> None:
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL locks rows, not the base")
-    path = database.engine.url.database
-    assert path is not None
+    path = tmp_path / "guichet.db"
+    database = Database(f"sqlite+aiosqlite:///{path}")
     with sqlite3.connect(path, timeout=0.05, isolation_level=None) as impatient:
         async with database.write():
             with pytest.raises(sqlite3.OperationalError) as caught:
@@ -192,11 +191,11 @@ async def test_a_second_writer_on_sqlite_is_told_that_the_base_is_locked(
     assert is_locked(caught.value)
     assert is_locked(OperationalError("BEGIN", None, caught.value))
     assert not is_locked(RuntimeError("locked"))
+    await database.dispose()
 
 
-async def test_sqlite_runs_as_the_design_says(database: Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("settings of SQLite")
+async def test_sqlite_runs_as_the_design_says(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'deeper' / 'guichet.db'}")
     async with database.read() as session:
 
         async def pragma(name: str) -> object:
@@ -206,6 +205,7 @@ async def test_sqlite_runs_as_the_design_says(database: Database) -> None:
         assert await pragma("synchronous") == 2
         assert await pragma("foreign_keys") == 1
         assert await pragma("secure_delete") == 1
+    await database.dispose()
 
 
 @pytest.mark.parametrize(
