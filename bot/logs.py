@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 
 import structlog
 
@@ -23,4 +22,6 @@ def configure(level: int = logging.INFO) -> None:
     for name in ("actions", "bot"):
         logging.getLogger(name).setLevel(level)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    warnings.filterwarnings("ignore", module=r"(rasa|pkg_resources|matplotlib|sanic|keras)\b")
+    # Rasa's frozen dependencies warn of deprecations at every start; nobody can act on that.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
