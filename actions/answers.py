@@ -7,15 +7,22 @@ from actions.walks.base import Button, Said, Talk
 SMALL_TALK = frozenset(
     {
         "greet", "goodbye", "thank", "affirm", "deny", "dont_know", "solved", "not_solved",
-        "cancel", "restart", "complaint", "inform_reference", "out_of_scope",
+        "cancel", "restart", "complaint", "inform_reference", "inform_region", "inform_email",
+        "out_of_scope",
     }
 )  # fmt: skip
 """Intents that are answered by a sentence of messages.yml rather than by an article."""
 
-_GREETING_TOPICS = ("login_problem", "mail_not_received", "document_access", "account_request")
+GREETING_TOPICS = ("login_problem", "mail_not_received", "document_access", "account_request")
+"""Offered with the greeting, where the portal has an article on them."""
+
 _MOST_TOPICS = 3
+_TOLD_IN_PASSING = frozenset({"inform_reference", "inform_region", "out_of_scope", "not_solved"})
 _SHORT_IN_WALKS = frozenset(
-    {"greet", "thank", "goodbye", "affirm", "deny", "dont_know", "not_solved", "out_of_scope"}
+    {
+        "greet", "thank", "goodbye", "affirm", "deny", "dont_know", "not_solved", "out_of_scope",
+        "inform_reference", "inform_region", "inform_email",
+    }
 )
 
 
@@ -52,6 +59,8 @@ def clarify(talk: Talk) -> None:
     topics = _topics(talk)
     if talk.heard.band == "unsure" and topics:
         talk.memory["lost"] = 0
+        if talk.stack:
+            talk.memory["clarifying"] = True
         talk.say("clarify.which", *topics, talk.button("none_of_these", "/out_of_scope"))
         return
     talk.memory["lost"] = lost + 1
@@ -72,11 +81,14 @@ def _topics(talk: Talk) -> list[Button]:
 
 
 def _small_talk(talk: Talk, intent: str) -> None:
+    if talk.stack and talk.learned and intent in _TOLD_IN_PASSING:
+        talk.say("in_walk.noted")
+        return
     if talk.stack and intent in _SHORT_IN_WALKS:
         talk.say(f"in_walk.{intent}")
         return
     if intent == "greet":
-        topics = ((name, talk.portal.topic(name)) for name in _GREETING_TOPICS)
+        topics = ((name, talk.portal.topic(name)) for name in GREETING_TOPICS)
         known = (
             Button(topic, f"/{name}")
             for name, topic in topics

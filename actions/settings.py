@@ -6,8 +6,10 @@ The names and defaults are the contract with operators; everything else in the c
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -147,19 +149,15 @@ def _secret_key(source: _Source, var_dir: Path) -> str:
     if given:
         return given
     path = var_dir / "secret_key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_text(encoding="ascii").strip()
-        if not key:
-            raise SettingsError(
-                f"GUICHET_SECRET_KEY : {path} est vide ; effacez-le, il sera refait."
-            ) from None
-        return key
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(48)
-        file.write(key)
-    return key
+    if not path.exists():
+        # Linked into place whole, so that of two processes that start at once neither reads half.
+        handle, partial = tempfile.mkstemp(dir=var_dir)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(partial, path)
+        os.unlink(partial)
+    return path.read_text(encoding="ascii").strip()
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from typing import Any
 
@@ -55,8 +56,10 @@ def talk_of(tracker: Tracker) -> Talk:
 
 def remember(talk: Talk) -> None:
     """Note what the message tells in passing, so that it is not asked for."""
+    before = json.dumps(talk.memory, sort_keys=True, default=str)
     remember_facts(talk)
     remember_region(talk)
+    talk.learned = json.dumps(talk.memory, sort_keys=True, default=str) != before
 
 
 def slots_of(talk: Talk) -> list[EventType]:
@@ -70,8 +73,13 @@ def slots_of(talk: Talk) -> list[EventType]:
 
 def utter(talk: Talk, dispatcher: CollectingDispatcher) -> None:
     """Utter what was said; what was said twice already is not said a third time."""
+    repeated = False
     for said in talk.said:
         fresh = _not_again(talk, said)
+        if fresh is not said:
+            if repeated:
+                continue
+            repeated = True
         buttons = [{"title": b.title, "payload": b.payload} for b in fresh.buttons]
         dispatcher.utter_message(text=fresh.text, buttons=buttons)
 

@@ -98,6 +98,7 @@ class Talk:
         memory: What the conversation knows (address, region, outcome), kept in a slot.
         stack: The walks that are open, the current one last.
         said: What is answered in this turn so far.
+        learned: Whether the message told something that was not known before.
         resuming: Whether an interruption was answered in this turn, so that the current step asks
             again.
     """
@@ -111,6 +112,7 @@ class Talk:
     accounts: AccountStore
     memory: dict[str, Any]
     stack: list[Frame]
+    learned: bool = False
     resuming: bool = False
     said: list[Said] = field(default_factory=list)
 

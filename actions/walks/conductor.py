@@ -128,14 +128,24 @@ def _forget_lost_walks(talk: Talk) -> None:
 
 
 async def _resume(talk: Talk) -> bool:
+    """Ask again after an interruption; the third time, offer to stop or a person instead."""
+    if talk.memory.pop("clarifying", False):
+        # The user has just been asked what was meant: one question at a time.
+        return True
     talk.frame.asked += 1
-    if talk.frame.asked > _OFFER_A_WAY_OUT:
+    before = len(talk.said)
+    handled = await _follow(talk, Go(talk.frame.step))
+    if talk.stack and talk.frame.asked > _OFFER_A_WAY_OUT:
+        asked = talk.said[before:]
+        del talk.said[before:]
+        buttons = asked[-1].buttons if asked else ()
         talk.say(
             "conductor.way_out",
+            *buttons,
             talk.button("stop", "/cancel"),
             talk.button("person", "/human_handoff"),
         )
-    return await _follow(talk, Go(talk.frame.step))
+    return handled
 
 
 async def _anywhere(talk: Talk) -> Directive | None:
