@@ -31,6 +31,24 @@ _MOST = {"email": 320, "login": 320, "name": 200, "structure": 200, "customer_nu
 _MOST_NAMED = 20
 
 
+DEMO_FILE = "demo_accounts.csv"
+"""The file of demo accounts in a portal's folder."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with an accounts CSV.
+
+    Attributes:
+        line: Its line, from 1; 0 where it has none.
+        of_file: Whether the file as a whole cannot be read on for it.
+    """
+
+    line: int
+    text: str
+    of_file: bool = False
+
+
 @dataclass(frozen=True)
 class ImportResult:
     """How many accounts an import touched."""
@@ -56,7 +74,7 @@ async def import_accounts(
     Raises:
         AccountsFileError: If a row is wrong; it names the lines, and nothing is loaded.
     """
-    rows = list(_read(path, portal))
+    rows = _rows(path, portal)
     async with database.write() as session:
         if not demo:
             await session.execute(delete(AccountRow).where(AccountRow.demo))
@@ -104,25 +122,45 @@ def _take_over(old: AccountRow, new: AccountRow) -> bool:
     return different
 
 
-def _read(path: Path, portal: Portal) -> Iterator[AccountRow]:
-    """Yield the file's rows, after all of them have been checked."""
+def faults_of(path: Path, portal: Portal) -> list[Fault]:
+    """Return what is wrong with an accounts CSV; nothing where it can be imported."""
+    return _read(path, portal)[1]
+
+
+def _rows(path: Path, portal: Portal) -> list[AccountRow]:
+    """Return the file's rows, after all of them have been checked."""
+    rows, faults = _read(path, portal)
+    if not faults:
+        return rows
+    if faults[0].of_file:
+        line = f", ligne {faults[0].line}" if faults[0].line else ""
+        raise AccountsFileError(f"{path}{line} : {faults[0].text}.")
+    more = len(faults) - _MOST_NAMED
+    named = " ; ".join(f"ligne {fault.line} : {fault.text}" for fault in faults[:_MOST_NAMED])
+    named += f" ; et {more} autres" if more > 0 else ""
+    raise AccountsFileError(f"{path} n’a pas été chargé. {named}.")
+
+
+def _read(path: Path, portal: Portal) -> tuple[list[AccountRow], list[Fault]]:
+    """Return the rows that are right, and what is wrong with the others."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise AccountsFileError(f"{path} ne peut pas être lu ({error.strerror}).") from error
+        return [], [Fault(0, f"le fichier ne peut pas être lu ({error.strerror})", of_file=True)]
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise AccountsFileError(f"{path}, ligne {line} : le fichier n’est pas en UTF-8.") from error
+        return [], [Fault(line, "le fichier n’est pas en UTF-8", of_file=True)]
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
     rows: list[AccountRow] = []
-    problems: list[str] = []
+    faults: list[Fault] = []
     seen: dict[tuple[str, str], int] = {}
     try:
         columns = [name.strip() for name in reader.fieldnames or ()]
         reader.fieldnames = columns
-        _check_columns(path, columns)
+        if wrong := _fault_of_columns(columns):
+            return [], [Fault(1, wrong, of_file=True)]
         for values in reader:
             # The reader counts up to a row's end; quoted values may hold line breaks.
             line = reader.line_num - sum(str(value).count("\n") for value in values.values())
@@ -130,40 +168,33 @@ def _read(path: Path, portal: Portal) -> Iterator[AccountRow]:
             if not any(clean.values()):
                 continue
             if None in values:
-                problems.append(f"ligne {line} : trop de colonnes")
+                faults.append(Fault(line, "trop de colonnes"))
                 continue
-            wrong = list(_problems(clean, portal))
+            problems = list(_problems(clean, portal))
             key = (normalise_address(clean["email"]), clean.get("login", ""))
-            if not wrong and key in seen:
-                wrong = [f"même adresse et même login qu’à la ligne {seen[key]}"]
+            if not problems and key in seen:
+                problems = [f"même adresse et même login qu’à la ligne {seen[key]}"]
             seen.setdefault(key, line)
-            problems += [f"ligne {line} : {problem}" for problem in wrong]
-            if not wrong:
+            faults += [Fault(line, problem) for problem in problems]
+            if not problems:
                 rows.append(_row(clean, portal))
     except csv.Error as error:
         # Behind the last good row; an unclosed quote swallows all that follows.
-        raise AccountsFileError(
-            f"{path}, ligne {reader.line_num + 1} : CSV fautif, souvent un guillemet mal fermé"
-            f" ({error})."
-        ) from error
-    if problems:
-        more = len(problems) - _MOST_NAMED
-        named = " ; ".join(problems[:_MOST_NAMED]) + (f" ; et {more} autres" if more > 0 else "")
-        raise AccountsFileError(f"{path} n’a pas été chargé. {named}.")
-    if not rows:
-        raise AccountsFileError(f"{path} ne contient aucun compte.")
-    yield from rows
+        text = f"CSV fautif, souvent un guillemet mal fermé ({error})"
+        return rows, [Fault(reader.line_num + 1, text, of_file=True)]
+    if not rows and not faults:
+        faults.append(Fault(1, "le fichier ne contient aucun compte", of_file=True))
+    return rows, faults
 
 
-def _check_columns(path: Path, columns: list[str]) -> None:
+def _fault_of_columns(columns: list[str]) -> str | None:
     unknown = [name for name in columns if name not in _COLUMNS]
     missing = [name for name in _REQUIRED if name not in columns]
     if missing:
-        raise AccountsFileError(f"{path}, ligne 1 : colonne manquante : {', '.join(missing)}.")
+        return f"colonne manquante : {', '.join(missing)}"
     if len(set(columns)) < len(columns):
-        raise AccountsFileError(f"{path}, ligne 1 : une colonne y est deux fois.")
-    if unknown:
-        raise AccountsFileError(f"{path}, ligne 1 : colonne inconnue : {', '.join(unknown)}.")
+        return "une colonne y est deux fois"
+    return f"colonne inconnue : {', '.join(unknown)}" if unknown else None
 
 
 def _problems(row: dict[str, str], portal: Portal) -> Iterator[str]:

@@ -18,12 +18,22 @@ GREETING_TOPICS = ("login_problem", "mail_not_received", "document_access", "acc
 
 _MOST_TOPICS = 3
 _TOLD_IN_PASSING = frozenset({"inform_reference", "inform_region", "out_of_scope", "not_solved"})
-_SHORT_IN_WALKS = frozenset(
+SHORT_IN_WALKS = frozenset(
     {
-        "greet", "thank", "goodbye", "affirm", "deny", "dont_know", "not_solved", "out_of_scope",
-        "inform_reference", "inform_region", "inform_email",
+        "greet",
+        "thank",
+        "goodbye",
+        "affirm",
+        "deny",
+        "dont_know",
+        "not_solved",
+        "out_of_scope",
+        "inform_reference",
+        "inform_region",
+        "inform_email",
     }
 )
+"""Small talk that is answered with few words while a walk is open."""
 
 
 def answer(talk: Talk) -> None:
@@ -84,7 +94,7 @@ def _small_talk(talk: Talk, intent: str) -> None:
     if talk.stack and talk.learned and intent in _TOLD_IN_PASSING:
         talk.say("in_walk.noted")
         return
-    if talk.stack and intent in _SHORT_IN_WALKS:
+    if talk.stack and intent in SHORT_IN_WALKS:
         talk.say(f"in_walk.{intent}")
         return
     if intent == "greet":
@@ -106,7 +116,9 @@ def _small_talk(talk: Talk, intent: str) -> None:
         talk.memory["calmed"] = True
         talk.say(f"small_talk.complaint{again}", talk.button("person", "/human_handoff"))
         return
-    offers = _contact(talk) if intent in {"not_solved", "out_of_scope", "dont_know"} else ()
+    offers = (
+        (talk.contact_button(),) if intent in {"not_solved", "out_of_scope", "dont_know"} else ()
+    )
     talk.say(f"small_talk.{intent}", *offers)
 
 

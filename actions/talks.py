@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from copy import deepcopy
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -48,8 +49,9 @@ def talk_of(tracker: Tracker) -> Talk:
         heard=heard,
         database=current_database(),
         accounts=current_accounts(),
-        memory=dict(tracker.get_slot("memory") or {}),
-        stack=[Frame.from_json(frame) for frame in tracker.get_slot("walk_stack") or ()],
+        # Copies: in process these are the tracker's own values, which earlier events hold too.
+        memory=deepcopy(tracker.get_slot("memory") or {}),
+        stack=[Frame.from_json(deepcopy(f)) for f in tracker.get_slot("walk_stack") or ()],
         resuming=tracker.latest_action_name != _LISTEN,
     )
 
@@ -57,8 +59,10 @@ def talk_of(tracker: Tracker) -> Talk:
 def remember(talk: Talk) -> None:
     """Note what the message tells in passing, so that it is not asked for."""
     before = json.dumps(talk.memory, sort_keys=True, default=str)
+    facts = dict(talk.facts)
     remember_facts(talk)
     remember_region(talk)
+    talk.learned_fact = talk.facts != facts
     talk.learned = json.dumps(talk.memory, sort_keys=True, default=str) != before
 
 
@@ -73,26 +77,38 @@ def slots_of(talk: Talk) -> list[EventType]:
 
 def utter(talk: Talk, dispatcher: CollectingDispatcher) -> None:
     """Utter what was said; what was said twice already is not said a third time."""
-    repeated = False
+    for said in _not_again(talk):
+        buttons = [{"title": b.title, "payload": b.payload} for b in said.buttons]
+        dispatcher.utter_message(text=said.text, buttons=buttons)
+
+
+def _not_again(talk: Talk) -> list[Said]:
+    """Return what was said, with one remark for all that would come a third time."""
+    fresh: list[Said] = []
+    buttons: list[Button] = []
+    most = 0
     for said in talk.said:
-        fresh = _not_again(talk, said)
-        if fresh is not said:
-            if repeated:
-                continue
-            repeated = True
-        buttons = [{"title": b.title, "payload": b.payload} for b in fresh.buttons]
-        dispatcher.utter_message(text=fresh.text, buttons=buttons)
+        count = _count(talk, said.text)
+        if count < _MOST_ALIKE:
+            fresh.append(said)
+        else:
+            buttons += said.buttons
+            most = max(most, count)
+    if not most:
+        return fresh
+    # Numbered through the conversation, or the remark itself would come a third time.
+    most = talk.memory["repeated"] = max(most, talk.memory.get("repeated", 0) + 1)
+    buttons.append(Button(talk.portal.say("buttons.person"), "/human_handoff"))
+    remark = talk.portal.say("conductor.repeated", count=most)
+    return [*fresh, Said(remark, tuple(dict.fromkeys(buttons)))]
 
 
-def _not_again(talk: Talk, said: Said) -> Said:
+def _count(talk: Talk, text: str) -> int:
+    """Return how often a text was said before, and count it."""
     counts: dict[str, Any] = talk.memory.setdefault("said", {})
-    key = format(zlib.crc32(said.text.encode()), "x")
-    count = counts.pop(key, 0)
+    key = format(zlib.crc32(text.encode()), "x")
+    count: int = counts.pop(key, 0)
     counts[key] = count + 1
     while len(counts) > _MOST_COUNTED:
         del counts[next(iter(counts))]
-    if count < _MOST_ALIKE:
-        return said
-    person = Button(talk.portal.say("buttons.person"), "/human_handoff")
-    buttons = said.buttons if person in said.buttons else (*said.buttons, person)
-    return Said(talk.portal.say("conductor.repeated", count=count), buttons)
+    return count

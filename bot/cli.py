@@ -23,6 +23,8 @@ from actions.errors import GuichetError  # noqa: E402
 from actions.sender import OutboxSender  # noqa: E402
 from actions.settings import current_settings  # noqa: E402
 from bot import logs, migrations, training  # noqa: E402
+from bot.content_command import check_content  # noqa: E402
+from bot.doctor import examine  # noqa: E402
 
 Result = TypeVar("Result")
 
@@ -89,6 +91,17 @@ def _parser() -> argparse.ArgumentParser:
     outbox_commands = outbox.add_subparsers(required=True, metavar="commande")
     send = outbox_commands.add_parser("send", help="envoyer ce qui est dû, une fois")
     send.set_defaults(run=_send_outbox)
+
+    content = commands.add_parser("content", help="ce que l’assistant sait et dit")
+    content_commands = content.add_subparsers(required=True, metavar="commande")
+    check = content_commands.add_parser(
+        "check", help="nommer chaque erreur, avec le fichier, la ligne et le remède"
+    )
+    check.add_argument("directory", type=Path, nargs="?", metavar="DOSSIER")
+    check.set_defaults(run=_check_content)
+
+    doctor = commands.add_parser("doctor", help="dire ce qui marche, et ce qui reste à faire")
+    doctor.set_defaults(run=lambda options: examine(tell))
     return parser
 
 
@@ -136,6 +149,11 @@ def _send_outbox(options: argparse.Namespace) -> None:
     migrations.upgrade(current_settings())
     tried = _in_database(lambda: OutboxSender(current_database(), current_settings()).send_due())
     tell(f"{tried} mails traités.")
+
+
+def _check_content(options: argparse.Namespace) -> int:
+    directory: Path = options.directory or current_settings().content_dir
+    return check_content(directory.resolve(), tell)
 
 
 def _in_database(work: Callable[[], Awaitable[Result]]) -> Result:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from actions.accounts import AccountRow
-from actions.accounts_import import import_accounts
+from actions.accounts_import import DEMO_FILE, import_accounts
 from actions.content import Content
 from actions.db import Database
 from actions.settings import Settings
-
-DEMO_FILE = "demo_accounts.csv"
 
 
 async def holds_only_demo_accounts(database: Database) -> bool:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from sqlalchemy.exc import SQLAlchemyError
 
-from actions.errors import GuichetError, LimitReached, TokenRefused
+from actions.errors import LimitReached, TokenRefused
 from bot.engine.assistant import TurnFailed
 
 logger = logging.getLogger(__name__)
+
+_KEPT_CONTROLS = "\n\t"
+_NO_OBJECT = "Le corps de la requête doit être un objet JSON."
 
 
 def error_response(status: int, message: str) -> web.Response:
@@ -37,7 +40,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return error_response(429, "Trop de demandes pour l’instant ; réessayez plus tard.")
     except TurnFailed as error:
         return error_response(503, f"{error} Réessayez dans un instant.")
-    except (GuichetError, SQLAlchemyError, OSError):
+    except Exception:
         logger.exception("%s %s failed", request.method, request.path)
         return error_response(500, "Une erreur s’est produite de notre côté. Réessayez plus tard.")
 
@@ -47,18 +50,23 @@ async def read_json(request: web.Request) -> Mapping[str, Any]:
 
     Raises:
         web.HTTPBadRequest: If the body is not a JSON object.
+        web.HTTPRequestEntityTooLarge: If the body is larger than the application takes.
     """
     try:
         body = await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise bad_request("Le corps de la requête doit être un objet JSON.") from None
+    except web.HTTPRequestEntityTooLarge:
+        raise web.HTTPRequestEntityTooLarge(
+            request.client_max_size, text="Le corps de la requête est trop long."
+        ) from None
+    except (ValueError, RecursionError, web.HTTPUnsupportedMediaType):
+        raise bad_request(_NO_OBJECT) from None
     if not isinstance(body, dict):
-        raise bad_request("Le corps de la requête doit être un objet JSON.")
+        raise bad_request(_NO_OBJECT)
     return body
 
 
 def field(body: Mapping[str, Any], name: str, *, most: int, required: bool = True) -> str:
-    """Return a text field of a JSON body.
+    """Return a text field of a JSON body, without what no keyboard types and no database keeps.
 
     Args:
         body: The body.
@@ -72,11 +80,25 @@ def field(body: Mapping[str, Any], name: str, *, most: int, required: bool = Tru
     value = body.get(name, "")
     if not isinstance(value, str):
         raise bad_request(f"« {name} » doit être un texte.")
+    value = _storable(value)
     if required and not value.strip():
         raise bad_request(f"« {name} » manque ou est vide.")
     if len(value) > most:
         raise bad_request(f"« {name} » dépasse {most} caractères.")
     return value
+
+
+def _storable(text: str) -> str:
+    """Return a text that can be written down.
+
+    JSON can carry NUL, which PostgreSQL refuses, and halves of surrogate pairs, which have no
+    encoding: a message with one could never be stored, however often it is sent again.
+    """
+    return "".join(
+        char
+        for char in text
+        if char in _KEPT_CONTROLS or unicodedata.category(char) not in {"Cc", "Cs"}
+    )
 
 
 def bad_request(message: str) -> web.HTTPBadRequest:

@@ -7,6 +7,9 @@ import threading
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from actions.settings import ROOT, Settings
 
@@ -35,9 +38,20 @@ def upgrade(settings: Settings) -> None:
         raise failures[0]
 
 
-def _upgrade_locked(settings: Settings) -> None:
+def is_current(connection: Connection) -> bool:
+    """Tell whether a database has the schema of this version."""
+    heads = ScriptDirectory.from_config(_config()).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+
+
+def _config() -> Config:
     config = Config(str(ROOT / "alembic.ini"))
     config.set_main_option("script_location", str(ROOT / "migrations"))
+    return config
+
+
+def _upgrade_locked(settings: Settings) -> None:
+    config = _config()
     config.set_main_option("sqlalchemy.url", settings.database_url.replace("%", "%%"))
     # The system frees the lock when the process dies.
     with (settings.var_dir / "migrations.lock").open("w") as lock:

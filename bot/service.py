@@ -49,6 +49,8 @@ def prepare(settings: Settings, tell: Tell) -> Path:
             f"GUICHET_DEFAULT_PORTAL : le portail « {settings.default_portal} » n’existe pas."
         )
     tell(f"Contenu lu : {', '.join(sorted(content.portals))}.")
+    if number := len(content.mistakes):
+        logger.warning("%s erreurs dans le contenu ; guichet content check les montre.", number)
     migrations.upgrade(settings)
     tell("Base de données à jour.")
 

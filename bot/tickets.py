@@ -37,7 +37,8 @@ async def show(request: web.Request) -> web.Response:
     """Show a ticket's state with the buttons that change it; opening a mail changes nothing."""
     ticket = await _ticket(request)
     portal = request.config_dict[CONTENT].portals.get(ticket.portal)
-    return render(request, "chat/ticket.html", {"ticket": ticket, "portal": portal})
+    values = {"ticket": ticket, "portal": portal}
+    return render(request, "chat/ticket.html", values, form=True)
 
 
 async def change(request: web.Request) -> web.Response:

@@ -99,6 +99,7 @@ class Talk:
         stack: The walks that are open, the current one last.
         said: What is answered in this turn so far.
         learned: Whether the message told something that was not known before.
+        learned_fact: Whether that was one of the facts of facts.yml.
         resuming: Whether an interruption was answered in this turn, so that the current step asks
             again.
     """
@@ -113,6 +114,7 @@ class Talk:
     memory: dict[str, Any]
     stack: list[Frame]
     learned: bool = False
+    learned_fact: bool = False
     resuming: bool = False
     said: list[Said] = field(default_factory=list)
 

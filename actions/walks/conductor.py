@@ -40,6 +40,11 @@ _NO_TOPIC = frozenset(
 
 _OFFER_A_WAY_OUT = 2
 _MOST_MOVES = 40
+_MOST_PROBLEMS = 2
+"""Problems open at once; one more is answered in passing, or nobody would find back."""
+
+_DONE = "done"
+"""The step of a walk that has nothing left to ask once what it opened has ended."""
 
 
 def walk_of(portal: Portal, name: str) -> Walk:
@@ -107,6 +112,9 @@ async def conduct(talk: Talk) -> bool:
     directive = await _anywhere(talk) or await _listen(talk)
     if isinstance(directive, Pass):
         return False
+    if talk.stack and directive == Go(talk.frame.step):
+        # The step asks once more: in other words.
+        talk.frame.asked += 1
     return await _follow(talk, directive)
 
 
@@ -173,7 +181,10 @@ async def _anywhere(talk: Talk) -> Directive | None:
 def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
     """Turn to a person, a ticket or another address when the message asks for that."""
     current = talk.frame.walk
-    if "ticket_reference" in heard.entities and current != "ticket":
+    if "ticket_reference" in heard.entities and all(f.walk != "ticket" for f in talk.stack):
+        if len(talk.stack) > _MOST_PROBLEMS:
+            talk.stack.clear()
+            return Open("ticket", then="")
         return Open("ticket", then=talk.frame.step)
     if heard.sure and heard.intent == "human_handoff" and current not in {"handover", "region"}:
         talk.stack.clear()
@@ -197,6 +208,10 @@ async def _listen(talk: Talk) -> Directive:
     directive = await step.answer(talk)
     if not isinstance(directive, Pass):
         return directive
+    if talk.learned_fact:
+        # "On n'a pas MailInBlack" tells something about the open problem; it is not a new one.
+        talk.say("in_walk.noted")
+        return Go(talk.frame.step)
     if not talk.heard.sure:
         return directive
     walk = opener(talk)
@@ -204,10 +219,11 @@ async def _listen(talk: Talk) -> Directive:
         return directive
     if walk == talk.frame.walk:
         # The same problem said once more: the current question is what leads on.
-        talk.frame.asked += 1
         return Go(talk.frame.step)
-    if any(frame.walk == walk for frame in talk.stack):
+    pending = [frame for frame in talk.stack if frame.step != _DONE]
+    if any(frame.walk == walk for frame in talk.stack) or len(pending) >= _MOST_PROBLEMS:
         return directive
+    talk.stack[:] = pending
     return Open(walk, then=talk.frame.step)
 
 
@@ -229,8 +245,11 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
                 first = walk_of(talk.portal, walk).first
                 talk.stack.append(Frame(walk, first, data=dict(data)))
             case End(outcome):
-                talk.stack.pop()
+                ended = talk.stack.pop()
                 talk.memory["outcome"] = outcome
+                if ended.walk == "handover" and outcome == "handed_over":
+                    # A person takes over: what was open below goes with it.
+                    talk.stack.clear()
                 if not talk.stack:
                     return True
         directive = await walk_of(talk.portal, talk.frame.walk).steps[talk.frame.step].enter(talk)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from collections.abc import Mapping
-from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -27,7 +24,6 @@ MOST_CHARACTERS = 2000
 _MOST_ID = 64
 _MOST_SESSION = 1000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_.:-]+")
-_KEPT_CONTROLS = "\n\t"
 
 
 async def open_session(request: web.Request) -> web.Response:
@@ -43,7 +39,7 @@ async def open_session(request: web.Request) -> web.Response:
 async def receive_message(request: web.Request) -> web.Response:
     """Answer a message; the same message again gets the same answer."""
     portal = _portal(request)
-    body = await _read_body(request)
+    body = await read_json(request)
     token = field(body, "session", most=_MOST_SESSION)
     session = verify(request.config_dict[SETTINGS], token, portal.id)
     message_id = field(body, "message_id", most=_MOST_ID)
@@ -51,9 +47,7 @@ async def receive_message(request: web.Request) -> web.Response:
         raise bad_request(
             "« message_id » ne peut contenir que lettres sans accent, chiffres et signes simples."
         )
-    text = _clean(field(body, "message", most=MOST_CHARACTERS))
-    if not text.strip():
-        raise bad_request("« message » manque ou est vide.")
+    text = field(body, "message", most=MOST_CHARACTERS)
     replies = await request.config_dict[ASSISTANT].handle(
         Incoming(
             conversation_id=session.conversation,
@@ -96,30 +90,6 @@ def _portal(request: web.Request) -> Portal:
     if portal is None:
         raise web.HTTPNotFound(text="Ce portail n’existe pas.")
     return portal
-
-
-async def _read_body(request: web.Request) -> Mapping[str, Any]:
-    try:
-        return await read_json(request)
-    except web.HTTPRequestEntityTooLarge:
-        raise web.HTTPRequestEntityTooLarge(
-            request.client_max_size, text="Ce message est trop long."
-        ) from None
-    except RecursionError:
-        raise bad_request("Le corps de la requête doit être un objet JSON.") from None
-
-
-def _clean(text: str) -> str:
-    """Return a text without what no keyboard types and no database stores.
-
-    JSON can carry NUL, which PostgreSQL refuses, and halves of surrogate pairs, which have no
-    encoding: a message with one could never be written, however often it is sent again.
-    """
-    return "".join(
-        char
-        for char in text
-        if char in _KEPT_CONTROLS or unicodedata.category(char) not in {"Cc", "Cs"}
-    )
 
 
 def _json(value: object, *, status: int = 200) -> web.Response:

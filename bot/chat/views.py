@@ -6,19 +6,12 @@ import json
 
 from aiohttp import web
 
+from actions.answers import GREETING_TOPICS
 from actions.content import Portal
 from bot.chat.api import MOST_CHARACTERS
 from bot.chat.theme import theme_css
 from bot.keys import CONTENT, SETTINGS
 from bot.pages import render
-
-_OPENING_TOPICS = (
-    "login_problem",
-    "mail_not_received",
-    "document_access",
-    "account_request",
-)
-"""Offered before the first message, where the portal has an article on them."""
 
 
 async def show_portals(request: web.Request) -> web.Response:
@@ -33,7 +26,7 @@ async def show_chat(request: web.Request) -> web.Response:
     # Sent as typed texts: no conversation exists yet that could have offered their payloads.
     topics = [
         topic
-        for name in _OPENING_TOPICS
+        for name in GREETING_TOPICS
         if name in portal.articles and (topic := portal.topic(name))
     ]
     return render(

@@ -11,16 +11,27 @@ from pathlib import Path
 PORTAL_HEADER = "X-Guichet-Portal"
 
 _MOST_SHOWN = 50
-# The brackets are Markdown's, which the HTML part of the mail does not show either.
-_LINK = re.compile(r"<(?P<bracketed>https?://[^\s<>]+)>|https?://[^\s<>\"«»]+")
+# The mail's text is light Markdown; its HTML part does not show the marks either.
+_MARKED = re.compile(
+    r"\*\*(?P<bold>[^*\n]+)\*\*"
+    r"|\[(?P<label>[^\]\n]+)\]\((?P<target>(?:https?://|mailto:|tel:)[^\s()]+)\)"
+    r"|<(?P<bracketed>https?://[^\s<>]+)>"
+    r"|(?P<bare>https?://[^\s<>\"«»]+)"
+)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a mail's text; a link where `link` is set."""
+    """A piece of a mail's text; a link where it has an address."""
 
     text: str
-    link: bool = False
+    address: str = ""
+    bold: bool = False
+
+    @property
+    def link(self) -> bool:
+        """Whether it leads somewhere."""
+        return self.address != ""
 
 
 @dataclass(frozen=True)
@@ -75,10 +86,9 @@ def _read(path: Path, portal: str) -> KeptMail | None:
 def _parts(text: str) -> list[Part]:
     parts = []
     at = 0
-    for match in _LINK.finditer(text):
-        parts += [
-            Part(text[at : match.start()]),
-            Part(match["bracketed"] or match.group(), link=True),
-        ]
+    for match in _MARKED.finditer(text):
+        address = match["target"] or match["bracketed"] or match["bare"] or ""
+        shown = match["bold"] or match["label"] or address
+        parts += [Part(text[at : match.start()]), Part(shown, address, bold=bool(match["bold"]))]
         at = match.end()
     return [*parts, Part(text[at:])]

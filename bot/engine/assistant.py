@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from bot.engine.tracker_store import ConversationStore, Reply
 logger = logging.getLogger(__name__)
 
 _STORED_RANKING = 10
+_SLASHES = re.compile(r"^[\s/]+")
 
 
 class TurnFailed(GuichetError):
@@ -113,7 +115,8 @@ class Assistant:
 
     async def parse(self, text: str) -> dict[str, Any]:
         """Return what is understood of a text, in Rasa's shape, with its band."""
-        return await self._read(self._agent.processor, text)
+        # A payload has none: nothing was read there.
+        return {"band": "sure", **await self._read(self._agent.processor, text)}
 
     async def tracker(self, conversation_id: str) -> dict[str, Any] | None:
         """Return a conversation's whole tracker in Rasa's shape, or None where it is unknown."""
@@ -219,10 +222,8 @@ class Assistant:
         if not text.lstrip().startswith("/"):
             return await self._read(processor, text)
         if text.strip() in offered:
-            parsed = await self._read(processor, text.strip())
-            parsed["band"] = "sure"
-            return parsed
-        parsed = await self._read(processor, text.lstrip().lstrip("/") or "?")
+            return await self._read(processor, text.strip())
+        parsed = await self._read(processor, _SLASHES.sub("", text) or "?")
         parsed["text"] = text
         return parsed
 
@@ -237,7 +238,6 @@ class Assistant:
 
         parsed = await loop.run_in_executor(self._reader, parse)
         parsed["intent_ranking"] = parsed.get("intent_ranking", [])[:_STORED_RANKING]
-        parsed.setdefault("band", "sure")
         return parsed
 
 

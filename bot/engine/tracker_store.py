@@ -34,8 +34,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.db import Database, current_database, now, unit_of_work
 from actions.redaction import redact_passwords
 from actions.settings import current_settings
-from bot import migrations
 from actions.transcript import EVENT_VERSION, Conversation, TranscriptEvent, Turn
+from bot import migrations
 
 WINDOW = 3
 """Turns that a working tracker holds in full."""

@@ -1,14 +1,17 @@
 """The service is killed again and again in the middle of fifty conversations, and loses nothing.
 
-Every client sends an unanswered message again under its own id. In the end each message stands once
-in its conversation with the replies that its sender got, each conversation went on at its step, and
-each reset mail that was promised arrived; one that arrived twice is the same mail.
+Every client sends an unanswered message again under its own id. In the end each message stands
+once in its conversation with the replies that its sender got, each conversation went on at its
+step, each reset and each ticket that was promised was written once, and each mail arrived; one that
+arrived twice is the same mail.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+import re
 import subprocess
 import sys
 import time
@@ -22,13 +25,13 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from actions.accounts import AccountRow
 from actions.db import Database
 from actions.limits import RESETS_PER_ACCOUNT, LimitHit
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken, hash_token
 from actions.sender import LEASE
 from actions.settings import load_settings
+from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation, TranscriptEvent, Turn
 from tests.support.conversations import (
     PORTALS,
@@ -49,11 +52,13 @@ CONVERSATIONS = 50
 ACCOUNTS = 60
 SEED = 20
 
+_REFERENCE = re.compile(r"\bG-\w{4}\b")
+
 
 class SlowMailbox(Mailbox):
-    """Takes its time after a message is in, as servers do: the moment in which a kill repeats it."""
+    """Takes its time once a message is in: a kill in that moment has it sent again."""
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = await super().handle_DATA(server, session, envelope)
         await asyncio.sleep(0.02)
         return answer
@@ -93,7 +98,7 @@ async def _kill_again_and_again(
 ) -> list[float]:
     """Kill and restart the service at moments drawn over the whole run.
 
-    Every other kill is aimed at the moments after a promised reset mail.
+    Every other kill is aimed at the moments after a mail was promised.
 
     Returns:
         The seconds that each restart took.
@@ -104,8 +109,12 @@ async def _kill_again_and_again(
     for number, mark in enumerate(marks):
         await until(lambda mark=mark: progress.acknowledged >= mark)
         if number % 2:
-            resets, most = progress.resets, progress.acknowledged + 20
-            await until(lambda: progress.resets > resets or progress.acknowledged >= most)
+            promises, most = progress.promises, progress.acknowledged + 20
+            await until(
+                lambda promises=promises, most=most: (
+                    progress.promises > promises or progress.acknowledged >= most
+                )
+            )
         await asyncio.sleep(draw.uniform(0, 0.04))
         await until(lambda: progress.in_flight > 0)
         await asyncio.to_thread(service.kill)
@@ -154,7 +163,7 @@ async def test_nothing_is_lost_or_done_twice(
                 await _check_repeats_answer_the_same(http, database, talkers)
                 undisturbed = await _run_undisturbed(http, service, all_scripts)
                 await _check_steps(database, talkers, undisturbed)
-                await _check_resets(database, talkers)
+                await _check_written_once(database, talkers)
                 repeats = await _check_mails(database, slow_mailbox, talkers)
     finally:
         service.stop()
@@ -162,7 +171,7 @@ async def test_nothing_is_lost_or_done_twice(
         "kills": len(restarts),
         "messages": progress.acknowledged,
         "sent again": progress.retries,
-        "resets": progress.resets,
+        "promised mails": progress.promises,
         "mails delivered twice": repeats,
         "seconds": round(took),
         "slowest restart": round(max(restarts), 1),
@@ -230,7 +239,9 @@ async def _check_repeats_answer_the_same(
 
     async def counts() -> tuple[int, ...]:
         async with database.read() as session:
-            tables = (TranscriptEvent, Turn, ResetToken, OutboxMail, LimitHit)
+            tables = (
+                TranscriptEvent, Turn, ResetToken, Ticket, TicketEntry, OutboxMail, LimitHit,
+            )  # fmt: skip
             return tuple(
                 [len((await session.execute(select(table.__table__))).all()) for table in tables]
             )
@@ -260,71 +271,80 @@ async def _check_steps(
 ) -> None:
     """Each conversation said, and knows, what it would have without any kill."""
     for talker, calm in zip(talkers, undisturbed, strict=True):
-        for done, wanted in zip(talker.acknowledged, calm.acknowledged, strict=True):
-            mine = [reply | {"recipient_id": ""} for reply in done.replies]
-            theirs = [reply | {"recipient_id": ""} for reply in wanted.replies]
-            assert mine == theirs, (talker.script.messages, done.text)
-        async with database.read() as session:
-            states = [
-                dict(
-                    await session.scalar(  # type: ignore[arg-type]
-                        select(Turn.state)
-                        .where(Turn.conversation_id == one.conversation)
-                        .order_by(Turn.number.desc())
-                        .limit(1)
-                    )
-                )
-                for one in (talker, calm)
-            ]
-        for state in states:
-            state.pop("at")
-        assert states[0] == states[1]
+        said = [_without_references(done.replies) for done in talker.acknowledged]
+        assert said == [_without_references(done.replies) for done in calm.acknowledged]
+        states = [await _last_state(database, one.conversation) for one in (talker, calm)]
+        assert states[0] == states[1], talker.script
 
 
-def _promised(talkers: list[Talker]) -> set[str]:
-    """Return the request keys of the reset mails that were promised."""
-    return {
-        f"{talker.conversation}:{done.message_id}:reset"
-        for talker in talkers
-        for done in talker.acknowledged
-        if done.promises_mail
-    }
+def _without_references(replies: list[dict[str, Any]]) -> list[tuple[str, object]]:
+    return [(_REFERENCE.sub("G-…", reply["text"]), reply.get("buttons")) for reply in replies]
 
 
-async def _check_resets(database: Database, talkers: list[Talker]) -> None:
+async def _last_state(database: Database, conversation: str) -> str:
+    """Return slots and loop after a conversation's last turn, but for references.
+
+    What was said is remembered by a hash of each text; as some texts hold a reference, only how
+    often each was said is compared.
+    """
+    async with database.read() as session:
+        state = await session.scalar(
+            select(Turn.state)
+            .where(Turn.conversation_id == conversation)
+            .order_by(Turn.number.desc())
+            .limit(1)
+        )
+    assert state is not None
+    kept = {name: value for name, value in state.items() if name != "at"}
+    memory = kept["slots"]["memory"]
+    kept["slots"]["memory"] = memory | {"said": sorted(memory["said"].values())}
+    return _REFERENCE.sub("G-…", json.dumps(kept, sort_keys=True))
+
+
+def _promised(talkers: list[Talker]) -> dict[str, str]:
+    """Return the keys of what was promised: `reset` or `handover`, by request key."""
+    keys = {}
+    for talker in talkers:
+        for done in talker.acknowledged:
+            for kind, promised in (("reset", done.promises_mail), ("handover", done.reference)):
+                if promised:
+                    keys[f"{talker.conversation}:{done.message_id}:{kind}"] = kind
+    return keys
+
+
+async def _check_written_once(database: Database, talkers: list[Talker]) -> None:
     """One token, one mail and one count towards the limit for each promise, and no other."""
     promised = _promised(talkers)
-    per_conversation = Counter(key.partition(":")[0] for key in promised)
-    assert all(per_conversation[talker.conversation] for talker in talkers)
+    resets = [key for key, kind in promised.items() if kind == "reset"]
+    hand_overs = [key for key, kind in promised.items() if kind == "handover"]
+    own = tuple(f"{talker.conversation}:" for talker in talkers)
+    assert {key.partition(":")[0] + ":" for key in resets} == set(own)
+    assert hand_overs
     async with database.read() as session:
-        mine = [talker.conversation for talker in talkers]
-        tokens = [
-            key
-            for key in await session.scalars(select(ResetToken.request_key))
-            if key.partition(":")[0] in mine
-        ]
-        mails = [
-            key
-            for key in await session.scalars(select(OutboxMail.key))
-            if key.partition(":")[0] in mine
-        ]
-        hits = Counter(
-            await session.scalars(
-                select(LimitHit.key).where(LimitHit.kind == RESETS_PER_ACCOUNT.kind)
+
+        async def keys_of(column: Any) -> list[str]:
+            return sorted(
+                key for key in await session.scalars(select(column)) if key.startswith(own)
             )
+
+        assert await keys_of(ResetToken.request_key) == sorted(resets)
+        assert await keys_of(TicketEntry.request_key) == sorted(hand_overs)
+        assert await keys_of(OutboxMail.key) == sorted(promised)
+        references = (await session.execute(select(Ticket.conversation_id, Ticket.reference))).all()
+        hits = await session.scalars(
+            select(LimitHit.key).where(LimitHit.kind == RESETS_PER_ACCOUNT.kind)
         )
-        issued = Counter(str(owner) for owner in await session.scalars(select(ResetToken.account_id)))
-        live = Counter(
-            await session.scalars(
-                select(ResetToken.account_id).where(ResetToken.voided_at.is_(None))
-            )
-        )
-        accounts = await session.scalars(select(AccountRow.id))
-        assert set(live) <= set(accounts)
-    assert Counter(tokens) == Counter(promised)
-    assert Counter(mails) == Counter(promised)
-    assert hits == issued
-    assert set(live.values()) == {1}
+        tokens = (await session.execute(select(ResetToken.account_id, ResetToken.voided_at))).all()
+    assert sorted(tuple(row) for row in references if f"{row[0]}:" in own) == sorted(
+        (talker.conversation, done.reference)
+        for talker in talkers
+        for done in talker.acknowledged
+        if done.reference
+    )
+    assert Counter(hits) == Counter(str(account) for account, _ in tokens)
+    # Of an account's tokens only the latest can be redeemed.
+    live = Counter(account for account, voided in tokens if voided is None)
+    assert live == Counter({account for account, _ in tokens})
 
 
 async def _check_mails(database: Database, box: Mailbox, talkers: list[Talker]) -> int:
@@ -339,13 +359,16 @@ async def _check_mails(database: Database, box: Mailbox, talkers: list[Talker]) 
             states = await session.scalars(select(OutboxMail.state))
             return sum(state != "sent" for state in states)
 
-    deadline = time.monotonic() + LEASE.total_seconds() + 30
-    while await waiting() and time.monotonic() < deadline:
-        await asyncio.sleep(0.5)
+    # What a dying process was sending belongs to it until the lease is over.
+    for _ in range(int(LEASE.total_seconds()) + 30):
+        if not await waiting():
+            break
+        await asyncio.sleep(1)
     assert not await waiting()
     async with database.read() as session:
         rows = {row.message_id: row for row in await session.scalars(select(OutboxMail))}
-        hashes = {row.request_key: row.token_hash for row in await session.scalars(select(ResetToken))}
+        tokens = await session.scalars(select(ResetToken))
+        hashes = {token.request_key: token.token_hash for token in tokens}
     arrived: dict[str, list[Any]] = {}
     for message in box.messages:
         arrived.setdefault(str(message["Message-ID"]), []).append(message)
@@ -354,9 +377,9 @@ async def _check_mails(database: Database, box: Mailbox, talkers: list[Talker]) 
         row = rows[message_id]
         assert {copy["To"] for copy in copies} == {row.recipient}
         assert len({text_of(copy) for copy in copies}) == 1
-        token = link_in(copies[0]).partition("token=")[2]
-        assert hash_token(token) == hashes[row.key]
-        assert row.text is None
-    promised = _promised(talkers)
-    assert promised <= {rows[message_id].key for message_id in arrived}
+        if row.kind == "reset":
+            token = link_in(copies[0]).partition("token=")[2]
+            assert hash_token(token) == hashes[row.key]
+            assert row.text is None
+    assert set(_promised(talkers)) <= {rows[message_id].key for message_id in arrived}
     return sum(len(copies) > 1 for copies in arrived.values())

@@ -7,9 +7,10 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from actions.colours import contrast
 from actions.db import Database
 from actions.transcript import Conversation
-from bot.chat.theme import contrast, theme_css
+from bot.chat.theme import theme_css
 from bot.pages import CONTENT_SECURITY_POLICY
 from tests.http.conftest import Chat, Site, Start, sentence_of
 

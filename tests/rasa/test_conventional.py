@@ -6,11 +6,14 @@ other commands that a Rasa developer expects at the project's root are run here 
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -19,11 +22,12 @@ import pytest
 import requests
 
 from tests.dialogues.test_login_walk import ACTIVE, DISABLED, OPENING, PENDING, SEVERAL, UNKNOWN
-from tests.support.conventional import Conventional, rasa
+from tests.support.conventional import RASA, Conventional
 from tests.support.mail import Mailbox, text_of
-from tests.support.service import ROOT, Service
+from tests.support.rasa_commands import MARK
+from tests.support.service import ROOT, Service, free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PASSWORD = "Lavande38!"
 UNSURE = (
@@ -31,10 +35,17 @@ UNSURE = (
     "mail compte", "document accès", "accès compte", "espace région",
 )  # fmt: skip
 """Messages of which one at least is unclear to any model, so that topics are offered."""
+TREE = {
+    "resah": "je n'ai pas accès aux documents",
+    "woundwo": "mon compte est bloqué après plusieurs essais",
+}
 
 
 class Click(str):
     """The title of a button that is clicked."""
+
+
+FIRST_BUTTON = Click("")
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,8 @@ def _dialogues() -> list[Dialogue]:
                 ("mailto:",),
             ),
             Dialogue(
-                "several accounts", portal, (OPENING, several, "je sais plus", "merci"), ("plaisir",)
+                "several accounts", portal,
+                (OPENING, several, "je sais plus", "merci"), ("plaisir",),
             ),
             Dialogue(
                 "login given", portal, (OPENING, several, login, "oui", "merci"), ("Parfait",)
@@ -82,13 +94,12 @@ def _dialogues() -> list[Dialogue]:
                 "digressions", portal,
                 (
                     "bonjour", OPENING, "vous êtes un robot ou une vraie personne ?", active,
-                    "c'est quoi mailinblack ?", "je n'ai pas accès aux documents",
-                    "non merci", "laisse tomber",
+                    "c'est quoi mailinblack ?", "non merci", "laisse tomber",
                 ),
             ),
             Dialogue(
                 "refusal, several places", portal,
-                (OPENING, "non je prefere pas", "non", "Saint-Denis", "je ne sais pas"),
+                (OPENING, "non je prefere pas", "non", "Saint-Denis", FIRST_BUTTON),
             ),
             Dialogue(
                 "restart and cancel", portal,
@@ -96,12 +107,28 @@ def _dialogues() -> list[Dialogue]:
             ),
             Dialogue(
                 "typed password", portal,
-                (f"jarrive pas a me connecter mon mot de passe est {PASSWORD}", active),
-                ("bien reconnue",),
+                (OPENING, f"mon mot de passe est {PASSWORD}", active), ("bien reconnue",),
             ),
             Dialogue(
-                "a person, outside any walk", portal,
-                ("je veux parler à quelqu'un", "35000", "qsdf jklm wxcv", "azer tyui"),
+                "topics", portal,
+                ("UNSURE", FIRST_BUTTON, "mon espace document mail", "aucune de ces propositions"),
+            ),
+            Dialogue(
+                "a tree with a digression", portal,
+                (TREE[portal], FIRST_BUTTON, "combien de temps faut-il ?", FIRST_BUTTON, "non"),
+            ),
+            Dialogue(
+                "hand-over", portal,
+                (
+                    "contacter ma région", "35000", Click("Transmettre ma demande"),
+                    "moi@essai-exemple.example", Click("Ajouter une précision"), "c'est urgent",
+                    Click("Envoyer"), "merci",
+                ),
+                ("plaisir",),
+            ),
+            Dialogue(
+                "not understood, outside any walk", portal,
+                ("qsdf jklm wxcv", "azer tyui", "j'ai deux soucis, mon mail et mes documents"),
             ),
         ]  # fmt: skip
     rows.append(
@@ -121,7 +148,6 @@ class Pair:
     conventional: Conventional
     service: Service
     boxes: tuple[Mailbox, Mailbox]
-    counts: dict[str, int] = field(default_factory=dict)
 
     def send(
         self, sender: str, portal: str, text: str, message_id: str
@@ -130,26 +156,94 @@ class Pair:
         metadata = {"portal": portal, "message_id": message_id}
         theirs = self.conventional.post(sender, text, dict(metadata))
         response = self.service.post(
-            "/webhooks/rest/webhook",
-            {"sender": sender, "message": text, "metadata": metadata},
+            "/webhooks/rest/webhook", {"sender": sender, "message": text, "metadata": metadata}
         )
         response.raise_for_status()
-        return theirs, response.json()
+        return _same(theirs), _same(response.json())
 
     def trackers(self, sender: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return both trackers with all events."""
         url = f"{self.conventional.url}/conversations/{sender}/tracker"
         response = requests.get(url, params={"include_events": "ALL"}, timeout=30)
         response.raise_for_status()
-        return response.json(), self.service.tracker(sender)
+        return _same(response.json()), _same(self.service.tracker(sender))
+
+    def unclear(self) -> str:
+        """Return a message that the model is unsure about."""
+        for text in UNSURE:
+            if self.service.post("/model/parse", {"text": text}).json()["band"] == "unsure":
+                return text
+        raise AssertionError("the model is sure of everything")
+
+
+def _same(value: Any) -> Any:
+    """Return a JSON value without what tells one run from another: references and times."""
+    text = re.sub(r"\bG-[2-9A-Z]{4}\b", "G-…", json.dumps(value, ensure_ascii=False))
+    return json.loads(text, object_hook=_without_times)
+
+
+def _without_times(value: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in value.items() if k not in {"timestamp", "latest_event_time"}}
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
+    return inherited | {
+        "GUICHET_VAR_DIR": str(folder / "var"),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+@dataclass
+class Commands:
+    """Commands that run one after the other in a process of their own."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def ended(self) -> dict[str, tuple[str, str]]:
+        """Wait for all of them and return the status of each with what it printed."""
+        self.process.wait(500)
+        text, start, found = self.log.read_text(), 0, {}
+        for mark in re.finditer(rf"^{MARK}(\w+) (.+)$", text, re.MULTILINE):
+            found[mark[1]] = (mark[2], text[start : mark.start()])
+            start = mark.end()
+        return found
 
 
 @pytest.fixture(scope="module")
-def pair(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+def commands(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """The commands that need no server, running beside the servers' start."""
+    folder = tmp_path_factory.mktemp("commands")
+    wanted = {
+        "validate": ["data", "validate"],
+        "train": ["train", "--out", str(folder / "models"), "--fixed-model-name", "anew"],
+        "test": [
+            "test", "core", "--stories", str(ROOT / "tests" / "rasa" / "test_stories.yml"),
+            "--model", str(folder / "models" / "anew.tar.gz"), "--out", str(folder / "results"),
+            "--e2e", "--fail-on-prediction-errors", "--no-plot",
+        ],
+    }  # fmt: skip
+    (folder / "commands.json").write_text(json.dumps(wanted))
+    with (folder / "commands.json").open("rb") as given, (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.rasa_commands"],
+            cwd=ROOT, env=_environment(folder), stdin=given, stdout=log,
+        )  # fmt: skip
+    yield Commands(process, folder / "log")
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def pair(
+    model: Path, commands: Commands, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pair]:
     boxes = (Mailbox().start(), Mailbox().start())
     folder = tmp_path_factory.mktemp("pair")
-    # Links in mails name it, so it is the same for both.
-    shared = {"GUICHET_PUBLIC_URL": "http://aide.example"}
+    # Mails hold links with the one, signed with the other.
+    shared = {"GUICHET_PUBLIC_URL": "http://aide.example", "GUICHET_SECRET_KEY": "la-même"}
     conventional = Conventional(
         folder / "rasa", model, env=shared | {"GUICHET_SMTP_URL": boxes[0].url}
     )
@@ -167,37 +261,23 @@ def pair(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair
 
 
 def _talk(pair: Pair, dialogue: Dialogue) -> tuple[str, list[str]]:
-    """Hold a dialogue with both, comparing reply by reply."""
+    """Hold a dialogue with both, comparing reply by reply; the last message is sent twice."""
     sender = re.sub(r"\W+", "-", f"{dialogue.portal} {dialogue.name}")
     offered: dict[str, str] = {}
-    texts: list[str] = []
+    typed, number, theirs, ours = "", 0, [], []
     for number, message in enumerate(dialogue.messages):
-        typed = offered[message] if isinstance(message, Click) else message
+        if isinstance(message, Click):
+            typed = offered[message or next(iter(offered))]
+        else:
+            typed = pair.unclear() if message == "UNSURE" else message
         theirs, ours = pair.send(sender, dialogue.portal, typed, f"m{number}")
-        assert theirs == ours, message
+        assert theirs == ours, typed
         assert ours, "silence"
-        texts = [reply["text"] for reply in ours]
-        for reply in ours:
-            offered |= {button["title"]: button["payload"] for button in reply.get("buttons", ())}
-    again = pair.send(sender, dialogue.portal, typed, f"m{number}")
-    assert again == (theirs, ours)
-    return sender, texts
-
-
-def _same(event: dict[str, Any]) -> dict[str, Any]:
-    """Return an event without what tells one run from another."""
-    event = {k: v for k, v in event.items() if k != "timestamp"}
-    return event
-
-
-def _compare_stored(pair: Pair, sender: str) -> None:
-    theirs, ours = pair.trackers(sender)
-    assert theirs["slots"] == ours["slots"]
-    assert theirs["active_loop"] == ours["active_loop"]
-    assert PASSWORD not in str(theirs) + str(ours)
-    their_events = [_same(event) for event in theirs["events"]]
-    our_events = [_same(event) for event in ours["events"]]
-    assert their_events == our_events
+        buttons = [button for reply in ours for button in reply.get("buttons", ())]
+        if buttons:
+            offered = {button["title"]: button["payload"] for button in buttons}
+    assert pair.send(sender, dialogue.portal, typed, f"m{number}") == (theirs, ours)
+    return sender, [reply["text"] for reply in ours]
 
 
 @pytest.mark.parametrize("dialogue", _dialogues(), ids=lambda d: f"{d.portal}: {d.name}")
@@ -205,4 +285,78 @@ def test_a_dialogue_goes_the_same_way(pair: Pair, dialogue: Dialogue) -> None:
     sender, texts = _talk(pair, dialogue)
     for words in dialogue.says:
         assert words in "\n".join(texts)
-    _compare_stored(pair, sender)
+    theirs, ours = pair.trackers(sender)
+    assert PASSWORD not in str(theirs) + str(ours)
+    assert theirs["slots"] == ours["slots"]
+    assert theirs["active_loop"] == ours["active_loop"]
+    assert theirs["events"] == ours["events"]
+    users = [event["message_id"] for event in ours["events"] if event["event"] == "user"]
+    assert users == [f"m{number}" for number in range(len(dialogue.messages))]
+
+
+def _as_sent(message: EmailMessage) -> tuple[str, ...]:
+    text = re.sub(r"(token=|/tickets/)[\w.=-]+", r"\1…", text_of(message))
+    html: Any = message.get_body(("html",))
+    return (
+        message["From"],
+        message["To"],
+        message["Reply-To"] or "",
+        _same(message["Subject"]),
+        _same(text),
+        re.sub(r"(token=|/tickets/)[\w.=-]+", r"\1…", _same(html.get_content())),
+    )
+
+
+def test_the_same_mails_leave(pair: Pair) -> None:
+    for portal in ("resah", "woundwo"):
+        for number, text in enumerate((OPENING, ACTIVE[portal], "oui")):
+            theirs, ours = pair.send(f"mails-{portal}", portal, text, f"m{number}")
+            assert theirs == ours
+    pair.conventional.guichet("outbox", "send")
+    wanted = sorted(_as_sent(message) for message in pair.boxes[0].messages)
+    assert len(wanted) >= 2
+    deadline = time.monotonic() + 20
+    while len(pair.boxes[1].messages) < len(wanted) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert sorted(_as_sent(message) for message in pair.boxes[1].messages) == wanted
+
+
+def test_nothing_is_logged_of_what_is_said(pair: Pair) -> None:
+    logs = [*pair.conventional.folder.glob("*.log"), pair.service.log]
+    assert len(logs) == 3
+    for log in logs:
+        said = log.read_text()
+        assert PASSWORD not in said
+        assert "Traceback" not in said, said[-3000:]
+
+
+def test_shell_answers_what_is_typed(pair: Pair) -> None:
+    """The first reply has a button: one key down, its list lets one type freely again."""
+    settings = pair.conventional
+    shell = subprocess.run(
+        [
+            str(RASA), "shell", "-p", str(free_port()), "--model", str(settings.model),
+            "--endpoints", str(settings.endpoints),
+        ],
+        cwd=ROOT, env=settings.environment(), input="mot de passe oublié\n\x1b[B\n/stop\n",
+        text=True, capture_output=True, timeout=300, check=False,
+    )  # fmt: skip
+    # The terminal's width breaks lines anywhere.
+    shown = re.sub(r"\s+|\x1b\[[\d;?]*[A-Za-z]", "", shell.stdout)
+    assert "Jevérifietoutdesuitesielleestreconnue" in shown, shell.stdout + shell.stderr
+    assert shell.returncode == 0
+
+
+@pytest.mark.parametrize("name", ["validate", "train", "test"])
+def test_a_developers_commands_work_at_the_root(commands: Commands, name: str) -> None:
+    ended = commands.ended()
+    assert name in ended, commands.log.read_text()[-3000:]
+    status, text = ended[name]
+    assert status == "0", text[-3000:]
+    # Rasa's own are the kind that it raises about what it reads.
+    complaints = re.compile(r"UserWarning|\bWARNING\b|Traceback|Story structure conflict found")
+    assert not [line for line in text.splitlines() if complaints.search(line)]
+    if name == "validate":
+        assert "No story structure conflicts found" in text
+    if name == "test":
+        assert "Evaluating 5 stories" in text

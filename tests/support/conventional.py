@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,13 +133,3 @@ class Conventional:
         response.raise_for_status()
         replies: list[dict[str, Any]] = response.json()
         return replies
-
-
-def rasa(
-    arguments: Sequence[str], *, env: dict[str, str], folder: Path, typed: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """Run a `rasa` command at the project's root to its end, typing what is given into it."""
-    return subprocess.run(
-        [str(RASA), *arguments], cwd=ROOT, env=env, input=typed, text=True,
-        capture_output=True, timeout=170, check=False,
-    )  # fmt: skip

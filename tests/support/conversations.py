@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +16,13 @@ import aiohttp
 from tests.support.service import TOKEN, Service
 
 PORTALS = ("resah", "woundwo")
-DONE = "C’est fait"
-"""How the reply begins that promises a reset mail."""
-
+_MAIL_PROMISED = re.compile(r"C’est fait\b")
+_HANDED_OVER = re.compile(r"C’est transmis\. Votre référence est \*\*(G-\w{4})\*\*")
 _REGION = {"resah": "bretagne", "woundwo": "ouest"}
-_PAUSE = 0.4
+_PAUSE = 1.0
+"""Seconds, about, before an unanswered message is sent again."""
+
+_LOOK = 0.002
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ def _messages(kind: int, address: str, login: str) -> tuple[str, ...]:
         (
             "bonjour jarrive pas a me connecter", address,
             "vous êtes un robot ou une vraie personne ?", "oui svp", "/mail_not_received",
-            "/not_solved", "Lyon", "merci", "mot de passe oublié", "oui",
-            "sous combien de temps aurai-je une réponse ?", "c'est bon ça marche", "au revoir",
+            "/not_solved", "Lyon", "/human_handoff", "/affirm", "mot de passe oublié", "oui",
+            "sous combien de temps aurai-je une réponse ?", "c'est bon ça marche",
         ),
         (
             "le champ reste rouge, mon adresse est refusée", unknown,
@@ -107,7 +110,13 @@ class Acknowledged:
     @property
     def promises_mail(self) -> bool:
         """Whether a reset mail was promised."""
-        return any(reply["text"].startswith(DONE) for reply in self.replies)
+        return any(_MAIL_PROMISED.match(reply["text"]) for reply in self.replies)
+
+    @property
+    def reference(self) -> str | None:
+        """The reference of the ticket that was written, if one was."""
+        found = (_HANDED_OVER.match(reply["text"]) for reply in self.replies)
+        return next((match[1] for match in found if match), None)
 
 
 @dataclass
@@ -115,7 +124,7 @@ class Progress:
     """How far all conversations have come; the killer watches it."""
 
     acknowledged: int = 0
-    resets: int = 0
+    promises: int = 0
     in_flight: int = 0
     retries: int = 0
 
@@ -143,7 +152,7 @@ class Talker:
             done = Acknowledged(message_id, text, replies)
             self.acknowledged.append(done)
             self.progress.acknowledged += 1
-            self.progress.resets += done.promises_mail
+            self.progress.promises += done.promises_mail or done.reference is not None
 
     async def _insist(
         self, http: aiohttp.ClientSession, text: str, message_id: str
@@ -197,11 +206,10 @@ async def until(condition: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until a condition holds.
 
     Raises:
-        asyncio.TimeoutError: If it does not within the time.
+        AssertionError: If it does not within the time.
     """
-
-    async def watch() -> None:
-        while not condition():
-            await asyncio.sleep(0.002)
-
-    await asyncio.wait_for(watch(), seconds)
+    for _ in range(int(seconds / _LOOK)):
+        if condition():
+            return
+        await asyncio.sleep(_LOOK)
+    raise AssertionError("what was waited for did not come")

@@ -38,9 +38,7 @@ class Mailbox:
         """Stop listening."""
         self._controller.stop()
 
-    async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take a message, as aiosmtpd calls it."""
         if self.refusing:
             return "451 Try again later"

@@ -64,6 +64,7 @@ class Service:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
         return inherited | {
             "GUICHET_PORT": str(self.port),
+            "GUICHET_PUBLIC_URL": self.url,
             "GUICHET_VAR_DIR": str(self.folder / "var"),
             "GUICHET_API_TOKEN": TOKEN,
             "RASA_TELEMETRY_ENABLED": "false",

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jinja2 import ChainableUndefined
-from jinja2.sandbox import SandboxedEnvironment
 
 from actions.answers import SMALL_TALK
 from actions.content import Content, Portal, current_content, load_content
@@ -39,11 +37,10 @@ def content() -> Content:
 
 def texts(portal: Portal) -> Iterator[tuple[str, str]]:
     """Yield all that a portal may say, with where it stands, as far as its facts fill it in."""
-    lenient = SandboxedEnvironment(undefined=ChainableUndefined)
     for key, variants in portal.messages.texts.items():
         for variant in variants:
-            filled = lenient.from_string(variant).render(
-                portal=portal, links=portal.links, retention_days=90
+            filled = re.sub(
+                r"\{\{ portal\.(\w+) \}\}", lambda m: str(getattr(portal, m[1])), variant
             )
             yield f"{portal.id} {key}", filled
     for article in portal.articles.values():
@@ -58,7 +55,7 @@ def texts(portal: Portal) -> Iterator[tuple[str, str]]:
 def test_both_portals_ship(content: Content) -> None:
     assert sorted(content.portals) == sorted(PORTALS)
     assert content.portal("resah").sender == "no-reply@resah.fr"
-    assert content.portal("resah").response_delay == "48 heures"
+    assert content.portal("resah").response_delay in {"48 heures", "48\u00a0heures"}
     assert content.portal("woundwo").sender == "noreply@woundwo.com"
     assert content.portal("woundwo").response_delay is None
 
@@ -186,7 +183,7 @@ BROKEN = [
     ("resah/portal.yml", "id: autre\nname: A\norganisation: B\nsender: c@d.fr\nlinks: {}", "resah"),
     ("resah/portal.yml", "id: resah\nname: A\norganisation: B\nsender: c@d.fr\nlinks:\n", "clés"),
     ("resah/portal.yml", "id: resah\nname: A\norganisation: B\nsender: c@d.fr\nlinks: {}\n"
-     "mail_domains: 3", "iterable"),
+     "mail_domains: 3", "mail_domains"),
     ("resah/messages.yml", "login:\n  pending:\n", "login.pending"),
     ("resah/messages.yml", "login:\n  pending: []\n", "login.pending"),
     ("resah/messages.yml", "login:\n  pending: 12\n", "login.pending"),
@@ -195,7 +192,7 @@ BROKEN = [
     ("common/topics.yml", "\t- x: :", "YAML"),
     ("resah/regions.yml", "regions:\n", "liste"),
     ("resah/regions.yml", "regions:\n- id: a\n  name: A\n", "région n° 1"),
-    ("resah/regions.yml", "regions:\n- id: a\n  name: A\n  mailbox: m\n  covers: dep:69\n", "liste"),
+    ("resah/regions.yml", "regions:\n- id: a\n  name: A\n  mailbox: m\n  covers: a\n", "liste"),
     ("resah/articles/training.md", "Sans en-tête.\n", "en-tête"),
     ("resah/articles/training.md", "---\nintent: training\n---\nTexte.\n", "en-tête fautif"),
     ("resah/articles/training.md", "---\nintent: [\n---\nTexte.\n", "en-tête fautif"),

@@ -141,7 +141,7 @@ async def test_a_cancelled_write_frees_its_transaction(database: Database) -> No
         async with database.write() as session:
             session.add(LimitHit(kind="test", key="after", at=now()))
 
-    await asyncio.wait_for(write(), 3)
+    await asyncio.wait_for(write(), 8)
     assert await keys(database) == ["after"]
 
 
@@ -155,7 +155,7 @@ async def test_no_lock_is_held_between_defer_and_commit(database: Database) -> N
     async with unit_of_work(database) as unit:
         unit.defer(writing("turn"))
         await keys(database)
-        await asyncio.wait_for(write_elsewhere("meanwhile"), 2)
+        await asyncio.wait_for(write_elsewhere("meanwhile"), 8)
         assert await keys(database) == ["meanwhile"]
     assert await keys(database) == ["meanwhile", "turn"]
     await other.dispose()

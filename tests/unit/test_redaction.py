@@ -201,6 +201,6 @@ def test_without_the_word_password_nothing_changes(text: str) -> None:
 
 def test_a_long_message_is_read_quickly() -> None:
     for message in ("mot de passe " * 600, "mdp :" * 1600, "mot " * 2000, "mdp " + "x1," * 2500):
-        started = time.perf_counter()
+        started = time.process_time()
         redact_passwords(message)
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -200,8 +201,8 @@ def test_a_given_secret_key_is_not_written_down(root: Path) -> None:
     assert not (root / "var" / "secret_key").exists()
 
 
-def test_an_empty_secret_key_file_is_refused(root: Path) -> None:
-    (root / "var").mkdir()
-    (root / "var" / "secret_key").touch()
-    with pytest.raises(SettingsError, match=r"GUICHET_SECRET_KEY.*est vide"):
-        load(root)
+def test_processes_that_start_at_once_share_the_key(root: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: load(root).secret_key, range(32)))
+    assert len(keys) == 1 and len(keys.pop()) >= 43
+    assert [path.name for path in (root / "var").iterdir()] == ["secret_key"]

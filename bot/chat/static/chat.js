@@ -16,6 +16,7 @@
   const hintText = hint.textContent;
   const lines = new Map();
   let typing = 0;
+  let atEnd = false;
 
   /* Lines */
 
@@ -48,9 +49,16 @@
 
   function showReplies(messages) {
     const shown = messages.map(showAssistant);
-    if (shown.length) {
+    if (shown.length && messages[messages.length - 1].buttons.length) {
+      scrollToEnd();
+    } else if (shown.length) {
       scrollTo(shown[0]);
     }
+  }
+
+  /** Shows the last buttons: what can be chosen must not have to be looked for. */
+  function scrollToEnd() {
+    log.scrollTop = log.scrollHeight;
   }
 
   /** Shows a line from its beginning where the rest does not fit. */
@@ -108,7 +116,7 @@
     button.type = "button";
     button.append("Réessayer");
     button.addEventListener("click", retry);
-    log.scrollTop = log.scrollHeight;
+    scrollToEnd();
   }
 
   function tellTyping() {
@@ -174,7 +182,9 @@
     input.style.height = "auto";
     input.style.height = input.scrollHeight + 2 + "px";
     const left = input.maxLength - input.value.length;
-    hint.textContent = left > NEARLY_FULL ? hintText : "Encore " + left + " caractères possibles.";
+    const nearlyFull = left <= NEARLY_FULL;
+    hint.textContent = nearlyFull ? "Encore " + left + " caractères possibles." : hintText;
+    hint.classList.toggle("needed", nearlyFull);
   }
 
   form.addEventListener("submit", function (event) {
@@ -230,11 +240,16 @@
       });
       conversation.queue.forEach((message) => showUser(message.shown, message.id));
       log.removeAttribute("aria-busy");
-      log.scrollTop = log.scrollHeight;
+      scrollToEnd();
     }
     conversation.run();
   }
 
+  // A phone's keyboard and a growing message take their room from the log.
+  log.addEventListener("scroll", function () {
+    atEnd = log.scrollHeight - log.clientHeight - log.scrollTop < 4;
+  });
+  new ResizeObserver(() => atEnd && scrollToEnd()).observe(log);
   window.addEventListener("online", () => conversation.run());
   form.hidden = false;
   restart.hidden = false;

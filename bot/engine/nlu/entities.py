@@ -22,13 +22,16 @@ from bot.engine.nlu import code_hash
 from bot.engine.nlu.text import MOST_READ
 
 _SPACE = "[ \t\u00a0\u202f]"
-_LOCAL = r"[\w.+%'&-]+"
-_DOMAIN = r"[\w-]+(?:\.[\w-]+)+"
+# Soft hyphens, zero-width characters and marks come along when an address is pasted.
+_UNSEEN = "\u00ad\u200b-\u200f\u2060\ufeff"
+_LOCAL = rf"[\w.+%'&{_UNSEEN}-]+"
+_DOMAIN = rf"[\w{_UNSEEN}-]+(?:\.[\w{_UNSEEN}-]+)+"
 _ADDRESS = re.compile(rf"{_LOCAL}{_SPACE}?[@\uff20]{_SPACE}?{_DOMAIN}")
 _WORD = r"[^\W\d_][\w-]*|\d+"
 _DOT = rf"{_SPACE}+(?:point|dot){_SPACE}+"
-_DASH = rf"{_SPACE}+(?:tiret(?:{_SPACE}+(?:du{_SPACE}+(?:6|bas|milieu)|bas))?){_SPACE}+"
-_SPOKEN_PART = rf"(?:{_WORD})(?:(?:{_DOT}|{_DASH}|[.-])(?:{_WORD}))*"
+_LOW = rf"{_SPACE}+(?:underscore|tiret{_SPACE}+(?:bas|du{_SPACE}+(?:8|huit|bas))){_SPACE}+"
+_DASH = rf"{_SPACE}+tiret(?:{_SPACE}+du{_SPACE}+(?:6|six|milieu))?{_SPACE}+"
+_SPOKEN_PART = rf"(?:{_WORD})(?:(?:{_DOT}|{_LOW}|{_DASH}|[.-])(?:{_WORD}))*"
 _SPOKEN = re.compile(
     rf"({_SPOKEN_PART}){_SPACE}+(?:arobase|arobas|arobaz|at){_SPACE}+"
     rf"((?:{_WORD})(?:(?:{_DOT}|{_DASH}|[.-])(?:{_WORD}))+)",
@@ -66,9 +69,7 @@ def find_entities(text: str) -> list[dict[str, Any]]:
 
 def _spell(spoken: str) -> str:
     written = re.sub(_DOT, ".", spoken, flags=re.IGNORECASE)
-    written = re.sub(
-        rf"{_SPACE}+tiret{_SPACE}+(?:bas|du{_SPACE}+(?:8|bas)){_SPACE}+", "_", written, flags=re.I
-    )
+    written = re.sub(_LOW, "_", written, flags=re.IGNORECASE)
     written = re.sub(_DASH, "-", written, flags=re.IGNORECASE)
     return normalise_address(written)
 

@@ -18,7 +18,9 @@ _PUNCTUATION = re.compile(r"[^\w\s?!]")
 def fold(text: str) -> str:
     """Return a text in lower case without accents, ligatures opened."""
     opened = text.replace("œ", "oe").replace("Œ", "oe").replace("’", "'")
-    decomposed = unicodedata.normalize("NFKD", opened.casefold())
+    # Twice: styled letters (𝗠𝗼𝘁) have a case only once they are decomposed.
+    lower = unicodedata.normalize("NFKD", opened).casefold()
+    decomposed = unicodedata.normalize("NFKD", lower)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

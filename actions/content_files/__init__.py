@@ -1,0 +1,14 @@
+"""Reads the files under the content directory, and names every mistake that stands in the way.
+
+Reading never stops at a mistake: what can be read is read, so that one run names them all. The
+loader refuses the result when one of them makes loading impossible; `actions.content_check` goes
+on with what only shows once everything is read.
+"""
+
+from __future__ import annotations
+
+from actions.content_files.folder import PortalFiles, Reading, read_folder
+from actions.content_files.marked import Marked
+from actions.content_files.mistakes import Gravity, Mistake, Mistakes
+
+__all__ = ["Gravity", "Marked", "Mistake", "Mistakes", "PortalFiles", "Reading", "read_folder"]

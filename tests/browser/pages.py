@@ -1,0 +1,129 @@
+"""What the tests do on a page: talk by mouse or keyboard, and hear what the browser says."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+PATIENCE = 20_000
+"""Milliseconds that a condition may take on a busy machine; nothing waits for them to pass."""
+
+MOST_TABS = 40
+
+
+class Watch:
+    """Collects what pages complain about: console, uncaught errors, dialogs."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def see(self, page: Any) -> None:
+        """Listen to a page."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.heard.append(f"uncaught: {error}"))
+        page.on("dialog", self._dialog)
+
+    def _console(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.heard.append(f"{message.type}: {message.text}")
+
+    def _dialog(self, dialog: Any) -> None:
+        self.heard.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def faults(self, complaints: re.Pattern[str]) -> list[str]:
+        """Return what was heard besides the complaints that had to come."""
+        return [line for line in self.heard if not complaints.search(line)]
+
+
+def plain(text: str) -> str:
+    """Return a text without what is only typesetting."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+class ChatPage:
+    """A portal's help page."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.log = page.locator("#log")
+        self.input = page.locator("#message")
+        self.composer = page.locator("#composer")
+        self.status = page.locator("#status")
+        self.said = page.locator(".user .bubble")
+        self.replies = page.locator(".assistant")
+        self.buttons = page.locator(".choice:enabled")
+
+    def write(self, text: str) -> None:
+        """Send a message without waiting for its answer."""
+        self.input.fill(text)
+        self.input.press("Enter")
+
+    def say(self, text: str) -> str:
+        """Send a message and return all that answers it."""
+        before = self.replies.count()
+        self.write(text)
+        return self.answer(before)
+
+    def click(self, title: str) -> str:
+        """Click a button that is still open and return all that answers it."""
+        before = self.replies.count()
+        self.buttons.filter(has_text=plain(title)).click()
+        return self.answer(before)
+
+    def answer(self, before: int) -> str:
+        """Return the replies after the first so many, once nothing is on its way any more."""
+        self.settle()
+        self.replies.nth(before).wait_for()
+        return plain("\n".join(self.replies.all_inner_texts()[before:]))
+
+    def settle(self) -> None:
+        """Wait until every message is answered."""
+        wait_until(
+            self.page,
+            "Object.values(sessionStorage).every(kept => !JSON.parse(kept).queue.length)",
+        )
+
+    def texts(self) -> list[str]:
+        """Return what the person said, as it is shown."""
+        return [
+            plain(text).removeprefix("Vous :").lstrip() for text in self.said.all_text_contents()
+        ]
+
+    def state(self) -> list[str]:
+        """Return all that the log shows, with the buttons that may still be clicked."""
+        shown = self.log.inner_text().splitlines()
+        return [*shown, "buttons:", *self.buttons.all_inner_texts()]
+
+
+def wait_until(page: Any, expression: str) -> None:
+    """Wait until an expression is true; Playwright's own way needs `eval`, which pages forbid."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"it never came true: {expression}"
+        page.wait_for_timeout(20)
+
+
+def tab_to(target: Any, *, back: bool = False) -> None:
+    """Move the keyboard's focus to an element, which must then show that it has it."""
+    page = target.page
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if target.evaluate("node => node === document.activeElement"):
+            outline = target.evaluate("node => getComputedStyle(node).outlineStyle")
+            assert outline != "none", "the focus cannot be seen"
+            return
+    raise AssertionError("the keyboard does not reach it")
+
+
+def scrolls_sideways(page: Any) -> list[str]:
+    """Return what is wider than its place: the page itself, or a part that would scroll."""
+    wide: list[str] = page.evaluate(
+        """() => [document.scrollingElement, ...document.querySelectorAll("body *")]
+            .filter(node => node === document.scrollingElement ||
+                    /auto|scroll/.test(getComputedStyle(node).overflowX))
+            .filter(node => node.scrollWidth > node.clientWidth)
+            .map(node => `${node.tagName}#${node.id} ${node.scrollWidth}/${node.clientWidth}`)"""
+    )
+    return wide

@@ -1,0 +1,111 @@
+"""Every public page measured by axe against WCAG 2.1 A and AA; the console hears nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.pages import ChatPage, Watch
+from tests.browser.test_layout import MAGNIFIED, NOT_THERE, PHONE
+from tests.browser.test_story import ADDRESS, OPENING
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+def _violations(page: Any) -> list[str]:
+    results = Axe().run(page, options=RULES).response
+    # A page on which hardly a rule applied was not measured.
+    assert len(results["passes"]) > 5
+    return [
+        f"{rule['id']}: {node['target']} {node['html'][:120]}"
+        for rule in results["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/personne/",
+        "/resah/",
+        "/woundwo/",
+        "/demo/resah/",
+        "/demo/woundwo/reset?token=x",
+        "/demo/woundwo/reset",
+        "/demo/resah/mails",
+    ],
+)
+def test_a_page_has_no_barrier(open_page: Callable[..., Any], kept_mail: None, path: str) -> None:
+    # What axe puts into the page is not the page's own script.
+    page = open_page(path, complaints=f"{NOT_THERE}|resource.*410", bypass_csp=True)
+    if details := page.locator("details").all():
+        details[0].locator("summary").click()
+    assert _violations(page) == []
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE, MAGNIFIED], ids=["wide", "phone", "magnified"])
+@pytest.mark.parametrize("portal", ["resah", "woundwo"])
+def test_a_conversation_has_no_barrier(
+    open_chat: Callable[..., ChatPage], portal: str, screen: dict[str, int]
+) -> None:
+    chat = open_chat(portal, bypass_csp=True, **screen)
+    chat.say(OPENING)
+    chat.say(ADDRESS[portal])
+    assert _violations(chat.page) == []
+    chat.say("je voudrais l'adresse mail de ma région")
+    assert _violations(chat.page) == []
+
+
+def test_a_message_that_is_stuck_has_no_barrier(open_chat: Callable[..., ChatPage]) -> None:
+    chat = open_chat("resah", bypass_csp=True, complaints=r"resource.*(429|400)")
+    status = 400
+
+    def refuse(route: Any) -> None:
+        body = '{"error": "Trop de demandes."}'
+        route.fulfill(status=status, content_type="application/json", body=body)
+
+    chat.page.route("**/chat/messages", refuse)
+    chat.write("refusé")
+    expect(chat.log).to_contain_text("Non envoyé.")
+    status = 429
+    chat.write("en attente")
+    expect(chat.status).to_contain_text("Réessayer")
+    assert _violations(chat.page) == []
+
+
+def test_the_demo_portals_field_has_no_barrier(open_page: Callable[..., Any]) -> None:
+    page = open_page("/demo/resah/", bypass_csp=True)
+    page.locator("#email").fill("inconnue@chu-exemple.example")
+    expect(page.locator("#email-reaction")).to_contain_text("inconnue")
+    assert _violations(page) == []
+    page.locator("#email").fill("achats@ch-exemple.example")
+    expect(page.locator("#login")).to_be_visible()
+    assert _violations(page) == []
+
+
+def test_replies_are_announced_and_the_focus_stays(open_chat: Callable[..., ChatPage]) -> None:
+    chat = open_chat("resah")
+    expect(chat.log).to_have_attribute("aria-live", "polite")
+    chat.say(OPENING)
+    expect(chat.input).to_be_focused()
+    chat.click("Je préfère ne pas la donner")
+    expect(chat.input).to_be_focused()
+    chat.page.get_by_role("button", name="Recommencer").click()
+    expect(chat.replies).to_have_count(1)
+    expect(chat.input).to_be_focused()
+
+
+def test_what_a_page_may_not_do_is_heard(chromium: Any, open_page: Callable[..., Any]) -> None:
+    """The silence that all other tests hear is worth something."""
+    page = open_page("/resah/", complaints="Content Security Policy|TrustedHTML")
+    watch = Watch()
+    watch.see(page)
+    with page.expect_console_message():
+        page.evaluate("document.body.append(document.createElement('style'))")
+        page.evaluate("document.querySelector('style').append('body { color: red }')")
+    assert any("Content Security Policy" in line for line in watch.heard)

@@ -1,0 +1,118 @@
+"""Changed texts are said within moments; broken ones never."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from actions.content import LiveContent
+from actions.settings import ROOT
+from tests.support.service import Chat, Service
+
+QUESTION = "y a-t-il des formations ?"
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Change a text that stands in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def faq(tmp_path: Path) -> Path:
+    """A copy of the content."""
+    shutil.copytree(ROOT / "faq", tmp_path / "faq")
+    return tmp_path / "faq"
+
+
+@pytest.fixture
+def live(faq: Path, model: Path, tmp_path: Path) -> Iterator[Service]:
+    """The real service on the copy."""
+    env = {"GUICHET_CONTENT_DIR": str(faq)}
+    service = Service(tmp_path / "service", env=env).start()
+    yield service
+    service.stop()
+
+
+def test_the_service_says_what_the_files_say_now(live: Service, faq: Path) -> None:
+    def answered(part: str) -> bool:
+        return part in Chat(live, "resah").say(QUESTION)
+
+    article = faq / "resah" / "articles" / "training.md"
+    whole = article.read_text(encoding="utf-8")
+    assert answered("webinaires gratuits")
+    change(article, "webinaires gratuits", "ateliers du jeudi")
+    change(faq / "common" / "messages.yml", "Bonjour, je suis", "Salut, c’est moi,")
+    assert eventually(lambda: answered("ateliers du jeudi"))
+    assert eventually(lambda: "Salut, c’est moi," in Chat(live, "woundwo").say("bonjour"))
+    # The page takes the greeting from the same content.
+    assert "Salut, c’est moi," in requests.get(f"{live.url}/woundwo/", timeout=10).text
+
+    change(article, "webinars", "webinar")
+    assert eventually(lambda: "training.md:" in live.log.read_text(encoding="utf-8"))
+    assert answered("ateliers du jeudi")
+    time.sleep(2.5)
+    log = live.log.read_text(encoding="utf-8")
+    line = next(n for n, text in enumerate(article.read_text().splitlines(), 1) if "webinar" in text)
+    assert log.count("n’est pas repris") == 1
+    assert f"{article}:{line} : « links.webinar » n’existe pas pour « resah »" in log
+
+    article.write_text("---\nintent: training\ntitle: [\n---\nTexte.\n", encoding="utf-8")
+    assert eventually(lambda: "training.md:4" in live.log.read_text(encoding="utf-8"))
+    assert answered("ateliers du jeudi")
+
+    article.write_text(whole.replace("gratuits", "offerts"), encoding="utf-8")
+    assert eventually(lambda: answered("webinaires offerts"))
+    assert "Contenu relu" in live.log.read_text(encoding="utf-8")
+
+
+def test_a_tree_may_change_while_it_is_walked(live: Service, faq: Path) -> None:
+    article = faq / "resah" / "articles" / "training.md"
+    tree = (
+        "tree:\n  first: ask\n  steps:\n    ask:\n      say: Première fois ?\n      answers:\n"
+        "        - {label: Oui, means: yes, go: end}\n        - {label: Non, means: no, go: end}\n"
+        "    end: {say: Fini., end: informed}\n"
+    )
+    change(article, "contact: false\n", f"contact: false\n{tree}")
+    chat = Chat(live, "resah")
+    assert eventually(lambda: "Première fois" in Chat(live, "resah").say(QUESTION))
+    assert "Première fois" in chat.say(QUESTION)
+    change(article, "    ask:\n", "    other:\n")
+    change(article, "first: ask", "first: other")
+    assert eventually(lambda: "Contenu relu" in live.log.read_text(encoding="utf-8")[-400:])
+    time.sleep(2)
+    assert chat.click("Oui").strip()
+    assert "Fini." in (chat.say(QUESTION) + chat.click("Oui"))
+
+
+def test_nothing_watches_over_what_nobody_holds(faq: Path) -> None:
+    content = LiveContent(faq, 90)
+    thread = content._watcher
+    assert thread.is_alive()
+    del content
+    assert eventually(lambda: not thread.is_alive())
+
+
+def test_a_mistake_that_was_there_before_does_not_hold_up_changes(faq: Path) -> None:
+    article = faq / "resah" / "articles" / "training.md"
+    change(article, "links.webinars", "links.nothing")
+    content = LiveContent(faq, 90)
+    assert len(content.mistakes) == 1
+    change(faq / "resah" / "portal.yml", "organisation: Resah", "organisation: Autre")
+    assert eventually(lambda: content.portal("resah").organisation == "Autre")

@@ -1,0 +1,127 @@
+"""The `guichet` command as an operator runs it: errors are one sentence, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from actions.settings import ROOT
+
+
+@dataclass
+class Guichet:
+    """The command with a folder of its own."""
+
+    folder: Path
+
+    def __call__(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
+        return subprocess.run(
+            [sys.executable, "-m", "bot.cli", *arguments],
+            cwd=ROOT,
+            env={**inherited, "GUICHET_VAR_DIR": str(self.folder / "var"), **settings},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Ask the command's database."""
+        with sqlite3.connect(self.folder / "var" / "guichet.db") as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def guichet(tmp_path: Path) -> Guichet:
+    """The command."""
+    return Guichet(tmp_path)
+
+
+@pytest.fixture
+def good_file(tmp_path: Path) -> Path:
+    """An accounts file without a fault."""
+    path = tmp_path / "comptes.csv"
+    path.write_text("email,login,status\na@ch.example,un,active\na@ch.example,deux,active\n")
+    return path
+
+
+def assert_one_sentence(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("guichet : ") and lines[0].endswith(".")
+    for part in parts:
+        assert part in lines[0]
+
+
+def test_accounts_are_imported_and_synced(guichet: Guichet, good_file: Path) -> None:
+    done = guichet("accounts", "import", str(good_file), "--portal", "resah")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "2 ajoutés, 0 modifiés, 0 inchangés, 0 désactivés.\n"
+    good_file.write_text("email,login,status\na@ch.example,un,active\n")
+    done = guichet("accounts", "import", str(good_file), "--portal", "resah", "--sync")
+    assert done.stdout == "0 ajoutés, 0 modifiés, 1 inchangés, 1 désactivés.\n"
+    assert guichet.rows("SELECT login, status FROM accounts ORDER BY id") == [
+        ("un", "active"),
+        ("deux", "disabled"),
+    ]
+
+
+def test_a_bad_file_is_named_with_its_line(guichet: Guichet, tmp_path: Path) -> None:
+    bad = tmp_path / "faux.csv"
+    bad.write_text("email,status\na@ch.example,active\nb.example,active\n")
+    done = guichet("accounts", "import", str(bad), "--portal", "resah")
+    assert_one_sentence(done, str(bad), "ligne 3", "« b.example »")
+    assert guichet.rows("SELECT count(*) FROM accounts") == [(0,)]
+
+
+def test_a_bad_portal_is_named_with_those_there_are(guichet: Guichet, good_file: Path) -> None:
+    done = guichet("accounts", "import", str(good_file), "--portal", "autre")
+    assert_one_sentence(done, "« autre »", "resah, woundwo")
+
+
+def test_what_waits_is_sent_once(guichet: Guichet) -> None:
+    done = guichet("outbox", "send")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 mails traités.\n", "")
+    with sqlite3.connect(guichet.folder / "var" / "guichet.db") as connection:
+        connection.execute(
+            "INSERT INTO outbox (portal, kind, key, sender, recipient, reply_to, subject, text,"
+            " message_id, state, attempts, error, created_at, next_attempt_at)"
+            " VALUES ('resah', 'ticket', 'k', 'a@b.fr', 'c@d.fr', '', 'Sujet', 'Texte', '<x@b.fr>',"
+            " 'waiting', 0, '', '2024-01-01 00:00:00', '2024-01-01 00:00:00')"
+        )
+    assert guichet("outbox", "send").stdout == "1 mails traités.\n"
+    assert len(list((guichet.folder / "var" / "mail").glob("*.eml"))) == 1
+
+
+def test_a_database_that_does_not_answer(guichet: Guichet) -> None:
+    done = guichet("outbox", "send", GUICHET_DATABASE_URL="postgresql://u:geheim@127.0.0.1:1/x")
+    assert_one_sentence(done, "la base de données ne répond pas")
+    assert "geheim" not in done.stderr
+
+
+def test_a_bad_setting(guichet: Guichet) -> None:
+    done = guichet("serve", GUICHET_WORKERS="2")
+    assert_one_sentence(done, "GUICHET_WORKERS", "PostgreSQL")
+
+
+def test_content_that_is_not_there(guichet: Guichet, good_file: Path, tmp_path: Path) -> None:
+    done = guichet(
+        "accounts", "import", str(good_file), "--portal", "resah",
+        GUICHET_CONTENT_DIR=str(tmp_path / "nulle-part"),
+    )  # fmt: skip
+    assert_one_sentence(done, "nulle-part", "ne peut pas être lu")
+
+
+def test_an_unknown_command_shows_the_usage(guichet: Guichet) -> None:
+    done = guichet("inconnu")
+    assert done.returncode == 2
+    assert "usage: guichet" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,112 @@
+"""Migrations lead to exactly the tables that the code declares, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from actions.db import Base, Database
+from actions.settings import ROOT, Settings
+from bot import migrations
+from tests.conftest import forget_settings, use_settings
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings that name an empty database."""
+    settings = use_settings(
+        monkeypatch, GUICHET_DATABASE_URL=database_url, GUICHET_VAR_DIR=str(tmp_path)
+    )
+    forget_settings()
+    return settings
+
+
+async def ask(settings: Settings, question: object) -> object:
+    database = Database(settings.database_url)
+    try:
+        async with database.engine.connect() as connection:
+            return await connection.run_sync(question)  # type: ignore[arg-type]
+    finally:
+        await database.dispose()
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def _tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+async def test_the_result_is_what_the_code_declares(settings: Settings) -> None:
+    migrations.upgrade(settings)
+    assert await ask(settings, _differences) == []
+    assert await ask(settings, _tables) == {*Base.metadata.tables, "alembic_version"}
+
+
+async def test_the_comparison_sees_a_difference(settings: Settings) -> None:
+    migrations.upgrade(settings)
+
+    def drop(connection: Connection) -> list[object]:
+        connection.execute(text("DROP INDEX ix_outbox_due"))
+        return _differences(connection)
+
+    assert await ask(settings, drop) != []
+
+
+async def test_upgrading_again_is_harmless_and_keeps_the_data(settings: Settings) -> None:
+    migrations.upgrade(settings)
+    database = Database(settings.database_url)
+    async with database.engine.begin() as connection:
+        await connection.execute(
+            text("INSERT INTO limit_hits (kind, key, at) VALUES ('k', 'a', '2024-01-01')")
+        )
+    migrations.upgrade(settings)
+    async with database.engine.begin() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM limit_hits"))).scalar() == 1
+    await database.dispose()
+    assert await ask(settings, _differences) == []
+
+
+async def test_several_processes_may_upgrade_at_once(settings: Settings) -> None:
+    failures: list[BaseException] = []
+
+    def upgrade() -> None:
+        try:
+            migrations.upgrade(settings)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=upgrade) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    await asyncio.gather(*(asyncio.to_thread(thread.join) for thread in threads))
+    assert failures == []
+    assert await ask(settings, _differences) == []
+
+
+async def test_a_percent_sign_in_the_url_reaches_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/a%20b.db"
+    settings = use_settings(
+        monkeypatch, GUICHET_DATABASE_URL=url, GUICHET_VAR_DIR=str(tmp_path / "var")
+    )
+    forget_settings()
+    migrations.upgrade(settings)
+    assert await ask(settings, _differences) == []
+
+
+def test_the_history_is_one_line() -> None:
+    script = ScriptDirectory(str(ROOT / "migrations"))
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
+    assert all(not revision.is_branch_point for revision in script.walk_revisions())

@@ -1,0 +1,195 @@
+"""How a message is read: its normal form, the calibration of the scores, and the bands."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.db import Database
+from actions.settings import ROOT, load_settings
+from bot.engine.assistant import Assistant
+from bot.engine.nlu.linear import Calibration, build_pipeline, calibrate
+from bot.engine.nlu.text import MOST_READ, fold, normalise
+
+BANDS = {"sure", "unsure", "lost"}
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("Mot de passe OUBLIÉ", "mot de passe oublie"),
+        ("  mot\tde\n passe  ", "mot de passe"),
+        ("J’arrive pas", "j arrive pas"),
+        ("J'arrive pas", "j arrive pas"),
+        ("cœur Œuvre", "coeur oeuvre"),
+        ("mon mail camille@chu.example svp", "mon mail zzadresse svp"),
+        ("voir https://a.example/x?y=1 ici", "voir zzlien ici"),
+        ("www.resah.fr", "zzlien"),
+        ("marché 2019-069", "marche zznombre zznombre"),
+        ("ça marche pas !!!", "ca marche pas !"),
+        ("quoi ??", "quoi ??"),
+        ("rien (du tout), hélas…", "rien du tout helas"),
+        ("𝗠𝗼𝘁 𝗱𝗲 𝗽𝗮𝘀𝘀𝗲", "mot de passe"),
+        ("", ""),
+        ("🙂", ""),
+    ],
+)
+def test_normal_forms(text: str, normal: str) -> None:
+    assert normalise(text) == normal
+
+
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [
+        ("merciiiii", "merci"),
+        ("bonjourrrrr", "bonjour"),
+        ("nonnnn", "non"),
+        ("ouiiii", "oui"),
+        ("saluuuut", "salut"),
+        ("au secouuuurs", "au secours"),
+    ],
+)
+def test_letters_repeated_for_emphasis_count_once(long: str, short: str) -> None:
+    assert normalise(long) == normalise(short)
+
+
+def test_double_letters_stay() -> None:
+    assert normalise("adresse appelle connexion") == "adresse appelle connexion"
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_normal_form(text: str) -> None:
+    normal = normalise(text)
+    assert normal == " ".join(normal.split())
+    assert normal == fold(normal)
+    assert not re.search(r"[^\w\s?!]", normal)
+
+
+def test_what_stands_beyond_the_cap_changes_nothing() -> None:
+    text = "mot de passe " * (MOST_READ // 13 + 1)
+    assert normalise(text[:MOST_READ]) == normalise(text[:MOST_READ] + " contrat" * 500)
+
+
+def test_probabilities_are_a_softmax_at_the_temperature() -> None:
+    scores = np.array([[1.0, 0.0, -1.0], [1000.0, -1000.0, 0.0]])
+    warm = Calibration(1.0, 0.5, 0.1).probabilities(scores)
+    assert np.allclose(warm.sum(axis=1), 1)
+    assert np.allclose(warm[0], np.exp(scores[0]) / np.exp(scores[0]).sum())
+    assert warm[1].tolist() == [1.0, 0.0, 0.0]
+    cold = Calibration(0.1, 0.5, 0.1).probabilities(scores)
+    assert cold[0, 0] > warm[0, 0]
+
+
+@pytest.mark.parametrize(
+    ("probability", "band"),
+    [(1.0, "sure"), (0.6, "sure"), (0.59, "unsure"), (0.1, "unsure"), (0.09, "lost"), (0, "lost")],
+)
+def test_bands(probability: float, band: str) -> None:
+    assert Calibration(1.0, 0.6, 0.1).band(probability) == band
+
+
+def _scores(noise: float, count: int = 600) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    truth = random.integers(0, 10, count)
+    scores = random.normal(0, noise, (count, 10))
+    scores[np.arange(count), truth] += 1
+    return scores, truth
+
+
+@pytest.mark.parametrize("noise", [0.3, 0.6, 1.0])
+def test_the_threshold_keeps_the_precision_that_was_asked_for(noise: float) -> None:
+    scores, truth = _scores(noise)
+    calibration = calibrate(scores, truth, precision=0.9)
+    probabilities = calibration.probabilities(scores)
+    given = probabilities.max(axis=1) >= calibration.sure
+    right = probabilities.argmax(axis=1) == truth
+    assert right[given].mean() >= 0.9
+    assert 0 <= calibration.lost <= calibration.sure <= 1
+
+
+def test_a_surer_classifier_asks_less_often() -> None:
+    shares = []
+    for noise in (0.3, 0.6, 1.0):
+        scores, truth = _scores(noise)
+        calibration = calibrate(scores, truth, precision=0.9)
+        shares.append((calibration.probabilities(scores).max(axis=1) >= calibration.sure).mean())
+    assert shares[0] > shares[1] > shares[2]
+
+
+def test_calibrated_confidence_is_the_share_of_right_answers() -> None:
+    scores, truth = _scores(0.6, 4000)
+    probabilities = calibrate(scores[:2000], truth[:2000], precision=0.9).probabilities(scores)
+    held_out = probabilities[2000:]
+    right = held_out.argmax(axis=1) == truth[2000:]
+    assert held_out.max(axis=1).mean() == pytest.approx(right.mean(), abs=0.05)
+
+
+def test_without_any_right_answer_nothing_is_sure() -> None:
+    scores, truth = _scores(0.3)
+    calibration = calibrate(scores, (truth + 1) % 10, precision=0.9)
+    assert calibration.sure == 1.0
+    assert calibration.band(0.99) != "sure"
+
+
+def test_the_pipeline_learns_from_a_handful() -> None:
+    texts = ["bonjour", "salut", "bonsoir", "mot de passe oublié", "mdp perdu", "passe oublie"]
+    pipeline = build_pipeline(1.0).fit(texts, ["greet"] * 3 + ["reset"] * 3)
+    assert list(pipeline.predict(["Bonjouuur", "j'ai OUBLIÉ le mot de passe"])) == [
+        "greet",
+        "reset",
+    ]
+
+
+@pytest.fixture(scope="module")
+def assistant(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """The trained model behind an assistant, for parsing only."""
+    settings = load_settings({"GUICHET_VAR_DIR": str(tmp_path_factory.mktemp("nlu"))})
+    return Assistant(settings, Database(settings.database_url), model)
+
+
+async def test_plain_messages_are_understood(assistant: Assistant) -> None:
+    expected = {
+        "bonjour": "greet",
+        "merci beaucoup": "thank",
+        "mot de passe oublié": "password_reset",
+        "jai pa recu le mail": "mail_not_received",
+        "mon adresse n'est pas reconnue": "email_not_recognised",
+    }
+    read = {text: await assistant.parse(text) for text in expected}
+    assert {text: parsed["intent"]["name"] for text, parsed in read.items()} == expected
+    assert all(parsed["band"] == "sure" for parsed in read.values())
+
+
+@pytest.mark.parametrize("text", ["xqzt blorp fnord", "ksjdhf", "🙂", "...", "42"])
+async def test_gibberish_is_not_taken_for_sure(assistant: Assistant, text: str) -> None:
+    parsed = await assistant.parse(text)
+    assert parsed["band"] in {"unsure", "lost"} or parsed["intent"]["name"] == "out_of_scope"
+
+
+async def test_a_parse_has_ranking_entities_and_band(assistant: Assistant) -> None:
+    parsed = await assistant.parse("Mon adresse a@b.example n'est pas reconnue")
+    ranking = parsed["intent_ranking"]
+    assert len(ranking) == 10
+    assert ranking[0] == {key: parsed["intent"][key] for key in ("name", "confidence")}
+    confidences = [row["confidence"] for row in ranking]
+    assert confidences == sorted(confidences, reverse=True) and sum(confidences) <= 1.0001
+    assert parsed["entities"][0]["value"] == "a@b.example"
+    assert parsed["band"] in BANDS
+
+
+async def test_parsing_is_quick_however_long_the_message(assistant: Assistant) -> None:
+    examples = (ROOT / "data" / "nlu" / "login.yml").read_text(encoding="utf-8")
+    await assistant.parse("bonjour")
+    for text, cap in (("je ne reçois pas le mail", 0.03), (examples[:8000], 0.15)):
+        times = []
+        for _ in range(9):
+            started = time.perf_counter()
+            await assistant.parse(text)
+            times.append(time.perf_counter() - started)
+        assert min(times) < cap, text[:30]
