@@ -84,9 +84,10 @@ def clarify(talk: Talk) -> None:
 def _topics(talk: Talk) -> list[Button]:
     buttons = []
     for intent in talk.heard.ranking:
-        topic = talk.portal.topic(intent)
-        if topic and intent not in SMALL_TALK:
-            buttons.append(Button(topic, f"/{intent}"))
+        # Only what this portal has an answer to: the others' topics would mislead.
+        article = talk.portal.articles.get(intent)
+        if article is not None:
+            buttons.append(Button(article.topic, f"/{intent}"))
     return buttons[:_MOST_TOPICS]
 
 

@@ -24,7 +24,12 @@ _markdown = MarkdownIt("commonmark", {"html": False})
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to send; `text` is light Markdown, readable as it is, and becomes the HTML part."""
+    """A mail to send.
+
+    Attributes:
+        text: Light Markdown, readable as it is; the HTML part is made from it.
+        expires_at: From when the mail is of no use any more and is not sent.
+    """
 
     portal: str
     kind: str
@@ -32,6 +37,7 @@ class Mail:
     subject: str
     text: str
     reply_to: str = ""
+    expires_at: datetime | None = None
 
 
 class OutboxMail(Base):
@@ -56,6 +62,7 @@ class OutboxMail(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     next_attempt_at: Mapped[datetime] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 async def enqueue(session: AsyncSession, mail: Mail, *, sender: str, key: str) -> None:
@@ -78,6 +85,7 @@ async def enqueue(session: AsyncSession, mail: Mail, *, sender: str, key: str) -
             sender=sender,
             recipient=mail.recipient,
             reply_to=mail.reply_to,
+            expires_at=mail.expires_at,
             subject=mail.subject,
             text=mail.text,
             message_id=f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2]}>",

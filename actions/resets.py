@@ -105,6 +105,7 @@ async def issue_reset(
         recipient=address,
         subject=portal.say("mail.reset.subject", **values),
         text=portal.say("mail.reset.body", **values),
+        expires_at=moment + LIFETIME,
     )
 
     async def write(session: AsyncSession) -> None:

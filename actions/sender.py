@@ -99,12 +99,15 @@ class OutboxSender:
     async def _deliver(self, row: OutboxMail) -> None:
         url = self._settings.smtp_url_for(row.portal)
         try:
+            if row.expires_at is not None and row.expires_at <= now():
+                raise ValueError("the mail came too late to be of use")
             message = to_message(row)
             if url:
                 await asyncio.wait_for(send_over_smtp(message, url), _TIMEOUT)
             else:
                 await asyncio.to_thread(_keep_as_file, message, self._settings.var_dir, row.id)
-        # ValueError: a header that cannot be written. One bad mail must not hold up the others.
+        # ValueError: a mail that cannot be written or comes too late. One bad mail must not hold up
+        # the others.
         except (aiosmtplib.SMTPException, OSError, asyncio.TimeoutError, ValueError) as error:
             await self._mark_failed(row, error)
             return

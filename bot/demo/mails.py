@@ -13,7 +13,7 @@ PORTAL_HEADER = "X-Guichet-Portal"
 _MOST_SHOWN = 50
 # The mail's text is light Markdown; its HTML part does not show the marks either.
 _MARKED = re.compile(
-    r"\*\*(?P<bold>[^*\n]+)\*\*"
+    r"\*\*(?P<bold>[^*\[\n]+)\*\*"
     r"|\[(?P<label>[^\]\n]+)\]\((?P<target>(?:https?://|mailto:|tel:)[^\s()]+)\)"
     r"|<(?P<bracketed>https?://[^\s<>]+)>"
     r"|(?P<bare>https?://[^\s<>\"«»]+)"

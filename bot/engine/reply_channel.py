@@ -1,7 +1,7 @@
 """The output channel that collects a turn's replies as they were said.
 
-Rasa's own collecting channel cuts a text at its blank lines into several messages; an article is one
-message here, so that what is answered, stored and repeated is the same.
+Rasa's own collecting channel cuts a text at its blank lines into several messages; an article is
+one message here, so that what is answered, stored and repeated is the same.
 """
 
 from __future__ import annotations

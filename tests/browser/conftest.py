@@ -113,7 +113,7 @@ def kept_mail(service: Service) -> None:
     mail["From"], mail["To"] = "no-reply@resah.fr", "camille.martin@chu-exemple.example"
     mail["Date"] = "Mon, 04 Mar 2024 08:00:00 +0100"
     link = f"{service.url}/demo/resah/reset?token={'x' * 43}"
-    mail.set_content(f"Bonjour,\n\nOuvrez <{link}> ou **[ce lien]({link})**.\n")
+    mail.set_content(f"Bonjour,\n\nOuvrez <{link}> ou [ce lien]({link}), **vite**.\n")
     folder = service.folder / "var" / "mail"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "00000001.eml").write_bytes(mail.as_bytes())

@@ -69,7 +69,7 @@ class ChatPage:
     def click(self, title: str) -> str:
         """Click a button that is still open and return all that answers it."""
         before = self.replies.count()
-        self.buttons.filter(has_text=plain(title)).click()
+        self.buttons.and_(self.page.get_by_role("button", name=title, exact=True)).click()
         return self.answer(before)
 
     def answer(self, before: int) -> str:

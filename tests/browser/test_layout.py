@@ -109,7 +109,7 @@ def test_without_javascript_the_contacts_are_there(
     open_page: Callable[..., Any], portal: str
 ) -> None:
     page = open_page(f"/{portal}/", java_script_enabled=False)
-    expect(page.get_by_text("a besoin de JavaScript")).to_be_visible()
+    expect(page.locator("noscript .warning")).to_be_visible()
     expect(page.locator("#composer")).to_be_hidden()
     page.locator("summary").click()
     links = page.locator('#contacts a[href^="mailto:"]')

@@ -70,7 +70,7 @@ def test_an_article_is_answered(chat: Chat) -> None:
 
 
 def test_a_tree_is_walked_to_its_end(chat: Chat) -> None:
-    assert "archives" in chat.say("il me manque un document")
+    assert "archives" in chat.say("il manque un avenant")
     assert "vos commandes" in chat.click("Non, pas encore")
     assert "numéro" in chat.click("Toujours pas")
     assert "ville" in chat.say("BC-4711")
@@ -84,14 +84,14 @@ def test_a_tree_is_walked_to_its_end(chat: Chat) -> None:
 
 
 def test_a_tree_can_end_well(chat: Chat) -> None:
-    chat.say("il me manque un document")
+    chat.say("il manque un avenant")
     chat.say("non pas encore")
     assert "Parfait" in chat.click("Oui, le voilà")
     assert chat.slots["memory"]["outcome"] == "solved"
 
 
 def test_a_fact_told_in_passing_spares_its_question(chat: Chat) -> None:
-    reply = chat.say("il me manque un document, j'ai déjà cherché dans les archives")
+    reply = chat.say("il manque un avenant, j'ai déjà cherché dans les archives")
     assert "numéro" in reply and "trois mois" not in reply
 
 

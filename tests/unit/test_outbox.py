@@ -285,3 +285,20 @@ async def test_without_a_server_mails_become_files(database: Database, tmp_path:
     body = html.get_content()
     assert '<html lang="fr">' in body and "Voilà l’été" in body
     assert 'href="https://portail.example/?token=abc&amp;x=1"' in body
+
+
+async def test_a_mail_that_came_too_late_is_not_sent(
+    database: Database, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = use_settings(monkeypatch, GUICHET_SMTP_URL=mailbox.url)
+    late = Mail(
+        portal="resah", kind="reset", recipient="late@chu-exemple.example", subject="s", text="t",
+        expires_at=now() - timedelta(seconds=1),
+    )  # fmt: skip
+    async with database.write() as session:
+        await enqueue(session, late, sender="no-reply@resah.fr", key="late")
+    await OutboxSender(database, settings).send_due()
+    assert not mailbox.to("late@chu-exemple.example")
+    async with database.read() as session:
+        row = await session.scalar(select(OutboxMail).where(OutboxMail.key == "late"))
+    assert row is not None and row.state == "failed" and row.text is None

@@ -17,14 +17,16 @@
   const lines = new Map();
   let typing = 0;
   let atEnd = false;
+  let lastTop = 0;
 
   /* Lines */
 
-  function addLine(who, speaker) {
+  /** Adds a line at the end, or after another: the answer to a message stands below it. */
+  function addLine(who, speaker, after) {
     const line = element("div", "line " + who);
     const bubble = line.appendChild(element("div", "bubble"));
     bubble.appendChild(element("span", "spoken")).append(speaker + "\u00a0: ");
-    log.appendChild(line);
+    log.insertBefore(line, after ? after.nextSibling : null);
     return { line, bubble };
   }
 
@@ -38,8 +40,8 @@
     scrollTo(line);
   }
 
-  function showAssistant(message) {
-    const { line, bubble } = addLine("assistant", "Assistant");
+  function showAssistant(message, after) {
+    const { line, bubble } = addLine("assistant", "Assistant", after);
     bubble.append(markdown(message.text));
     if (message.buttons.length) {
       line.appendChild(choices(message.buttons));
@@ -47,8 +49,11 @@
     return line;
   }
 
-  function showReplies(messages) {
-    const shown = messages.map(showAssistant);
+  function showReplies(messages, asked) {
+    const shown = [];
+    messages.forEach(function (message) {
+      shown.push(showAssistant(message, shown.length ? shown[shown.length - 1] : asked));
+    });
     if (shown.length && messages[messages.length - 1].buttons.length) {
       scrollToEnd();
     } else if (shown.length) {
@@ -58,12 +63,14 @@
 
   /** Shows the last buttons: what can be chosen must not have to be looked for. */
   function scrollToEnd() {
+    atEnd = true;
     log.scrollTop = log.scrollHeight;
   }
 
   /** Shows a line from its beginning where the rest does not fit. */
   function scrollTo(line) {
     const end = log.scrollHeight - log.clientHeight;
+    atEnd = false;
     log.scrollTop = Math.min(end, line.offsetTop - 8);
   }
 
@@ -142,10 +149,11 @@
         () => conversation.run()
       ),
     answered: (message, replies) => {
-      lines.delete(message.id);
       clearStatus();
-      showReplies(replies);
+      showReplies(replies, lines.get(message.id));
+      lines.delete(message.id);
       if (conversation.queue.length) {
+        closeChoices("");
         tellTyping();
       }
     },
@@ -236,7 +244,7 @@
       open();
       turns.forEach(function (turn) {
         showUser(turn.text);
-        turn.messages.forEach(showAssistant);
+        turn.messages.forEach((message) => showAssistant(message));
       });
       conversation.queue.forEach((message) => showUser(message.shown, message.id));
       log.removeAttribute("aria-busy");
@@ -247,7 +255,10 @@
 
   // A phone's keyboard and a growing message take their room from the log.
   log.addEventListener("scroll", function () {
-    atEnd = log.scrollHeight - log.clientHeight - log.scrollTop < 4;
+    const left = log.scrollHeight - log.clientHeight - log.scrollTop;
+    // On its way down it counts as there; only going up again leaves the end.
+    atEnd = left < 4 || (atEnd && log.scrollTop >= lastTop);
+    lastTop = log.scrollTop;
   });
   new ResizeObserver(() => atEnd && scrollToEnd()).observe(log);
   window.addEventListener("online", () => conversation.run());
