@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.accounts import current_accounts
 from actions.content import current_content
 from actions.db import current_database
+from actions.redaction import redact_passwords
 from actions.settings import current_settings
 from actions.walks.base import Button, Frame, Heard, Said, Talk
 from actions.walks.facts import remember_facts
@@ -34,7 +35,8 @@ def talk_of(tracker: Tracker) -> Talk:
         # The last address of a message counts: "pas a@x.fr mais b@x.fr".
         entities[entity["entity"]] = str(entity["value"])
     heard = Heard(
-        text=latest.get("text") or "",
+        # Masked at our edges already; `rasa shell` has none in front.
+        text=redact_passwords(latest.get("text") or ""),
         intent=(latest.get("intent") or {}).get("name") or "out_of_scope",
         band=latest.get("band") or "sure",
         ranking=tuple(row["name"] for row in latest.get("intent_ranking") or ()),

@@ -32,10 +32,15 @@ def check_content(directory: Path, tell: Tell) -> int:
         tell(mistake.shown(Path.cwd()))
     number = len(reading.mistakes)
     if number:
-        tell(f"{number} erreur{'s' if number > 1 else ''} dans le contenu.")
+        tell(f"{errors(number)} dans le contenu.")
         return 1
     tell(f"Contenu sans erreur : {amount_of(reading)}.")
     return 0
+
+
+def errors(number: int) -> str:
+    """Return a number of errors in words."""
+    return f"{number} erreur{'s' if number > 1 else ''}"
 
 
 def amount_of(reading: Reading) -> str:

@@ -22,7 +22,7 @@ from actions.db import Database
 from actions.errors import SettingsError
 from actions.settings import Settings, load_settings
 from bot import migrations, training
-from bot.content_command import amount_of
+from bot.content_command import amount_of, errors
 from bot.placeholders import placeholders
 
 _SMTP_SECONDS = 10.0
@@ -84,11 +84,11 @@ async def _findings() -> AsyncIterator[Finding]:
     mistakes = reading.mistakes
     if mistakes.of(Gravity.BLOCKS):
         text = (
-            f"{len(mistakes)} erreurs, il ne peut pas être lu ; guichet content check les montre."
+            f"{errors(len(mistakes))}, il ne peut pas être lu ; guichet content check les montre."
         )
         yield Finding(State.BROKEN, f"Contenu : {text}")
     elif len(mistakes):
-        text = f"{len(mistakes)} erreurs ; guichet content check les montre."
+        text = f"{errors(len(mistakes))} ; guichet content check les montre."
         yield Finding(State.TO_DO, f"Contenu : {text}")
     else:
         yield Finding(State.FINE, f"Contenu : {amount_of(reading)}.")

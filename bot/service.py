@@ -21,6 +21,7 @@ from actions.errors import GuichetError
 from actions.sender import OutboxSender
 from actions.settings import Settings
 from bot import migrations, training
+from bot.content_command import errors
 from bot.demo_data import load_demo_accounts
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ def prepare(settings: Settings, tell: Tell) -> Path:
         )
     tell(f"Contenu lu : {', '.join(sorted(content.portals))}.")
     if number := len(content.mistakes):
-        logger.warning("%s erreurs dans le contenu ; guichet content check les montre.", number)
+        counted = errors(number)
+        logger.warning("%s dans le contenu ; guichet content check les montre.", counted)
     migrations.upgrade(settings)
     tell("Base de données à jour.")
 

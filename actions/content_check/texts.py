@@ -131,9 +131,9 @@ def _analysed(template: str) -> tuple[list[tuple[str, int]], list[_Name]]:
         return [], []
     try:
         tree = templates.parse(template)
+        roots = sorted(meta.find_undeclared_variables(tree) - set(templates.globals))
     except TemplateError:
         return [], []
-    roots = sorted(meta.find_undeclared_variables(tree) - set(templates.globals))
     return [(root, _line_of(tree, root)) for root in roots], list(_names(tree))
 
 

@@ -96,7 +96,7 @@ def _read_article(path: Path, mistakes: Mistakes) -> ArticleFile | None:
         path=path,
     )
     if not body:
-        mistakes.breaks(path, body_line, "la réponse est vide", "écrivez-la sous l’en-tête")
+        mistakes.breaks(path, len(lines), "la réponse est vide", "écrivez-la sous l’en-tête")
     check_template(body, front, (), mistakes, first_line=body_line)
     return ArticleFile(article, front, body_line) if article.intent else None
 

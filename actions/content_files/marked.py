@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,6 +129,9 @@ def parse_yaml(
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = first_line + (mark.line if mark is not None else 0)
         problem, mend = _told(error)
+        if opened := _open_quote(text.splitlines()[: line - first_line]):
+            line = first_line + opened - 1
+            problem, mend = "un guillemet n’est pas fermé", "fermez le guillemet à la fin du texte"
         text = f"{what}ce n’est pas du YAML valable : {problem}"
         mistakes.blocks(path, min(line, max(len(lines), 1)), text, mend)
         return marked
@@ -192,7 +196,24 @@ def _span(first: yaml.Node, last: yaml.Node, marked: Marked) -> tuple[int, int]:
     return begin, max(begin, end - 1 if last.end_mark.column == 0 else end)
 
 
+_OPEN_QUOTE = re.compile(r"""\s*(?:- )*(?:[\w-]+: +)?(?:"[^"]*|'[^']*)$""")
+
+
+def _open_quote(lines: list[str]) -> int | None:
+    """Return the first line, from 1, whose quotation mark is not closed on it.
+
+    Such a quote runs on to the next one, so that YAML finds fault far below.
+    """
+    found = (number for number, line in enumerate(lines, 1) if _OPEN_QUOTE.match(line))
+    return next(found, None)
+
+
 _PROBLEMS = (
+    (
+        "a tab character",
+        "une tabulation sert de retrait",
+        "remplacez les tabulations par des espaces",
+    ),
     (
         "mapping values are not allowed",
         "un « : » est de trop, ou le retrait ne convient pas",

@@ -39,7 +39,6 @@ def _read_region(file: Marked, number: int, entry: object, mistakes: Mistakes) -
             f"{what}il faut des clés et des valeurs",
             "écrivez « - id: … », puis name, mailbox et covers en retrait",
         )
-        entry = {"id": "", "name": "", "mailbox": "", "covers": []}
         return Region("", "", "", frozenset())
     fields = Fields(file, mistakes, entry, at, what)
     fields.only("id", "name", "mailbox", "covers", "manager", "phone")

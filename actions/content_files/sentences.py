@@ -13,6 +13,9 @@ from actions.content_files.marked import At, Marked, read_yaml
 from actions.content_files.mistakes import Mistakes
 from actions.portals import compiled
 
+_ENOUGH = 40
+"""Characters by which a line is found again."""
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -61,10 +64,14 @@ def check_template(
     try:
         compiled(template)
     except TemplateError as error:
-        number = getattr(error, "lineno", None) or 1
         lines = template.splitlines()
-        shown = lines[number - 1].strip() if number <= len(lines) else ""
-        line = first_line + number - 1 if first_line else file.find(shown[:40], *at)
+        number = min(getattr(error, "lineno", None) or 1, len(lines))
+        shown = lines[number - 1].strip()[:_ENOUGH] if lines else ""
+        if "end of template" in str(error):
+            # Jinja names the end; what is not closed was opened before.
+            shown = "{%"
+            number = next((n for n, text in enumerate(lines, start=1) if shown in text), number)
+        line = first_line + number - 1 if first_line else file.find(shown, *at)
         mistakes.blocks(
             file.path,
             line,

@@ -51,6 +51,11 @@ class Heard:
         return self.band == "sure"
 
     @property
+    def pressed(self) -> bool:
+        """Whether a button was pressed: its payload is nothing that the user wrote."""
+        return bool(_PAYLOAD.fullmatch(self.text))
+
+    @property
     def yes_no(self) -> Literal["yes", "no"] | None:
         """What the message answers to a yes-or-no question, or None."""
         if self.intent == "affirm" or _YES.match(self.text):
@@ -60,6 +65,7 @@ class Heard:
         return None
 
 
+_PAYLOAD = re.compile(r"/\w+(?:\{.*\})?", re.DOTALL)
 _YES = re.compile(
     r"\s*(?:oui+|ouais?|ok|okay|d['’ ]?accord|volontiers|bien s[uû]r|svp|allez[- ]y|vas[- ]?y|yes)"
     r"\s*(?:oui|merci|svp|stp|volontiers|je veux bien|allez[- ]y)?\s*[.!,]*\s*$",
@@ -165,7 +171,11 @@ class Talk:
             uses.append((CHECKS_PER_NETWORK, self.network))
         async with unit_of_work(self.database) as unit:
             await spend(self.database, unit, *uses)
-        return await self.accounts.find(self.portal.id, address)
+        accounts = await self.accounts.find(self.portal.id, address)
+        for account in accounts:
+            if self.portal.region(account.region):
+                self.memory["region"] = account.region
+        return accounts
 
     def button(self, key: str, payload: str, **values: Any) -> Button:
         """Return a button whose title stands under `buttons.` in messages.yml."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from actions.content import Portal
 from actions.walks.base import Directive, End, Frame, Go, Heard, Open, Pass, Talk, Wait, Walk
 from actions.walks.handover import HANDOVER
+from actions.walks.hearing import as_answer
 from actions.walks.login import LOGIN, new_address
 from actions.walks.region import REGION, names_place
 from actions.walks.ticket_state import TICKET_STATE
@@ -37,6 +38,13 @@ LOGIN_TOPICS = frozenset(
 _NO_TOPIC = frozenset(
     {"affirm", "deny", "greet", "thank", "not_solved", "cancel", "inform_reference", "out_of_scope"}
 )
+
+_SMALL = frozenset(
+    {
+        *_NO_TOPIC, "goodbye", "dont_know", "solved", "restart", "complaint", "inform_email",
+        "inform_region", "capabilities",
+    }
+)  # fmt: skip
 
 _OFFER_A_WAY_OUT = 2
 _MOST_MOVES = 40
@@ -109,6 +117,7 @@ async def conduct(talk: Talk) -> bool:
         return await _follow(talk, Open(walk, then=""))
     if talk.resuming:
         return await _resume(talk)
+    talk.heard = as_answer(talk.heard, small_talk=_SMALL)
     directive = await _anywhere(talk) or await _listen(talk)
     if isinstance(directive, Pass):
         return False
@@ -170,6 +179,11 @@ async def _anywhere(talk: Talk) -> Directive | None:
         talk.memory.clear()
         talk.say("conductor.restarted")
         return Open(first, then="")
+    if heard.intent == "goodbye" and heard.sure:
+        talk.stack.clear()
+        talk.memory["outcome"] = "given_up"
+        talk.say("small_talk.goodbye")
+        return Wait()
     if heard.intent == "solved" and heard.sure:
         talk.stack.clear()
         talk.memory["outcome"] = "solved"
@@ -194,10 +208,12 @@ def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
         return Open("region", then="")
     if "email" in heard.entities and current == "region":
         login = next((n for n, frame in enumerate(talk.stack) if frame.walk == "login"), None)
-        if login is None:
-            return None
-        del talk.stack[login + 1 :]
         new_address(talk)
+        if login is None:
+            # Within a hand-over it is where to answer; the question for the region stands.
+            handing_over = any(frame.walk == "handover" for frame in talk.stack)
+            return Go(talk.frame.step) if handing_over else Open("login", then=talk.frame.step)
+        del talk.stack[login + 1 :]
         return Go("check")
     return None
 

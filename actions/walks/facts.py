@@ -6,14 +6,19 @@ that it spares.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from actions.walks.base import Talk
 
 
+_JAI = re.compile(r"\bj ?ai\b")
+
+
 def fold(text: str) -> str:
-    """Return a text in lower case without accents, with plain apostrophes."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    """Return a text in lower case without accents, with plain apostrophes and "j'ai" mended."""
+    plain = _JAI.sub("j'ai", text.casefold().replace("’", "'"))
+    decomposed = unicodedata.normalize("NFKD", plain)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
@@ -35,3 +40,10 @@ def remember_facts(talk: Talk) -> None:
 def note_detail(talk: Talk, name: str, text: str) -> None:
     """Keep what the user typed in answer to a question."""
     talk.memory[name] = " ".join(text.split())
+
+
+def add_detail(talk: Talk, text: str) -> None:
+    """Add what the user wants told to a person, unless it is there already."""
+    told, added = str(talk.memory.get("detail", "")), " ".join(text.split())
+    if added not in told:
+        note_detail(talk, "detail", f"{told} ; {added}" if told else added)

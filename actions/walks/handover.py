@@ -13,7 +13,7 @@ from actions.settings import current_settings
 from actions.tickets import HandOver, hand_over, reference_of, sign_reference, unused_reference
 from actions.transcript import read_lines
 from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from actions.walks.facts import fold, note_detail
+from actions.walks.facts import add_detail, fold
 
 _MOST_TYPED = 500
 _MOST_LINES = 60
@@ -93,9 +93,9 @@ async def _take_agreement(talk: Talk) -> Directive:
         return Go("send")
     if heard.yes_no == "no":
         return Go("declined")
-    if heard.intent in _REMARKS or not heard.sure:
+    if not heard.pressed and (heard.intent in _REMARKS or not heard.sure):
         # What is neither agreement nor a question is meant for whoever answers.
-        note_detail(talk, "detail", heard.text[:_MOST_TYPED])
+        add_detail(talk, heard.text[:_MOST_TYPED])
         talk.say("handover.noted")
         return Go("preview")
     return Pass()
@@ -111,9 +111,11 @@ async def _ask_line(talk: Talk) -> Directive:
 
 
 async def _take_line(talk: Talk) -> Directive:
-    if talk.heard.yes_no == "no":
-        return Go("preview")
-    note_detail(talk, "detail", talk.heard.text[:_MOST_TYPED])
+    heard = talk.heard
+    if heard.yes_no == "yes" and not heard.pressed:
+        return Go("ask_line")
+    if heard.yes_no is None and not heard.pressed:
+        add_detail(talk, heard.text[:_MOST_TYPED])
     return Go("preview")
 
 
@@ -154,6 +156,9 @@ async def _send(talk: Talk) -> Directive:
         )
     key = "handover.added" if own else "handover.sent"
     talk.say(key, reference=reference, region=region)
+    for name in ("contract", "document", "detail", "tried"):
+        # They belong to what was handed over, not to the next question.
+        talk.memory.pop(name, None)
     return End("handed_over")
 
 

@@ -52,8 +52,9 @@ def new_address(talk: Talk) -> bool:
 
 async def _start(talk: Talk) -> Directive:
     new_address(talk)
-    known = talk.heard.intent in talk.portal.articles and talk.heard.sure
-    talk.memory["topic"] = talk.heard.intent if known else "login_problem"
+    if len(talk.stack) == 1:
+        known = talk.heard.intent in talk.portal.articles and talk.heard.sure
+        talk.memory["topic"] = talk.heard.intent if known else "login_problem"
     return Go("check") if talk.memory.get("address") else Go("ask_address")
 
 
@@ -76,8 +77,11 @@ async def _take_address(talk: Talk) -> Directive:
     refuses = heard.yes_no == "no" or heard.intent == "dont_know"
     if refuses or _REFUSAL.search(heard.text):
         return Go("alone")
-    if heard.yes_no == "yes" or heard.intent == "inform_email":
+    if heard.intent == "inform_email":
         return Go("ask_address_again")
+    if heard.yes_no == "yes" or heard.intent in {"thank", "not_solved"}:
+        talk.frame.asked += 1
+        return Go(talk.frame.step)
     return Pass()
 
 
@@ -110,9 +114,6 @@ async def _check(talk: Talk) -> Directive:
     except LimitReached:
         talk.say("login.too_many_checks")
         return Go("contact")
-    for account in accounts:
-        if portal.region(account.region):
-            talk.memory["region"] = account.region
     by_status: dict[str, list[Account]] = {}
     for account in accounts:
         by_status.setdefault(account.status, []).append(account)
@@ -152,7 +153,8 @@ async def _take_login(talk: Talk) -> Directive:
     refuses = heard.yes_no == "no" or heard.intent in {"dont_know", "email_unsure"}
     if refuses or heard.intent == "not_solved":
         return Go("login_forgotten")
-    if heard.sure and heard.intent not in {"inform_reference", "inform_email", "out_of_scope"}:
+    answers = {"inform_reference", "inform_email", "out_of_scope"}
+    if heard.pressed or (heard.sure and heard.intent not in answers):
         return Pass()
     misses = talk.frame.data.get("misses", 0)
     talk.frame.data["misses"] = misses + 1
@@ -239,7 +241,8 @@ async def _active_accounts(talk: Talk) -> list[Account]:
 
 
 async def _wait_for_mail(talk: Talk) -> Directive:
-    if talk.resuming:
+    # The mail has just been announced; only what comes in between asks for it.
+    if talk.resuming or talk.frame.asked:
         talk.say(
             "login.after_reset",
             talk.button("solved", "/solved"),

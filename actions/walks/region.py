@@ -56,6 +56,9 @@ async def _start(talk: Talk) -> Directive:
 
 
 async def _ask(talk: Talk) -> Directive:
+    if talk.region:
+        # Told meanwhile, in a walk that was opened above this one.
+        return Go("contact")
     talk.say("region.ask")
     return Wait()
 
@@ -71,6 +74,8 @@ async def _answer(talk: Talk) -> Directive:
     if (heard.intent in _REFUSALS and heard.sure) or heard.yes_no == "no":
         talk.say("region.refused")
         return End("refused")
+    if heard.pressed:
+        return Pass()
     return await _take(talk, otherwise=Pass())
 
 
@@ -95,8 +100,8 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
         talk.memory["region"] = regions[0].id
         return Go("contact")
     if regions:
-        buttons = (_region_button(place, talk.portal) for place in answer.places[:_MOST_BUTTONS])
-        talk.say("region.several", *buttons)
+        buttons = (_region_button(place, talk.portal) for place in answer.places)
+        talk.say("region.several", *[button for button in buttons if button][:_MOST_BUTTONS])
         return Wait()
     if answer.places:
         talk.say("region.not_covered", place=answer.places[0].label)
@@ -114,9 +119,11 @@ _QUESTIONS = {
 }  # fmt: skip
 
 
-def _region_button(place: Place, portal: Portal) -> Button:
+def _region_button(place: Place, portal: Portal) -> Button | None:
     region = portal.region_for(place)
-    payload = json.dumps({"region": region.id if region else ""}, ensure_ascii=False)
+    if region is None:
+        return None
+    payload = json.dumps({"region": region.id}, ensure_ascii=False)
     return Button(place.label, f"/inform_region{payload}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 from actions.addresses import normalise_address
@@ -64,7 +65,7 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
                     _passed(talk, step)
                     return Go(answer.go)
         if step.say:
-            talk.say_text(step.say, *_buttons(step))
+            talk.say_text(step.say, *_buttons(talk, step))
         if step.answers or step.input:
             return Wait()
         _passed(talk, step)
@@ -84,7 +85,12 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
     return Step(enter, answer)
 
 
-def _buttons(step: TreeStep) -> list[Button]:
+def _buttons(talk: Talk, step: TreeStep) -> list[Button]:
+    if step.input:
+        known = step.input == "address"
+        return [
+            talk.button("no_address", "/deny") if known else talk.button("no_input", "/dont_know")
+        ]
     return [Button(answer.label, _payload(step, answer)) for answer in step.answers]
 
 
@@ -106,15 +112,22 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
         if step == talk.frame.step and number.isdecimal() and int(number) < len(answers):
             return answers[int(number)]
         return None
-    folded = fold(heard.text)
+    folded = "" if heard.pressed else fold(heard.text)
     for answer in answers:
-        if any(fold(word) in folded for word in answer.words):
+        if any(_says(folded, fold(word)) for word in answer.words):
             return answer
-    meant = {heard.intent, heard.yes_no or ""}
+    # A guess at a topic is no answer; what begins like one was taken as one before.
+    meant = {heard.intent if heard.sure else "", heard.yes_no or ""}
     for answer in answers:
         if meant & set(answer.means):
             return answer
     return None
+
+
+def _says(folded: str, words: str) -> bool:
+    """Tell whether a text holds some words, whole and not denied right after."""
+    pattern = rf"(?<!\w){re.escape(words)}(?!\w)(?!\s+(?:pas|plus|rien|jamais)\b)"
+    return re.search(pattern, folded) is not None
 
 
 def _take_input(talk: Talk, step: TreeStep) -> Directive:
@@ -124,13 +137,17 @@ def _take_input(talk: Talk, step: TreeStep) -> Directive:
     if refuses and not heard.entities:
         _passed(talk, step)
         return Go(step.without)
+    if heard.yes_no == "yes" or heard.intent in {"not_solved", "solved"}:
+        # Neither is what was asked for: the question comes again, in other words.
+        talk.frame.asked += 1
+        return Go(step.name)
     if step.input == "address":
         if "email" not in heard.entities:
             return Pass()
         talk.memory["address"] = normalise_address(heard.entities["email"])
     elif step.input == "contract" and "contract_number" in heard.entities:
         talk.memory["contract"] = heard.entities["contract_number"]
-    elif heard.sure and heard.intent in _QUESTIONS_OF_THEIR_OWN:
+    elif heard.pressed or (heard.sure and heard.intent in _QUESTIONS_OF_THEIR_OWN):
         return Pass()
     else:
         note_detail(talk, step.input, heard.text[:_MOST_TYPED])

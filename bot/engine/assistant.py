@@ -108,6 +108,7 @@ class Assistant:
         try:
             return await asyncio.wait_for(self._handle_locked(message), self.settings.turn_deadline)
         except asyncio.TimeoutError as error:
+            logger.error("Turn of conversation %s took too long", message.conversation_id)
             raise TurnFailed("La réponse a pris trop de temps.") from error
         except (SQLAlchemyError, OSError) as error:
             logger.exception("Turn of conversation %s failed", message.conversation_id)

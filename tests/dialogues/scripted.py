@@ -102,7 +102,13 @@ class Conversation:
 
 @dataclass
 class Played:
-    """A conversation as it was held, with what went otherwise than written."""
+    """A conversation as it was held, with what went otherwise than written.
+
+    Attributes:
+        lines: The whole conversation, to be printed.
+        replies: What was answered at each turn, with the buttons under it.
+        mistakes: What went otherwise.
+    """
 
     lines: list[str] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
@@ -210,7 +216,7 @@ def play(service: Service, conversation: Conversation) -> Played:
         replies = service.send(sender, message, conversation.portal)
         offered = {plain(t): payload for reply in replies for t, payload in reply.buttons.items()}
         said = plain("\n".join(reply.text for reply in replies))
-        played.replies.append(said)
+        played.replies.append("\n".join((said, *offered)))
         played.lines += _show(replies)
         for mistake in _mistakes(turn, said, offered, conversation):
             _note(played, mistake)

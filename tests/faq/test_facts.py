@@ -95,7 +95,7 @@ def _steps(portal: Portal) -> Iterator[tuple[str, TreeStep]]:
 
 @lru_cache
 def texts_of(portal_id: str) -> dict[str, str]:
-    """Return all that a portal says: articles with their trees, and sentences by `message:<key>`."""
+    """Return all that a portal says: articles with their trees, sentences as `message:<key>`."""
     portal = CONTENT.portal(portal_id)
     said: dict[str, list[str]] = {}
     for intent, article in portal.articles.items():
@@ -147,9 +147,7 @@ def test_a_gap_is_not_filled_in(portal: str, entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("portal", "entry"), _cases())
-def test_a_sentence_is_said_or_its_absence_has_a_reason(
-    portal: str, entry: dict[str, Any]
-) -> None:
+def test_a_sentence_is_said_or_its_absence_has_a_reason(portal: str, entry: dict[str, Any]) -> None:
     assert entry["fact"].strip()
     assert 1 <= len(entry["starts"].split()) <= 8
     assert "said_in" in entry or entry.get("not_said", entry.get("gap", "")).strip()
@@ -177,13 +175,13 @@ def test_every_sentence_of_the_text_is_in_the_list(portal: str) -> None:
 
 
 @pytest.mark.parametrize("portal", sorted(FACTS))
-def test_sentences_are_ours(portal: str) -> None:
+def test_articles_are_ours(portal: str) -> None:
     theirs = {run for sentence in sentences_of(_seed(portal)) for run in _runs(sentence)}
     copied = [
         (where, run)
         for where, text in texts_of(portal).items()
         for run in _runs(text)
-        if run in theirs
+        if run in theirs and not where.startswith("message:")
     ]
     assert not copied
 

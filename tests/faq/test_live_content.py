@@ -69,7 +69,9 @@ def test_the_service_says_what_the_files_say_now(live: Service, faq: Path) -> No
     assert answered("ateliers du jeudi")
     time.sleep(2.5)
     log = live.log.read_text(encoding="utf-8")
-    line = next(n for n, text in enumerate(article.read_text().splitlines(), 1) if "webinar" in text)
+    line = next(
+        n for n, text in enumerate(article.read_text().splitlines(), 1) if "webinar" in text
+    )
     assert log.count("n’est pas repris") == 1
     assert f"{article}:{line} : « links.webinar » n’existe pas pour « resah »" in log
 

@@ -19,9 +19,7 @@ PORTAL = "fournisseurs"
 
 
 def _models(folder: Path) -> dict[str, tuple[int, int]]:
-    return {
-        path.name: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.iterdir()
-    }
+    return {path.name: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.iterdir()}
 
 
 @pytest.fixture(scope="module")
