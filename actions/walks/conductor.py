@@ -184,11 +184,6 @@ async def _anywhere(talk: Talk) -> Directive | None:
         talk.memory["outcome"] = "given_up"
         talk.say("small_talk.goodbye")
         return Wait()
-    if heard.intent == "solved" and heard.sure:
-        talk.stack.clear()
-        talk.memory["outcome"] = "solved"
-        talk.say("conductor.solved")
-        return Wait()
     return _other_walk(talk, heard)
 
 
@@ -224,7 +219,12 @@ async def _listen(talk: Talk) -> Directive:
     directive = await step.answer(talk)
     if not isinstance(directive, Pass):
         return directive
-    if talk.learned_fact:
+    if talk.heard.intent == "solved" and talk.heard.sure:
+        talk.stack.clear()
+        talk.memory["outcome"] = "solved"
+        talk.say("conductor.solved")
+        return Wait()
+    if talk.learned_fact and "?" not in talk.heard.text:
         # "On n'a pas MailInBlack" tells something about the open problem; it is not a new one.
         talk.say("in_walk.noted")
         return Go(talk.frame.step)
@@ -261,10 +261,11 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
                 first = walk_of(talk.portal, walk).first
                 talk.stack.append(Frame(walk, first, data=dict(data)))
             case End(outcome):
-                ended = talk.stack.pop()
-                talk.memory["outcome"] = outcome
-                if ended.walk == "handover" and outcome == "handed_over":
-                    # A person takes over: what was open below goes with it.
+                talk.stack.pop()
+                if outcome:
+                    talk.memory["outcome"] = outcome
+                if outcome in {"solved", "handed_over"}:
+                    # It works, or a person takes over: what was open below goes with it.
                     talk.stack.clear()
                 if not talk.stack:
                     return True

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from actions.addresses import normalise_address
 from actions.walks.base import Talk
-
 
 _JAI = re.compile(r"\bj ?ai\b")
 
@@ -27,14 +27,26 @@ def remember_facts(talk: Talk) -> None:
     heard = talk.heard
     if heard.text.startswith("/"):
         return
+    if address := heard.entities.get("email"):
+        talk.memory["address"] = normalise_address(address)
     if number := heard.entities.get("contract_number"):
         talk.memory["contract"] = number
     folded = fold(heard.text)
+    if talk.portal.feature("documents") and (named := _DOCUMENT.search(folded)):
+        talk.memory["document"] = heard.text[named.start() : named.end()]
     for name, pattern in talk.portal.facts.items():
         for value, expression in pattern.items():
             if expression.search(folded):
                 talk.facts[name] = value
                 break
+
+
+_DOCUMENT = re.compile(
+    r"\b(?:conventions?|avenants?(?: n ?[o°]? ?\d+)?|bordereaux? des? prix(?: unitaires)?|bpu|cctp"
+    r"|ccap|acte d'engagement|notices?|certificat administratif|annexes?(?: \d+)?"
+    r"|grille (?:de prix|tarifaire)|reglement de consultation)\b"
+)
+"""Kinds of contract documents as people name them; places in the text are those of `fold`."""
 
 
 def note_detail(talk: Talk, name: str, text: str) -> None:

@@ -34,6 +34,15 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        "solved",
+        re.compile(
+            r"^(?!.*(?:\b(?:pas|plus|rien|toujours)\b|envoye|transmet)).*"
+            r"(?:\b(?:ca|sa|tout|cela|il|elle) (?:a |re|est )?(?:re)?(?:marche|fonctionne|passe)\b"
+            r"|\b(?:c'est|tout est|est) (?:bon|ok|regle|resolu)\b"
+            r"|\b(?:retrouver?|trouver?|recu)\b.*\b(?:merci|marche|bon)\b)"
+        ),
+    ),
+    (
         "dont_know",
         re.compile(
             _START + r"(?:(?:je |j'en |g |on )?(?:ne )?(?:sais|sait|c) (?:pas|rien|plus)\b"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 from actions.content import Portal, Region
 from actions.places import Place, PlaceAnswer, find_place
 from actions.walks.base import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
 
 _MOST_BUTTONS = 6
+_MOST_CORRECTING = 12
 _SHORT = 5
 """Words up to which an unclear message is taken for an attempt to name a place."""
 
@@ -35,9 +37,10 @@ def remember_region(talk: Talk) -> None:
 
 def names_place(talk: Talk) -> bool:
     """Tell whether a short message names a place of one of the portal's regions."""
-    if len(talk.heard.text.split()) > _SHORT:
+    words = len(talk.heard.text.split())
+    if words > _MOST_CORRECTING:
         return False
-    answer = place_in(talk.portal, talk.heard.text, expected=True)
+    answer = place_in(talk.portal, talk.heard.text, expected=words <= _SHORT)
     return bool(regions_of(talk.portal, answer.places))
 
 
@@ -47,7 +50,7 @@ async def _start(talk: Talk) -> Directive:
     if chosen and talk.portal.region(chosen):
         talk.memory["region"] = chosen
     # Opened by a message that names a place, not by another walk.
-    named = heard.intent == "inform_region" or not heard.sure
+    named = heard.intent in {"inform_region", "regional_contact"} or not heard.sure
     if not chosen and named and len(talk.stack) == 1:
         return await _take(talk, otherwise=Go("ask"))
     if talk.region is None and (number := heard.entities.get("customer_number")):
@@ -80,16 +83,17 @@ async def _answer(talk: Talk) -> Directive:
 
 
 _REFUSALS = {"deny"}
+_CUSTOMER_NUMBER = re.compile(r"(?<![\w-])\w*\d{4,}\w*(?![\w-])")
 
 
 async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
     """Take the place that the message names, ask which one is meant, or do otherwise."""
     text = talk.heard.text
-    if talk.portal.feature("customer_numbers") and (
-        region := await talk.accounts.region_of_customer(talk.portal.id, text.strip())
-    ):
-        talk.memory["region"] = region
-        return Go("contact")
+    if talk.portal.feature("customer_numbers"):
+        for number in _CUSTOMER_NUMBER.findall(text):
+            if region := await talk.accounts.region_of_customer(talk.portal.id, number):
+                talk.memory["region"] = region
+                return Go("contact")
     expected = talk.heard.intent not in _QUESTIONS or not talk.heard.sure
     answer = place_in(talk.portal, text, expected=expected)
     if answer.outcome == "country_needed" and not answer.places:
@@ -148,7 +152,10 @@ async def _list(talk: Talk) -> Directive:
 async def _contact(talk: Talk) -> Directive:
     if talk.region is None:
         return Go("ask")
-    if not talk.frame.data.get("silent"):
+    if talk.frame.data.get("silent"):
+        # Another walk only wanted to know the region.
+        return End("")
+    if talk.region:
         talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
     return End("handed_over")
 

@@ -38,7 +38,7 @@ def test_every_intent_gets_an_answer_of_its_portal(
     if understood["band"] != "sure" or understood["intent"]["name"] != intent:
         return
     article = CONTENT.portals[portal].articles.get(intent)
-    if intent in OPENERS:
+    if intent in OPENERS or (article is not None and article.tree is not None):
         assert chat.slots["walk_stack"] or "mailto:" in reply
     elif article is not None:
         said = CONTENT.portals[portal].answer(article).replace("\u00a0", " ")

@@ -147,7 +147,9 @@ def test_a_tree_leads_from_every_step_to_an_end_and_never_back(portal: str, inte
     for path in paths:
         assert tree.steps[path[-1]].end in ENDS
         asked = [name for name in path if tree.steps[name].answers or tree.steps[name].input]
-        assert len(asked) <= _MOST_QUESTIONS, f"{len(asked)} questions before an end: {' → '.join(path)}"
+        assert len(asked) <= _MOST_QUESTIONS, (
+            f"{len(asked)} questions before an end: {' → '.join(path)}"
+        )
 
 
 @each_tree
@@ -266,7 +268,9 @@ class Explorer:
         intent = walk.removeprefix("tree:")
         talk = self.talk(State(memory, []), Heard(intent, intent))
         await open_walk(talk, walk)
-        return self._after(talk, State(memory, []), Move(f"{walk} {json.dumps(memory)}", talk.heard))
+        return self._after(
+            talk, State(memory, []), Move(f"{walk} {json.dumps(memory)}", talk.heard)
+        )
 
     async def move(self, state: State, move: Move) -> State:
         """Make one turn as the actions do: the walk, or an answer and the walk again."""
@@ -457,10 +461,11 @@ _ODD = (
     "?", ".", "…", "-", "0", "a", "\u200b", "👍", "😡😡😡", "🤷‍♀️ ???", "<b>x</b>", "{{ 7 * 7 }}",
     "{% raw %}", "/restart", "/back", "/session_start", "/affirm", "//cancel", "/inform_email{",
     '/inform_region{"region": "nulle-part"}', '/inform_reference{"choice": "preview:99"}',
-    "/walk_form", "/" * 40, "OK", "oui", "non", "G-XXXX", "g - 7k2m", "2020-053", "2020-053 et 2021-118",
-    "2020", "@", "a@b", "@@@", "x@y@z.fr", "jean.dupont@", "camille.martin @ chu", "NULL", "'; --",
-    "صباح الخير", "где письмо?", "1" * 60, "é" * 300, "mon mot de passe est Soleil2024!", "aaaa bbbb",
-    "zzqx vbn", "😀" * 50, "ligne une\nligne deux\n\nligne quatre", "Ä\u0308\ufeff", "**gras** _x_",
+    "/walk_form", "/" * 40, "OK", "oui", "non", "G-XXXX", "g - 7k2m", "2020-053",
+    "2020-053 et 2021-118", "2020", "@", "a@b", "@@@", "x@y@z.fr", "jean.dupont@",
+    "camille.martin @ chu", "NULL", "'; --", "صباح الخير", "где письмо?", "1" * 60, "é" * 300,
+    "mon mot de passe est Soleil2024!", "aaaa bbbb", "zzqx vbn", "😀" * 50, "**gras** _x_",
+    "ligne une\nligne deux\n\nligne quatre", "Ä\u0308\ufeff",
 )  # fmt: skip
 _PLACES = (
     "Lyon", "69003", "Rhône", "Bretagne", "35", "Saint-Denis", "971", "Belgique", "1000", "Genève",
@@ -470,7 +475,8 @@ _PLACES = (
 _GIVEN = (
     KNOWN, SHARED, PENDING, DISABLED, TODAY, UNKNOWN, "connue@essai-exmple.example",
     f"mon adresse est {KNOWN}", f"non en fait {UNKNOWN}", f"pas {KNOWN} mais {SHARED}", *LOGINS,
-    "connue arobase essai-exemple point example", "<" + PENDING + ">", "camille@", "gmial@gmial.com",
+    "connue arobase essai-exemple point example", "<" + PENDING + ">", "camille@",
+    "gmial@gmial.com",
 )  # fmt: skip
 
 
