@@ -30,10 +30,14 @@ def talk_of(tracker: Tracker) -> Talk:
     latest = tracker.latest_message
     metadata = latest.get("metadata") or {}
     portal = tracker.get_slot("portal") or metadata.get("portal")
+    content = current_content().portal(portal or current_settings().default_portal)
+    ours = {content.sender, *(region.mailbox for region in content.regions)}
     entities: dict[str, str] = {}
     for entity in latest.get("entities") or ():
-        # The last address of a message counts: "pas a@x.fr mais b@x.fr".
-        entities[entity["entity"]] = str(entity["value"])
+        # "Rien reçu de no-reply@…" names our address, not the user's. Of theirs, the last counts:
+        # "pas a@x.fr mais b@x.fr".
+        if entity["entity"] != "email" or entity["value"] not in ours:
+            entities[entity["entity"]] = str(entity["value"])
     heard = Heard(
         # Masked at our edges already; `rasa shell` has none in front.
         text=redact_passwords(latest.get("text") or ""),
@@ -47,7 +51,7 @@ def talk_of(tracker: Tracker) -> Talk:
         conversation_id=tracker.sender_id,
         message_id=str(metadata.get("message_id") or latest.get("message_id") or ""),
         network=str(metadata.get("network") or ""),
-        portal=current_content().portal(portal or current_settings().default_portal),
+        portal=content,
         heard=heard,
         database=current_database(),
         accounts=current_accounts(),

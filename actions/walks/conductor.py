@@ -83,7 +83,7 @@ def _address_opens_login(talk: Talk, heard: Heard) -> bool:
     login = {*LOGIN_TOPICS, *(intent for intent, walk in OPENERS.items() if walk == "login")}
     likely = {heard.intent, *(() if heard.sure else heard.ranking[:3])}
     # An address with a mere yes, no or correction goes on with what was said of one before.
-    known = talk.memory.get("address") and not talk.portal.articles.get(heard.intent)
+    known = talk.memory.get("address") and talk.portal.topic(heard.intent) is None
     return bool(likely & login or heard.intent in _NO_TOPIC or known)
 
 

@@ -138,8 +138,7 @@ def _take_input(talk: Talk, step: TreeStep) -> Directive:
         _passed(talk, step)
         return Go(step.without)
     if heard.yes_no == "yes" or heard.intent in {"not_solved", "solved"}:
-        # Neither is what was asked for: the question comes again, in other words.
-        talk.frame.asked += 1
+        # Neither is what was asked for: the question comes again.
         return Go(step.name)
     if step.input == "address":
         if "email" not in heard.entities:

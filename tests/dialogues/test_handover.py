@@ -1,4 +1,4 @@
-"""A hand-over over HTTP: asked for what is missing, shown, agreed to, mailed, answered, asked after."""
+"""A hand-over over HTTP: shown, agreed to, mailed, marked as answered, asked after."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import random
 import re
 import statistics
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -445,6 +445,9 @@ async def test_a_lost_step_does_not_hold_a_conversation(accounts: Database, port
 SEED = int(os.environ.get("GUICHET_TEST_SEED", "20240607"))
 _SHORT_TALKS, _SHORT, _LONG = 25, 30, 250
 _COMPARED = 50
+_REMEMBERED = 80
+"""Latest replies among which none may come a third time."""
+
 _TOLD = 30
 
 
@@ -492,7 +495,7 @@ class Talker:
     unpressed: set[str]
     sentences: dict[str, list[str]]
     said: list[str] = field(default_factory=list)
-    texts: Counter[str] = field(default_factory=Counter)
+    texts: deque[str] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     buttons: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
 
@@ -550,8 +553,8 @@ class Talker:
         if {portal.say("conductor.restarted"), portal.say("small_talk.restart")} & set(texts):
             # The user starts again: what was said before may be said again.
             self.texts.clear()
-        self.texts.update(texts)
-        thrice = [text for text in texts if self.texts[text] > 2]
+        self.texts.extend(texts)
+        thrice = [text for text in texts if self.texts.count(text) > 2]
         assert not thrice, f"a third time: {thrice}\n{self._story()}"
         assert len(stack) <= 4, f"{stack}\n{self._story()}"
         assert len(json.dumps(slots)) < 8_000, self._story()
