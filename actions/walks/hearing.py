@@ -17,6 +17,8 @@ _MOST_WORDS = 10
 _SURELY_SHORT = 6
 _START = r"^\W*(?:(?:ah|bon|euh|ben|bah|eh|alors|enfin|mais|et)\W+)*"
 
+_BARE = frozenset({"affirm", "deny"})
+
 _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel",
@@ -36,10 +38,10 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "solved",
         re.compile(
-            r"^(?!.*(?:\b(?:pas|plus|rien|toujours)\b|envoye|transmet)).*"
+            r"^(?!oui\W+c'?est (?:bon|ok)\W*$)"
+            r"(?!.*(?:\b(?:pas|plus|rien|toujours)\b|envoye|transmet)).*"
             r"(?:\b(?:ca|sa|tout|cela|il|elle) (?:a |re|est )?(?:re)?(?:marche|fonctionne|passe)\b"
-            r"|\b(?:c'est|tout est|est) (?:bon|ok|regle|resolu)\b"
-            r"|\b(?:retrouver?|trouver?|recu)\b.*\b(?:merci|marche|bon)\b)"
+            r"|\b(?:c'est|c|tout est|est) (?:bon|ok|regle|resolu)\b)"
         ),
     ),
     (
@@ -78,14 +80,16 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
         small_talk: Intents without a topic of their own. A message that was surely understood as a
             topic is an answer only when it is very short.
     """
-    if heard.pressed or heard.text.startswith("/"):
+    if heard.pressed or heard.text.startswith("/") or "email" in heard.entities:
         return heard
     words = len(heard.text.split())
-    topical = heard.sure and heard.intent not in small_talk
-    if words > (_SURELY_SHORT if topical else _MOST_WORDS):
+    if words > (_SURELY_SHORT if heard.sure and heard.intent not in small_talk else _MOST_WORDS):
         return heard
     folded = fold(heard.text)
     for intent, pattern in _ANSWERS:
+        if intent in _BARE and words > _SURELY_SHORT and heard.intent not in small_talk:
+            # "Non, c'est votre site qui refuse mon adresse" says more than no.
+            continue
         if pattern.search(folded):
             return replace(heard, intent=intent, band="sure")
     return heard

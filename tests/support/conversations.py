@@ -57,7 +57,8 @@ def _messages(kind: int, address: str, login: str) -> tuple[str, ...]:
             "je n'ai rien reçu", "c'est bon je l'ai trouvé", "merci",
         ),
         (
-            "Bonjour, mot de passe oublié", address, "que faites-vous de mes données personnelles ?", login, "oui",
+            "Bonjour, mot de passe oublié", address,
+            "que faites-vous de mes données personnelles ?", login, "oui",
             "/mail_not_received", "/solved", "je veux changer mon mot de passe", login, "oui svp",
             "vous êtes un robot ou une vraie personne ?", "merci beaucoup", "au revoir",
         ),
