@@ -92,6 +92,7 @@ def _not_again(talk: Talk) -> list[Said]:
     """Return what was said, with one remark for all that would come a third time."""
     fresh: list[Said] = []
     buttons: list[Button] = []
+    contacts: list[str] = []
     most = 0
     for said in talk.said:
         count = _count(talk, said.text)
@@ -100,13 +101,16 @@ def _not_again(talk: Talk) -> list[Said]:
         else:
             buttons += said.buttons
             most = max(most, count)
+            if "](mailto:" in said.text:
+                # A contact is never withheld.
+                contacts.append(said.text)
     if not most:
         return fresh
     # Numbered through the conversation, or the remark itself would come a third time.
     most = talk.memory["repeated"] = max(most, talk.memory.get("repeated", 0) + 1)
     buttons.append(Button(talk.portal.say("buttons.person"), "/human_handoff"))
     remark = talk.portal.say("conductor.repeated", count=most)
-    return [*fresh, Said(remark, tuple(dict.fromkeys(buttons)))]
+    return [*fresh, Said("\n\n".join((remark, *contacts)), tuple(dict.fromkeys(buttons)))]
 
 
 def _count(talk: Talk, text: str) -> int:

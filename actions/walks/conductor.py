@@ -7,8 +7,11 @@ waits.
 
 from __future__ import annotations
 
+import re
+
 from actions.content import Portal
 from actions.walks.base import Directive, End, Frame, Go, Heard, Open, Pass, Talk, Wait, Walk
+from actions.walks.facts import fold
 from actions.walks.handover import HANDOVER
 from actions.walks.hearing import as_answer
 from actions.walks.login import LOGIN, new_address
@@ -179,6 +182,8 @@ async def _anywhere(talk: Talk) -> Directive | None:
         talk.memory.clear()
         talk.say("conductor.restarted")
         return Open(first, then="")
+    if heard.intent == "solved" and heard.sure and _WORKS.search(fold(heard.text)):
+        return _solved(talk)
     if heard.intent == "goodbye" and heard.sure:
         talk.stack.clear()
         talk.memory["outcome"] = "given_up"
@@ -187,14 +192,25 @@ async def _anywhere(talk: Talk) -> Directive | None:
     return _other_walk(talk, heard)
 
 
+_WORKS = re.compile(
+    r"\b(?:ca|cela|tout|elle|il) (?:re)?(?:marche|fonctionne)(?! (?:pas|plus|toujours))"
+    r"|\bc'est (?:bon )?(?:regle|resolu|arrange)|\bprobleme (?:regle|resolu)"
+)
+"""Says outright that all is well, whatever else "c'est bon" may answer at a step."""
+
+
+def _solved(talk: Talk) -> Directive:
+    talk.stack.clear()
+    talk.memory["outcome"] = "solved"
+    talk.say("conductor.solved")
+    return Wait()
+
+
 def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
     """Turn to a person, a ticket or another address when the message asks for that."""
     current = talk.frame.walk
     if "ticket_reference" in heard.entities and all(f.walk != "ticket" for f in talk.stack):
-        if len(talk.stack) > _MOST_PROBLEMS:
-            talk.stack.clear()
-            return Open("ticket", then="")
-        return Open("ticket", then=talk.frame.step)
+        return _above(talk, "ticket")
     if heard.sure and heard.intent == "human_handoff" and current not in {"handover", "region"}:
         talk.stack.clear()
         return Open("handover", then="")
@@ -207,7 +223,7 @@ def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
         if login is None:
             # Within a hand-over it is where to answer; the question for the region stands.
             handing_over = any(frame.walk == "handover" for frame in talk.stack)
-            return Go(talk.frame.step) if handing_over else Open("login", then=talk.frame.step)
+            return Go(talk.frame.step) if handing_over else _above(talk, "login")
         del talk.stack[login + 1 :]
         return Go("check")
     return None
@@ -220,10 +236,7 @@ async def _listen(talk: Talk) -> Directive:
     if not isinstance(directive, Pass):
         return directive
     if talk.heard.intent == "solved" and talk.heard.sure:
-        talk.stack.clear()
-        talk.memory["outcome"] = "solved"
-        talk.say("conductor.solved")
-        return Wait()
+        return _solved(talk)
     if talk.learned_fact and "?" not in talk.heard.text:
         # "On n'a pas MailInBlack" tells something about the open problem; it is not a new one.
         talk.say("in_walk.noted")
@@ -239,7 +252,12 @@ async def _listen(talk: Talk) -> Directive:
     pending = [frame for frame in talk.stack if frame.step != _DONE]
     if any(frame.walk == walk for frame in talk.stack) or len(pending) >= _MOST_PROBLEMS:
         return directive
-    talk.stack[:] = pending
+    return _above(talk, walk)
+
+
+def _above(talk: Talk, walk: str) -> Directive:
+    """Open a walk above those that have something left to ask; the latest two of these stay."""
+    talk.stack[:] = [frame for frame in talk.stack if frame.step != _DONE][-_MOST_PROBLEMS:]
     return Open(walk, then=talk.frame.step)
 
 

@@ -77,10 +77,9 @@ async def _take_address(talk: Talk) -> Directive:
     refuses = heard.yes_no == "no" or heard.intent == "dont_know"
     if refuses or _REFUSAL.search(heard.text):
         return Go("alone")
-    if heard.intent == "inform_email":
+    if heard.intent == "inform_email" or _WRONG_ADDRESS.search(heard.text):
         return Go("ask_address_again")
     if heard.yes_no == "yes" or heard.intent in {"thank", "not_solved"}:
-        talk.frame.asked += 1
         return Go(talk.frame.step)
     return Pass()
 
@@ -96,8 +95,8 @@ async def _alone(talk: Talk) -> Directive:
 
 
 async def _after_alone(talk: Talk) -> Directive:
-    if new_address(talk):
-        return Go("check")
+    if moved := _other_address(talk):
+        return moved
     if solved := _solved(talk):
         return solved
     if talk.heard.intent == "not_solved" or talk.heard.yes_no == "no":

@@ -137,6 +137,8 @@ def _take_input(talk: Talk, step: TreeStep) -> Directive:
     if refuses and not heard.entities:
         _passed(talk, step)
         return Go(step.without)
+    if heard.intent == "solved" and heard.sure:
+        return Pass()
     if heard.yes_no == "yes" or heard.intent in {"not_solved", "solved"}:
         # Neither is what was asked for: the question comes again.
         return Go(step.name)

@@ -445,7 +445,7 @@ async def test_a_lost_step_does_not_hold_a_conversation(accounts: Database, port
 SEED = int(os.environ.get("GUICHET_TEST_SEED", "20240607"))
 _SHORT_TALKS, _SHORT, _LONG = 25, 30, 250
 _COMPARED = 50
-_REMEMBERED = 80
+_REMEMBERED = 60
 """Latest replies among which none may come a third time."""
 
 _TOLD = 30

@@ -1,4 +1,4 @@
-"""The region walk over HTTP: from what people type of where they are to the contact that answers."""
+"""The region walk over HTTP: from what people type of where they are to a contact."""
 
 from __future__ import annotations
 

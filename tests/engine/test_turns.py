@@ -13,8 +13,8 @@ from actions.db import Database
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from actions.settings import current_settings
-from bot.engine.assistant import Assistant, Incoming, TurnFailed
 from actions.transcript import Conversation, TranscriptEvent, Turn
+from bot.engine.assistant import Assistant, Incoming, TurnFailed
 from tests.conftest import use_settings
 from tests.engine.conftest import KNOWN, Talker
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from actions.db import Database
 from actions.settings import ROOT, load_settings
 from bot.engine.assistant import Assistant
-from bot.engine.nlu.linear import Calibration, build_pipeline, calibrate
+from bot.engine.nlu.calibration import Calibration
 from bot.engine.nlu.text import MOST_READ, fold, normalise
 
 BANDS = {"sure", "unsure", "lost"}
@@ -78,72 +78,26 @@ def test_what_stands_beyond_the_cap_changes_nothing() -> None:
 
 def test_probabilities_are_a_softmax_at_the_temperature() -> None:
     scores = np.array([[1.0, 0.0, -1.0], [1000.0, -1000.0, 0.0]])
-    warm = Calibration(1.0, 0.5, 0.1).probabilities(scores)
+    warm = Calibration(temperature=1.0).probabilities(scores)
     assert np.allclose(warm.sum(axis=1), 1)
     assert np.allclose(warm[0], np.exp(scores[0]) / np.exp(scores[0]).sum())
     assert warm[1].tolist() == [1.0, 0.0, 0.0]
-    cold = Calibration(0.1, 0.5, 0.1).probabilities(scores)
-    assert cold[0, 0] > warm[0, 0]
+    assert Calibration(temperature=0.1).probabilities(scores)[0, 0] > warm[0, 0]
 
 
 @pytest.mark.parametrize(
-    ("probability", "band"),
-    [(1.0, "sure"), (0.6, "sure"), (0.59, "unsure"), (0.1, "unsure"), (0.09, "lost"), (0, "lost")],
+    ("confidence", "among_three", "band"),
+    [(1.0, 1.0, "sure"), (0.6, 0.9, "sure"), (0.59, 0.9, "unsure"), (0.3, 0.2, "lost")],
 )
-def test_bands(probability: float, band: str) -> None:
-    assert Calibration(1.0, 0.6, 0.1).band(probability) == band
+def test_bands(confidence: float, among_three: float, band: str) -> None:
+    calibration = Calibration(out_of_scope=3, sure=0.6, sure_in_scope=0.6, lost=0.5)
+    assert calibration.band(0, confidence, among_three) == band
 
 
-def _scores(noise: float, count: int = 600) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(0)
-    truth = random.integers(0, 10, count)
-    scores = random.normal(0, noise, (count, 10))
-    scores[np.arange(count), truth] += 1
-    return scores, truth
-
-
-@pytest.mark.parametrize("noise", [0.3, 0.6, 1.0])
-def test_the_threshold_keeps_the_precision_that_was_asked_for(noise: float) -> None:
-    scores, truth = _scores(noise)
-    calibration = calibrate(scores, truth, precision=0.9)
-    probabilities = calibration.probabilities(scores)
-    given = probabilities.max(axis=1) >= calibration.sure
-    right = probabilities.argmax(axis=1) == truth
-    assert right[given].mean() >= 0.9
-    assert 0 <= calibration.lost <= calibration.sure <= 1
-
-
-def test_a_surer_classifier_asks_less_often() -> None:
-    shares = []
-    for noise in (0.3, 0.6, 1.0):
-        scores, truth = _scores(noise)
-        calibration = calibrate(scores, truth, precision=0.9)
-        shares.append((calibration.probabilities(scores).max(axis=1) >= calibration.sure).mean())
-    assert shares[0] > shares[1] > shares[2]
-
-
-def test_calibrated_confidence_is_the_share_of_right_answers() -> None:
-    scores, truth = _scores(0.6, 4000)
-    probabilities = calibrate(scores[:2000], truth[:2000], precision=0.9).probabilities(scores)
-    held_out = probabilities[2000:]
-    right = held_out.argmax(axis=1) == truth[2000:]
-    assert held_out.max(axis=1).mean() == pytest.approx(right.mean(), abs=0.05)
-
-
-def test_without_any_right_answer_nothing_is_sure() -> None:
-    scores, truth = _scores(0.3)
-    calibration = calibrate(scores, (truth + 1) % 10, precision=0.9)
-    assert calibration.sure == 1.0
-    assert calibration.band(0.99) != "sure"
-
-
-def test_the_pipeline_learns_from_a_handful() -> None:
-    texts = ["bonjour", "salut", "bonsoir", "mot de passe oublié", "mdp perdu", "passe oublie"]
-    pipeline = build_pipeline(1.0).fit(texts, ["greet"] * 3 + ["reset"] * 3)
-    assert list(pipeline.predict(["Bonjouuur", "j'ai OUBLIÉ le mot de passe"])) == [
-        "greet",
-        "reset",
-    ]
+def test_an_answer_in_scope_wants_more_confidence() -> None:
+    calibration = Calibration(out_of_scope=3, sure=0.5, sure_in_scope=0.7, lost=0.1)
+    assert calibration.band(3, 0.6, 0.9) == "sure"
+    assert calibration.band(0, 0.6, 0.9) == "unsure"
 
 
 @pytest.fixture(scope="module")

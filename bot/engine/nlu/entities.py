@@ -1,4 +1,4 @@
-"""Entities with a fixed form: e-mail addresses, contract numbers and ticket references.
+"""Entities with a form or a short list of names, found by rules.
 
 Places are not extracted here: what counts as one depends on whether a region was asked for, so the
 walks look for them themselves.
@@ -21,61 +21,149 @@ from actions.addresses import is_address, normalise_address
 from bot.engine.nlu import code_hash
 from bot.engine.nlu.text import MOST_READ
 
+Entity = dict[str, Any]
+
 _SPACE = "[ \t\u00a0\u202f]"
+_BREAK = "[ \t\u00a0\u202f\r\n]"
 # Soft hyphens, zero-width characters and marks come along when an address is pasted.
 _UNSEEN = "\u00ad\u200b-\u200f\u2060\ufeff"
 _LOCAL = rf"[\w.+%'&{_UNSEEN}-]+"
-_DOMAIN = rf"[\w{_UNSEEN}-]+(?:\.[\w{_UNSEEN}-]+)+"
-_ADDRESS = re.compile(rf"{_LOCAL}{_SPACE}?[@\uff20]{_SPACE}?{_DOMAIN}")
+_NAME = rf"[\w{_UNSEEN}-]+"
+_ENDING = r"(?:fr|com|org|net|eu|be|ch|ca|lu|mc|re|nc|pf|info|gouv|quebec|example)\b"
+# A space around a dot of the domain is read only before an ending: "a@chu.fr. Merci" ends there.
+_DOMAIN = rf"{_NAME}(?:\.{_NAME})*(?:\.{_NAME}|{_SPACE}?\.{_BREAK}{{0,3}}{_ENDING})"
+_AT = (
+    rf"{_BREAK}{{0,3}}(?:[@\uff20]|[(\[]{_SPACE}?(?:at|a|arobase|arobas|@){_SPACE}?[)\]])"
+    rf"{_BREAK}{{0,3}}"
+)
+_ADDRESS = re.compile(rf"{_LOCAL}{_AT}{_DOMAIN}", re.IGNORECASE)
+_BRACKETS = re.compile(r"[(\[]\s?(?:at|a|arobase|arobas|@)\s?[)\]]", re.IGNORECASE)
 _WORD = r"[^\W\d_][\w-]*|\d+"
-_DOT = rf"{_SPACE}+(?:point|dot){_SPACE}+"
-_LOW = rf"{_SPACE}+(?:underscore|tiret{_SPACE}+(?:bas|du{_SPACE}+(?:8|huit|bas))){_SPACE}+"
-_DASH = rf"{_SPACE}+tiret(?:{_SPACE}+du{_SPACE}+(?:6|six|milieu))?{_SPACE}+"
-_SPOKEN_PART = rf"(?:{_WORD})(?:(?:{_DOT}|{_LOW}|{_DASH}|[.-])(?:{_WORD}))*"
+_DOT = rf"{_BREAK}+(?:point|dot|pt){_BREAK}+"
+_UNDER = (
+    rf"{_BREAK}+(?:tiret{_SPACE}+(?:bas|du{_SPACE}+(?:8|huit|bas))|underscore|souligné){_BREAK}+"
+)
+_DASH = (
+    rf"{_BREAK}+(?:tiret(?:{_SPACE}+du{_SPACE}+(?:6|six|milieu))?|trait{_SPACE}+d['’]union)"
+    rf"{_BREAK}+"
+)
+_JOIN = rf"(?:{_DOT}|{_UNDER}|{_DASH}|[._-])"
 _SPOKEN = re.compile(
-    rf"({_SPOKEN_PART}){_SPACE}+(?:arobase|arobas|arobaz|at){_SPACE}+"
-    rf"((?:{_WORD})(?:(?:{_DOT}|{_DASH}|[.-])(?:{_WORD}))+)",
+    rf"((?:{_WORD})(?:{_JOIN}(?:{_WORD}))*)"
+    rf"{_BREAK}+(?:arobase|arobas|arobaz|arrobase|arobasse|at){_BREAK}+"
+    rf"((?:{_WORD})(?:{_JOIN}(?:{_WORD}))+)",
     re.IGNORECASE,
 )
-_CONTRACT = re.compile(r"(?<![\d/-])(20\d\d)\s?[-‐–_/ ]\s?(\d{3})(?![\d/-])")
-_TICKET = re.compile(r"\bG\s?-\s?([0-9A-HJKMNP-TV-Z]{4})\b", re.IGNORECASE)
+_NUMBER = r"(?:n\s?[°ºo]\.?|num[ée]ro|num|no\.?|#|r[ée]f(?:[ée]rence)?\.?)"
+_CONTRACT = re.compile(
+    r"(?<![\d/-])(20[0-3]\d)\s?[-‐–—_/. ]\s?(\d{3})(?![\d/-])"
+    rf"|(?:march[ée]|contrat|convention|accord)\w*\s+(?:{_NUMBER}\s?)?(20[0-3]\d)(\d{{3}})(?!\d)",
+    re.IGNORECASE,
+)
+_TICKET = re.compile(r"\bG\s?[-‐–]\s?([0-9A-HJKMNP-TV-Z]{4})\b", re.IGNORECASE)
+_IS = r"\s*(?:(?:est|c['’]est|:|=|,|le|soit)\s*){0,2}"
+_CUSTOMER = re.compile(
+    rf"(?:(?:{_NUMBER}|code)\s*(?:de\s+)?clients?|\bclients?\s*{_NUMBER}){_IS}"
+    r"([A-Z]{0,3}[-\s]?\d[\d .-]{2,12}\d)\b",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"\b(?:login|identifiant|user(?:name)?|nom\s+d['’]utilisateur|pseudo)"
+    r"\s*(?:actuel|est|c['’]est|:|=|,|qui\s+est)*\s*"
+    r"(?:[«\"“']\s*([\w.@-]{3,40})\s*[»\"”']|((?=[\w.-]*[\d._])[\w][\w.-]{1,38}\w)(?!\s?@))",
+    re.IGNORECASE,
+)
+_MAILINBLACK = re.compile(
+    r"\bmail\w?[\s_-]?(?:in|inn|un)[\s_-]?bl?a[ck]{1,2}k?s?\b|\bMIB\b", re.IGNORECASE
+)
+_BROWSERS = {
+    "chrome": r"(?:google\s+)?ch?rome", "firefox": r"(?:mozilla\s+)?(?:fire\s?fox|mozilla)",
+    "edge": r"(?:microsoft\s+|ms\s+)?edge", "safari": r"safari", "opera": r"op[ée]ra(?:\s+gx)?",
+    "internet explorer": r"(?:internet\s+explorer|ie\s?(?:8|9|1[01]))", "brave": r"brave\s+browser",
+    "samsung internet": r"samsung\s+internet",
+}  # fmt: skip
+_DOCUMENTS = {
+    "bordereau de prix": r"bpu|b\.p\.u\.|dpgf|bordereaux?\s+(?:de(?:s)?\s+)?prix(?:\s+unitaires?)?",
+    "convention": r"conventions?(?:\s+d['’]adh[ée]sion)?", "avenant": r"avenants?",
+    "cahier des charges": r"cctp|ccap|ccp|cahiers?\s+des\s+(?:clauses|charges)",
+    "acte d’engagement": r"actes?\s+d['’]engagement|atri\s?1",
+    "annexe": r"annexes?(?:\s+financi[èe]res?)?",
+    "tarif": r"tarifs?|(?:listes?|grilles?)\s+(?:de\s+prix|tarifaires?)|catalogues?",
+    "notice": r"notices?|modes?\s+d['’]emploi", "fiche technique": r"fiches?\s+techniques?",
+    "fiche contrat": r"fiches?\s+(?:contrat|march[ée])", "attestation": r"attestations?",
+    "bon de commande": r"bons?\s+de\s+commande", "devis": r"devis", "facture": r"factures?",
+}  # fmt: skip
+_NAMED = [
+    (kind, value, re.compile(rf"\b(?:{pattern})(?!\w)", re.IGNORECASE))
+    for kind, names in (("browser", _BROWSERS), ("document_kind", _DOCUMENTS))
+    for value, pattern in names.items()
+]
 
 
-def find_entities(text: str) -> list[dict[str, Any]]:
+def find_entities(text: str) -> list[Entity]:
     """Return the entities of a text in Rasa's shape, in their order.
 
     Args:
         text: A message as typed.
     """
     read = text[:MOST_READ]
-    found = []
-    for match in _ADDRESS.finditer(read):
-        found.append(_entity("email", match, normalise_address(match.group())))
-    for match in _SPOKEN.finditer(read):
-        found.append(_entity("email", match, _spell(match.group(1)) + "@" + _spell(match.group(2))))
-    for match in _CONTRACT.finditer(read):
-        found.append(_entity("contract_number", match, f"{match.group(1)}-{match.group(2)}"))
-    for match in _TICKET.finditer(read):
-        found.append(_entity("ticket_reference", match, f"G-{match.group(1).upper()}"))
-    return sorted(
-        (
-            entity
-            for entity in found
-            if entity["entity"] != "email" or is_address(str(entity["value"]))
-        ),
-        key=lambda entity: int(entity["start"]),
-    )
+    emails = _emails(read)
+    found = emails + [
+        entity
+        for entity in (*_references(read), *_names(read))
+        if not any(email["start"] <= entity["start"] < email["end"] for email in emails)
+    ]
+    return sorted(found, key=lambda entity: int(entity["start"]))
+
+
+def _emails(text: str) -> list[Entity]:
+    found = [
+        _entity("email", match, normalise_address(_BRACKETS.sub("@", match.group())))
+        for match in _ADDRESS.finditer(text)
+    ]
+    found += [
+        _entity("email", match, _spell(match.group(1)) + "@" + _spell(match.group(2)))
+        for match in _SPOKEN.finditer(text)
+    ]
+    return [entity for entity in found if is_address(str(entity["value"]))]
+
+
+def _references(text: str) -> list[Entity]:
+    found = [
+        _entity("contract_number", match, "-".join(part for part in match.groups() if part))
+        for match in _CONTRACT.finditer(text)
+    ]
+    found += [
+        _entity("ticket_reference", match, f"G-{match.group(1).upper()}")
+        for match in _TICKET.finditer(text)
+    ]
+    found += [
+        _entity("customer_number", match, re.sub(r"[\s.-]", "", match.group(1)).upper(), 1)
+        for match in _CUSTOMER.finditer(text)
+    ]
+    for match in _LOGIN.finditer(text):
+        group = 1 if match.group(1) else 2
+        if not match.group(group).isdigit() and "@" not in match.group(group):
+            found.append(_entity("login", match, match.group(group), group))
+    return found
+
+
+def _names(text: str) -> list[Entity]:
+    found = [_entity("mailinblack", match, "mailinblack") for match in _MAILINBLACK.finditer(text)]
+    for kind, value, pattern in _NAMED:
+        found += [_entity(kind, match, value) for match in pattern.finditer(text)]
+    return found
 
 
 def _spell(spoken: str) -> str:
-    written = re.sub(_DOT, ".", spoken, flags=re.IGNORECASE)
-    written = re.sub(_LOW, "_", written, flags=re.IGNORECASE)
+    written = re.sub(_UNDER, "_", spoken, flags=re.IGNORECASE)
+    written = re.sub(_DOT, ".", written, flags=re.IGNORECASE)
     written = re.sub(_DASH, "-", written, flags=re.IGNORECASE)
     return normalise_address(written)
 
 
-def _entity(name: str, match: re.Match[str], value: str) -> dict[str, Any]:
-    return {"entity": name, "start": match.start(), "end": match.end(), "value": value}
+def _entity(name: str, match: re.Match[str], value: str, group: int = 0) -> Entity:
+    return {"entity": name, "start": match.start(group), "end": match.end(group), "value": value}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

@@ -1,4 +1,4 @@
-"""How a message is written down before its n-grams are counted."""
+"""How a message is written down before anything is counted in it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,57 @@ import re
 import unicodedata
 
 MOST_READ = 2000
-"""Characters of a message that are read; what stands beyond changes nothing but the time."""
+"""Characters of a message that are searched for entities."""
 
-_ADDRESS = re.compile(r"\S+@\S+\.\S+")
-_LINK = re.compile(r"https?://\S+|www\.\S+")
-_NUMBER = re.compile(r"\d+")
-_ELONGATION = re.compile(r"(.)\1{2,}")
+MOST_UNDERSTOOD = 1200
+"""Characters that decide the intent, taken from both ends of what is longer: people say what they
+want at the beginning or at the end, and the time to read a message must not grow with it."""
+
+_LINK = re.compile(r"(?:https?://|www\.)\S+")
+_ADDRESS = re.compile(r"\S+\s?@\s?\S+\.\S+")
+_TICKET = re.compile(r"\bg-[0-9a-z]{4}\b")
+_PHONE = re.compile(r"(?:\+\d{2,3}|\b0)[ .]?\d(?:[ .-]?\d\d){4}\b")
+_CODE = re.compile(r"\b(?=\w*\d\w*\d)(?=\w*[a-z])\w{5,}\b")
+_NUMBER = re.compile(r"\b\d+\b|\d{3,}")
+_ELONGATION = re.compile(r"([^\W\d]|[?!])\1{2,}")
 _PUNCTUATION = re.compile(r"[^\w\s?!]")
+_MARKS = re.compile(r"([?!]+)")
+
+# What people shorten or say otherwise, after folding; one word each, with what is meant.
+_SHORT = dict(
+    pair.split("=")
+    for pair in """
+    bjr=bonjour bjour=bonjour bsr=bonsoir slt=salut cc=coucou mdp=mot_de_passe mdps=mot_de_passe
+    password=mot_de_passe pass=mot_de_passe passwd=mot_de_passe pwd=mot_de_passe pb=probleme
+    pbs=problemes pbm=probleme prob=probleme svp=s_il_vous_plait stp=s_il_te_plait pk=pourquoi
+    pq=pourquoi pkoi=pourquoi prk=pourquoi pourkoi=pourquoi kan=quand qd=quand qand=quand tt=tout
+    tjs=toujours tjrs=toujours tjr=toujours toujour=toujours ds=dans av=avec avc=avec jms=jamais
+    msg=message mess=message c=c_est  g=j_ai jai=j_ai chui=je_suis chuis=je_suis
+    jsuis=je_suis ke=que ki=qui koi=quoi kel=quel kelle=quelle pr=pour ns=nous vs=vous
+    qq1=quelqu_un qqun=quelqu_un bcp=beaucoup bcps=beaucoup mtn=maintenant mnt=maintenant
+    dsl=desole jsp=je_sais_pas chai=je_sais chsais=je_sais jpp=j_en_peux_plus nn=non wi=oui
+    ouais=oui ouai=oui ui=oui oe=oui num=numero no=numero tel=telephone doc=document docs=documents
+    cpte=compte cnx=connexion co=connecter connection=connexion conexion=connexion
+    qqch=quelque_chose
+    qlq=quelque ya=il_y_a ojd=aujourd_hui auj=aujourd_hui ajd=aujourd_hui rep=reponse ad=adresse
+    adr=adresse mel=mail mels=mails courriel=mail courriels=mails email=mail emails=mails
+    e_mail=mail piton=bouton pourriel=spam pourriels=spams spams=spam mci=merci thx=merci
+    ri1=rien bi1=bien fo=il_faut fau=il_faut pe=peu px=peux peu=peu marhce=marche sa=ca
+    natel=telephone gsm=telephone cell=telephone cellulaire=telephone fureteur=navigateur
+    usager=utilisateur usagers=utilisateurs nip=mot_de_passe encoder=saisir encode=saisis
+    farde=dossier fardes=dossiers barre=bloque barree=bloquee debarrer=debloquer
+    pantoute=pas_du_tout icitte=ici astheure=maintenant asteure=maintenant faque=donc tanne=marre
+    tannee=marre pis=et pitonner=cliquer pitonne=clique bogue=bug boguer=bug nenni=non
+    """.split()
+)
+# What is said elsewhere in several words: Swiss "ça joue", Québec "peser sur".
+_PHRASES = (
+    (re.compile(r"\bca (ne )?joue\b"), r"ca \1marche"),
+    (re.compile(r"\b(?:pese[rsz]?|pesant) sur\b"), "clique sur"),
+    (re.compile(r"\bfin(?:s)? de semaine\b"), "week end"),
+    (re.compile(r"\b(?:mots? d passe|mo de pass?e?|mots? de pass|code(?:s)? d acces)\b"),
+     "mot de passe"),
+)  # fmt: skip
 
 
 def fold(text: str) -> str:
@@ -24,16 +68,32 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def normalise(text: str) -> str:
-    """Return the text whose n-grams are counted.
+def shorten(text: str) -> str:
+    """Return what is read of a message: the whole, or both ends of a very long one."""
+    if len(text) <= MOST_UNDERSTOOD:
+        return text
+    half = MOST_UNDERSTOOD // 2
+    return f"{text[:half].rsplit(' ', 1)[0]} … {text[-half:].split(' ', 1)[-1]}"
 
-    Addresses, links and numbers become one word each, letters repeated for emphasis are written
-    once, and punctuation goes but for question and exclamation marks, which tell of tone.
+
+def name_forms(text: str) -> str:
+    """Return a lower-case text with addresses, links, numbers and codes as one word each."""
+    text = _LINK.sub(" zzlien ", text)
+    text = _ADDRESS.sub(" zzadresse ", text)
+    text = _TICKET.sub(" zzticket ", text)
+    text = _PHONE.sub(" zztelephone ", text)
+    text = _CODE.sub(" zzcode ", text)
+    return _ELONGATION.sub(r"\1", text)
+
+
+def normalise(text: str) -> str:
+    """Return the words whose n-grams are counted, folded, with a space between them.
+
+    Question and exclamation marks stay, since they tell of tone; other punctuation goes.
     """
-    folded = fold(text[:MOST_READ])
-    folded = _LINK.sub(" zzlien ", folded)
-    folded = _ADDRESS.sub(" zzadresse ", folded)
-    folded = _NUMBER.sub(" zznombre ", folded)
-    folded = _ELONGATION.sub(r"\1", folded)
-    folded = _PUNCTUATION.sub(" ", folded)
-    return " ".join(folded.split())
+    folded = _NUMBER.sub(" zznombre ", name_forms(fold(text)))
+    folded = _MARKS.sub(r" \1 ", _PUNCTUATION.sub(" ", folded))
+    words = " ".join(_SHORT.get(word, word) for word in folded.split()).replace("_", " ")
+    for pattern, by in _PHRASES:
+        words = pattern.sub(by, words)
+    return words

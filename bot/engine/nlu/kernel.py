@@ -1,0 +1,105 @@
+"""Kernel ridge regression over the features, and the likeness to what training showed.
+
+The linear model draws straight borders; this one weighs each training example by a function of how
+like the message is to it. The two err differently, so that their sum is better than either, most of
+all for what is out of scope. The similarities also tell how far a message is from all training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+
+from bot.engine.nlu.features import Dense, Features
+
+_BLOCK = 512
+
+
+def unit_rows(features: Features) -> Features:
+    """Return features whose rows, both parts together, have length 1."""
+    sparse = features.sparse
+    row = np.repeat(np.arange(sparse.shape[0]), np.diff(sparse.indptr))
+    squares = np.bincount(row, weights=sparse.data**2, minlength=sparse.shape[0])
+    norms = np.sqrt(squares + (features.dense**2).sum(axis=1))
+    scale = (1 / np.maximum(norms, 1e-6)).astype(np.float32)
+    return Features(
+        sp.csr_matrix((sparse.data * scale[row], sparse.indices, sparse.indptr), sparse.shape),
+        features.dense * scale[:, None],
+        features.words,
+        features.known,
+    )
+
+
+def similarities(messages: Features, transposed: sp.csr_matrix, dense: Dense) -> Dense:
+    """Return cosines, shape (messages, examples).
+
+    Args:
+        messages: Unit rows.
+        transposed: Unit sparse parts of the examples, shape (grams, examples).
+        dense: Dense parts of the examples, shape (examples, dimensions).
+    """
+    blocks = []
+    for start in range(0, messages.sparse.shape[0], _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        block = (messages.sparse[rows] @ transposed).toarray()
+        blocks.append(block + messages.dense[rows] @ dense.T)
+    joined: Dense = np.concatenate(blocks).astype(np.float32, copy=False)
+    return joined
+
+
+def kernel(cosines: Dense, sharpness: float) -> Dense:
+    """Return the kernel's values: 1 for the same message, less with less likeness."""
+    return np.asarray(np.exp(np.float32(sharpness) * (cosines - 1)), dtype=np.float32)
+
+
+def solve(
+    gram: Dense, truth: NDArray[np.int64], intents: int, weights: Dense, ridge: float
+) -> Dense:
+    """Return the dual coefficients of the ridge regression, shape (examples, intents).
+
+    Args:
+        gram: Kernel of the examples among themselves; it is not changed.
+        truth: Index of each example's intent.
+        intents: How many intents there are.
+        weights: Weight of each example.
+        ridge: Penalty of an example of weight 1.
+    """
+    targets = np.zeros((len(truth), intents), dtype=np.float32)
+    targets[np.arange(len(truth)), truth] = 1
+    penalised = gram.copy()
+    penalised[np.diag_indices_from(penalised)] += np.float32(ridge) / weights
+    factor = cho_factor(penalised, lower=True, overwrite_a=True, check_finite=False)
+    return np.asarray(cho_solve(factor, targets, check_finite=False), dtype=np.float32)
+
+
+@dataclass
+class KernelModel:
+    """A fitted kernel ridge regression.
+
+    Attributes:
+        transposed: Unit sparse parts of the examples, transposed: (grams, examples).
+        dense: Dense parts, shape (examples, dimensions).
+        coefficients: Shape (examples, intents).
+        truth: Index of each example's intent.
+        sharpness: Of the kernel.
+    """
+
+    transposed: sp.csr_matrix
+    dense: Dense
+    coefficients: Dense
+    truth: NDArray[np.int64]
+    sharpness: float
+
+    def scores(self, messages: Features) -> tuple[Dense, Dense, NDArray[np.int64]]:
+        """Return scores, shape (messages, intents), with the nearest example's cosine and intent.
+
+        Args:
+            messages: Features as the featurizer gives them.
+        """
+        cosines = similarities(unit_rows(messages), self.transposed, self.dense)
+        scores = kernel(cosines, self.sharpness) @ self.coefficients
+        return scores, cosines.max(axis=1), self.truth[cosines.argmax(axis=1)]

@@ -1,0 +1,241 @@
+"""The intent model: a linear support vector machine and a kernel ridge regression, calibrated."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
+
+from bot.engine.nlu.calibration import Calibration, Evidence, calibrate
+from bot.engine.nlu.features import Dense, Features, Featurizer
+from bot.engine.nlu.kernel import KernelModel, kernel, similarities, solve, unit_rows
+
+OUT_OF_SCOPE = "out_of_scope"
+
+Scores = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+DEFAULTS: dict[str, Any] = {
+    "views": {"words": 1.0, "chars": 1.0, "sounds": 1.0, "sound_words": 1.0, "clusters": 1.0},
+    "vector_weight": 1.6,
+    "clusters": 200,
+    "fewest": 2,
+    "penalty": 0.6,
+    "rare_weight": 0.5,
+    "kernel_weight": 4.0,
+    "kernel_sharpness": 1.0,
+    "ridge": 0.03,
+    "folds": 5,
+    "precision": 0.91,
+    "leak": 0.07,
+    "lost": 0.5,
+    "shift": 0.0,
+}
+"""What config.yml may set; see docs of each where it is used."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a message means.
+
+    Attributes:
+        ranking: Intents with their confidence, likeliest first.
+        band: `sure`, `unsure` or `lost`.
+    """
+
+    ranking: tuple[tuple[str, float], ...]
+    band: str
+
+    @property
+    def intent(self) -> str:
+        """The likeliest intent."""
+        return self.ranking[0][0]
+
+    @property
+    def confidence(self) -> float:
+        """Probability that it is right."""
+        return self.ranking[0][1]
+
+
+@dataclass
+class _Linear:
+    """Weights of the support vector machine, shapes (grams, intents) and (dimensions, intents)."""
+
+    sparse: Dense
+    dense: Dense
+    offset: Dense
+
+    @classmethod
+    def fit(cls, features: Features, truth: Ints, weights: dict[int, float], c: float) -> _Linear:
+        machine = LinearSVC(C=c, class_weight=weights, dual=True, max_iter=3000, random_state=0)
+        machine.fit(features.joined(), truth)
+        coefficients = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
+        offset = machine.intercept_.astype(np.float32)
+        if len(offset) == 1:
+            # Two classes have one border; the shapes below hold for any number.
+            coefficients = np.hstack([-coefficients, coefficients])
+            offset = np.array([-offset[0], offset[0]], dtype=np.float32)
+        grams = features.sparse.shape[1]
+        return cls(coefficients[:grams], coefficients[grams:], offset)
+
+    def scores(self, features: Features) -> Dense:
+        linear = features.sparse @ self.sparse + features.dense @ self.dense + self.offset
+        return np.asarray(linear, dtype=np.float32)
+
+
+@dataclass
+class IntentModel:
+    """The model and its settings.
+
+    Attributes:
+        settings: `DEFAULTS`, changed by config.yml.
+        intents: Names in the order of the scores' columns.
+        calibration: Fitted on held-out folds.
+        held_out: Scores of the training messages from folds that did not see them; for reports.
+    """
+
+    settings: dict[str, Any]
+    intents: list[str] = field(default_factory=list)
+    calibration: Calibration = field(default_factory=Calibration)
+    held_out: Scores | None = None
+
+    def fit(self, texts: Sequence[str], intents: Sequence[str]) -> IntentModel:
+        """Train on messages and calibrate on held-out folds of them.
+
+        Vocabulary, word weights and clusters, which know nothing of intents, are learned once
+        from all messages; the folds fit both models anew.
+
+        Args:
+            texts: Messages.
+            intents: The intent of each, two different ones at least.
+        """
+        chosen = self.settings
+        self.intents = sorted(set(intents))
+        truth = np.searchsorted(self.intents, intents).astype(np.int64)
+        self._featurizer = Featurizer(
+            chosen["views"], chosen["vector_weight"], chosen["clusters"], chosen["fewest"]
+        )
+        features = self._featurizer.fit_transform(texts)
+        unit = unit_rows(features)
+        transposed = sp.csr_matrix(unit.sparse.T)
+        cosines = similarities(unit, transposed, unit.dense)
+        gram = kernel(cosines, chosen["kernel_sharpness"])
+        self._fit_calibration(truth, features, cosines, gram)
+        self._linear = self._fit_linear(features, truth)
+        self._kernel = KernelModel(
+            transposed, unit.dense, self._solve(gram, truth), truth, chosen["kernel_sharpness"]
+        )
+        return self
+
+    def for_serving(self) -> IntentModel:
+        """Return the model without what only reports need."""
+        served = copy.copy(self)
+        served.held_out = None
+        return served
+
+    def scores(self, texts: Sequence[str]) -> tuple[Scores, Evidence]:
+        """Return the raw scores, shape (messages, intents), and the evidence beside them."""
+        features = self._featurizer.transform(texts)
+        second, nearest, nearest_intent = self._kernel.scores(features)
+        return (
+            self._mix(self._linear.scores(features), second),
+            _evidence(features, second, nearest, nearest_intent),
+        )
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Return what each message means."""
+        scores, evidence = self.scores(texts)
+        return self.decide(scores, evidence)
+
+    def decide(self, scores: Scores, evidence: Evidence) -> list[Prediction]:
+        """Return predictions from scores and evidence."""
+        probabilities = self.calibration.probabilities(scores)
+        confidence, among = self.calibration.judge(probabilities, evidence)
+        return [self._rank(*row) for row in zip(probabilities, confidence, among, strict=True)]
+
+    def _rank(self, probabilities: Scores, confidence: float, among: float) -> Prediction:
+        order = np.argsort(-probabilities)
+        first = probabilities[order[0]]
+        # What the first does not take is shared by the others as the softmax has it.
+        rest = (1 - confidence) / max(1e-9, 1 - first)
+        ranking = [(self.intents[order[0]], float(confidence))]
+        ranking += [
+            (self.intents[at], float(min(confidence, probabilities[at] * rest))) for at in order[1:]
+        ]
+        band = self.calibration.band(int(order[0]), float(confidence), float(among))
+        return Prediction(tuple(ranking), band)
+
+    def _mix(self, linear: Dense, second: Dense) -> Scores:
+        return np.asarray(linear + self.settings["kernel_weight"] * second, dtype=np.float64)
+
+    def _weights(self, truth: Ints) -> dict[int, float]:
+        counts = Counter(truth.tolist())
+        typical = float(np.median(list(counts.values())))
+        power = self.settings["rare_weight"]
+        return {intent: (typical / count) ** power for intent, count in counts.items()}
+
+    def _fit_linear(self, features: Features, truth: Ints) -> _Linear:
+        return _Linear.fit(features, truth, self._weights(truth), self.settings["penalty"])
+
+    def _solve(self, gram: Dense, truth: Ints) -> Dense:
+        weights = self._weights(truth)
+        each = np.array([weights[intent] for intent in truth.tolist()], dtype=np.float32)
+        return solve(gram, truth, len(self.intents), each, self.settings["ridge"])
+
+    def _folds(self, truth: Ints) -> Iterator[tuple[Ints, Ints]]:
+        folds = min(self.settings["folds"], *Counter(truth.tolist()).values())
+        if folds >= 2:
+            split = StratifiedKFold(folds, shuffle=True, random_state=0)
+            yield from split.split(truth, truth)
+
+    def _fit_calibration(
+        self, truth: Ints, features: Features, cosines: Dense, gram: Dense
+    ) -> None:
+        size = (len(truth), len(self.intents))
+        scores, second = np.zeros(size), np.zeros(size, np.float32)
+        nearest, nearest_intent = np.zeros(len(truth)), np.zeros(len(truth), np.int64)
+
+        def fold(seen: Ints, unseen: Ints) -> None:
+            coefficients = self._solve(gram[np.ix_(seen, seen)], truth[seen])
+            second[unseen] = gram[np.ix_(unseen, seen)] @ coefficients
+            linear = self._fit_linear(features.take(seen), truth[seen])
+            scores[unseen] = self._mix(linear.scores(features.take(unseen)), second[unseen])
+            likeness = cosines[np.ix_(unseen, seen)]
+            nearest[unseen] = likeness.max(axis=1)
+            nearest_intent[unseen] = truth[seen][likeness.argmax(axis=1)]
+
+        folds = list(self._folds(truth))
+        # In threads: liblinear and LAPACK leave the interpreter to one another.
+        Parallel(n_jobs=2, prefer="threads", require="sharedmem")(
+            delayed(fold)(seen, unseen) for seen, unseen in folds
+        )
+        if not folds:
+            return
+        outside = self.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.intents else -1
+        self.held_out = scores
+        self.calibration = calibrate(
+            scores, truth, _evidence(features, second, nearest, nearest_intent),
+            out_of_scope=outside,
+            **{name: self.settings[name] for name in ("precision", "leak", "lost", "shift")},
+        )  # fmt: skip
+
+
+def _evidence(
+    features: Features, second: Dense, nearest: Scores | Dense, nearest_intent: Ints
+) -> Evidence:
+    return Evidence(
+        np.asarray(nearest, dtype=np.float64),
+        nearest_intent,
+        second.argmax(axis=1),
+        features.words.astype(np.float64),
+        features.known.astype(np.float64),
+    )

@@ -1,0 +1,109 @@
+"""The views of a message: ways to write it down as a list of grams that are then counted.
+
+Each view forgives what another trips over: words carry the meaning, characters forgive typing
+errors, sounds forgive spelling, clusters of words meet a synonym that training never showed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.engine.nlu.frame import strip_frame
+from bot.engine.nlu.phonetic import phonetic_key
+from bot.engine.nlu.text import name_forms, normalise, shorten
+from bot.engine.nlu.vectors import WordVectors
+
+_WORD = re.compile(r"\w+")
+_CHARS = (2, 5)
+_SOUNDS = (3, 6)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What all views start from.
+
+    Attributes:
+        words: Folded words and the marks ? and !, forms such as numbers named.
+        sounds: Phonetic keys of the words as typed, with their accents.
+        clusters: For each word its cluster's name, or the word where it has no vector.
+        rows: For each word its row in the table of vectors, or None.
+    """
+
+    words: tuple[str, ...]
+    sounds: tuple[str, ...]
+    clusters: tuple[str, ...]
+    rows: tuple[int | None, ...]
+
+
+def read(text: str, vectors: WordVectors | None = None) -> Reading:
+    """Read a message once for all views.
+
+    Args:
+        text: A message as typed.
+        vectors: The table that gives clusters and rows; without it there are none.
+    """
+    core = strip_frame(shorten(text))
+    words = tuple(normalise(core).split())
+    spoken = name_forms(core.lower().replace("’", "'"))
+    sounds = tuple(phonetic_key(word) for word in _WORD.findall(spoken))
+    rows = tuple(vectors.row(word) if vectors else None for word in words)
+    clusters = tuple(
+        word if row is None or vectors is None else f"k{vectors.clusters[row]}"
+        for word, row in zip(words, rows, strict=True)
+    )
+    return Reading(words, sounds, clusters, rows)
+
+
+def pairs(items: Sequence[str]) -> list[str]:
+    """Return the items and each two that follow one another."""
+    return [*items, *(f"{one} {two}" for one, two in pairwise(items))]
+
+
+def word_grams(reading: Reading) -> list[str]:
+    """Return the words and pairs of words."""
+    return pairs(reading.words)
+
+
+def char_grams(reading: Reading) -> list[str]:
+    """Return the character n-grams within words, their edges marked."""
+    grams = []
+    for word in reading.words:
+        edged = f" {word} "
+        for size in range(_CHARS[0], _CHARS[1] + 1):
+            grams += [edged[at : at + size] for at in range(max(1, len(edged) - size + 1))]
+            if len(edged) <= size:
+                break
+    return grams
+
+
+def sound_grams(reading: Reading) -> list[str]:
+    """Return n-grams of sounds across words: who writes by ear also misplaces the spaces."""
+    sounds = "".join(reading.sounds)
+    return [
+        sounds[at : at + size]
+        for size in range(_SOUNDS[0], _SOUNDS[1] + 1)
+        for at in range(max(1, len(sounds) - size + 1))
+    ]
+
+
+def sound_words(reading: Reading) -> list[str]:
+    """Return the words and pairs of words as they sound."""
+    return pairs(reading.sounds)
+
+
+def cluster_grams(reading: Reading) -> list[str]:
+    """Return the clusters of words and pairs of them."""
+    return pairs(reading.clusters)
+
+
+VIEWS = {
+    "words": word_grams,
+    "chars": char_grams,
+    "sounds": sound_grams,
+    "sound_words": sound_words,
+    "clusters": cluster_grams,
+}
+"""The views by the names that config.yml uses."""
