@@ -147,7 +147,7 @@ def test_all_said_in_the_first_message_leads_straight_to_the_preview(
     place, region = PLACE[portal]
     contact = _someone()
     reply = Chat(service, portal).say(
-        f"je voudrais parler à un conseiller svp, je suis à {place}, mon adresse est {contact}"
+        f"je veux parler à quelqu'un, je suis à {place}, mon adresse est {contact}"
     )
     assert _mailbox(portal, region) in reply, reply
     assert f"**Répondre à** : {contact}" in _preview(reply)
@@ -198,7 +198,8 @@ def test_a_remark_at_the_preview_is_added_without_a_button(service: Service, por
 def test_a_button_of_before_is_no_remark(service: Service) -> None:
     """A payload that is pressed late must not end in the mail."""
     chat = Chat(service, "resah")
-    chat.say("je ne trouve pas un document")
+    chat.say("j'ai pas recu le mail")
+    chat.say("non")
     old = next(payload for payload in chat.offered.values() if "choice" in payload)
     for message in ("je veux parler à quelqu'un", "Rennes", _someone()):
         chat.say(message)

@@ -37,7 +37,8 @@ _CLOSING = re.compile(
     r"""(?:(?<=[.!?…\n,;])|(?<=\s)|^)\s*(?:
         (?:bien\s+|tr[èe]s\s+)?(?:cordialement|cdlt|cordlt|crdlt|sinc[èe]rement|respectueusement)\b
         | (?:bien|sinc[èe]res?)\s+(?:cordiales?\s+)?salutations
-        | (?:cordiales|sinc[èe]res|meilleures|respectueuses)\s+salutations | salutations\s+(?:distingu|cordial|respect)
+        | (?:cordiales|sinc[èe]res|meilleures|respectueuses)\s+salutations
+        | salutations\s+(?:distingu|cordial|respect)
         | bien\s+[àa]\s+vous\b | (?:veuillez|je\s+vous\s+prie)\s+(?:d['’])?(?:agr[ée]er|recevoir
             |croire) | dans\s+l['’]attente\s+d | en\s+vous\s+remerciant\b
         | restant\s+[àa]\s+votre\s+disposition
