@@ -16,6 +16,7 @@ from actions.content import current_content
 from actions.db import current_database
 from actions.redaction import redact_passwords
 from actions.settings import current_settings
+from actions.understanding import band_of
 from actions.walks.base import Button, Frame, Heard, Said, Talk
 from actions.walks.facts import remember_facts
 from actions.walks.region import remember_region
@@ -42,7 +43,7 @@ def talk_of(tracker: Tracker) -> Talk:
         # Masked at our edges already; `rasa shell` has none in front.
         text=redact_passwords(latest.get("text") or ""),
         intent=(latest.get("intent") or {}).get("name") or "out_of_scope",
-        band=latest.get("band") or "sure",
+        band=band_of(latest),
         ranking=tuple(row["name"] for row in latest.get("intent_ranking") or ()),
         entities=entities,
         problems=tuple(problem["intent"] for problem in latest.get("problems") or ()),

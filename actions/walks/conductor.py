@@ -73,13 +73,21 @@ def opener(talk: Talk, intent: str | None = None) -> str | None:
     if intent is None:
         if "ticket_reference" in heard.entities:
             return "ticket"
-        if "email" in heard.entities and _address_opens_login(talk, heard):
-            return "login"
+        if "email" in heard.entities:
+            if not heard.sure and _meant(heard) == "human_handoff":
+                return "handover"
+            if _address_opens_login(talk, heard):
+                return "login"
         intent = heard.intent
     article = talk.portal.articles.get(intent)
     if intent not in OPENERS and article is not None and article.tree is not None:
         return tree_name(intent)
     return OPENERS.get(intent)
+
+
+def _meant(heard: Heard) -> str:
+    """Return the likeliest intent beside that of giving an address, which an address looks like."""
+    return next((intent for intent in heard.ranking if intent != "inform_email"), heard.intent)
 
 
 def _address_opens_login(talk: Talk, heard: Heard) -> bool:

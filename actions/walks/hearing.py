@@ -58,7 +58,9 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             + r"(?:oui+|ouais?|ui|ok|okay|d'?accord|volontiers|bien sur|yes|exact|tout a fait"
             r"|absolument|c'est (?:parfait|bon pour moi|ca|exact)|parfait|top|super|nickel|impec"
             r"|genial|je veux bien|avec plaisir|allez|r?envoye|vas[- ]y|carrement|si\b|svp|stp)"
-            r"(?!\w)(?!\W+mais\b)|" + _START + r"r?envoye[rz]?\b"
+            r"(?!\w)(?!\W+mais\b)|"
+            + _START
+            + r"(?:r?envoye[rz]?|(?:bien )?recu|je l'ai (?:bien )?recu)\b"
         ),
     ),
     (

@@ -21,6 +21,8 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions.understanding import band_of
+
 CLARIFY = "action_clarify"
 
 
@@ -77,7 +79,7 @@ class ClarificationPolicy(Policy):  # type: ignore[misc]
         """Predict `action_clarify`, then to listen, or abstain."""
         predicted = None
         if tracker.active_loop_name is None and tracker.latest_message is not None:
-            unclear = tracker.latest_message.parse_data.get("band", "sure") != "sure"
+            unclear = band_of(tracker.latest_message.parse_data) != "sure"
             if unclear and tracker.latest_action_name == ACTION_LISTEN_NAME:
                 predicted = CLARIFY
             elif unclear and tracker.latest_action_name == CLARIFY:

@@ -89,7 +89,13 @@ class Handed:
 
 
 def _from_nothing(service: Service, portal: str, *lines: str) -> Handed:
-    """Hand over from a first message that asks for a person."""
+    """Hand over from a first message that asks for a person, under a reference that is read."""
+    while not find_entities((handed := _hand_over(service, portal, *lines)).reference):
+        pass
+    return handed
+
+
+def _hand_over(service: Service, portal: str, *lines: str) -> Handed:
     place, region = PLACE[portal]
     contact = _someone()
     chat = Chat(service, portal)

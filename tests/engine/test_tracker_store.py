@@ -17,7 +17,7 @@ from tests.engine.conftest import KNOWN, Talker
 WALK = [
     "bonjour",
     "mot de passe oublié",
-    "c'est quoi mailinblack",
+    "vous êtes un robot ?",
     KNOWN,
     "non en fait inconnu@chu-exemple.example",
     KNOWN,
