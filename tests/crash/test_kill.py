@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import re
 import subprocess
@@ -48,6 +49,9 @@ from tests.support.service import ROOT, Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
+KILLS = int(os.environ.get("GUICHET_CRASH_KILLS", "4"))
+"""Each costs a restart of some seconds; `GUICHET_CRASH_KILLS=20` is the thorough run."""
+
 CONVERSATIONS = 50
 ACCOUNTS = 60
 SEED = 20
@@ -73,7 +77,7 @@ def slow_mailbox() -> Iterator[SlowMailbox]:
 
 
 @pytest.fixture(
-    params=[("sqlite", 20), pytest.param(("postgresql", 5), marks=pytest.mark.postgres)],
+    params=[("sqlite", KILLS), pytest.param(("postgresql", KILLS), marks=pytest.mark.postgres)],
     ids=lambda value: f"{value[0]}, {value[1]} kills",
 )
 def ground(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, int]:
