@@ -14,7 +14,8 @@ from actions.walks.base import Directive, End, Frame, Go, Heard, Open, Pass, Tal
 from actions.walks.facts import fold
 from actions.walks.handover import HANDOVER
 from actions.walks.hearing import as_answer
-from actions.walks.login import LOGIN, new_address
+from actions.walks.login import LOGIN
+from actions.walks.login_answers import new_address
 from actions.walks.region import REGION, names_place
 from actions.walks.ticket_state import TICKET_STATE
 from actions.walks.tree import PREFIX, tree_name, tree_walk

@@ -12,17 +12,21 @@ import re
 from zoneinfo import ZoneInfo
 
 from actions.accounts import Account
-from actions.addresses import likely_address, normalise_address
+from actions.addresses import likely_address
 from actions.content import PUBLIC_MAIL_DOMAINS
 from actions.db import now
 from actions.errors import LimitReached
 from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.login_answers import (
+    WRONG_ADDRESS,
+    active_accounts,
+    new_address,
+    other_address,
+    solved_here,
+)
+from actions.walks.login_reset import RESET_STEPS
 
 _PARIS = ZoneInfo("Europe/Paris")
-_WRONG_ADDRESS = re.compile(
-    r"tromp[eé]|mauvaise? (?:adresse|mail|e-?mail)|autre (?:adresse|mail|e-?mail)|pas la bonne",
-    re.IGNORECASE,
-)
 _REFUSAL = re.compile(
     r"(?:veux|souhaite|peux|préf[eè]re|prefere|envie)\s+pas|refuse|pas (?:vous )?(?:la )?donner"
     r"|pourquoi|confidenti|regarde pas",
@@ -35,19 +39,6 @@ _CONFIRMS = re.compile(
     r"|\b(?:est|adresse|elle|bien)\b.{0,20}\b(?:bonne?|correcte?|juste|exacte?|celle-l[aà])\b",
     re.IGNORECASE,
 )
-
-
-def new_address(talk: Talk) -> bool:
-    """Note the address that the message gives, if it gives one.
-
-    Returns:
-        Whether there was one.
-    """
-    given = talk.heard.entities.get("email")
-    if not given:
-        return False
-    talk.memory["address"] = normalise_address(given)
-    return True
 
 
 async def _start(talk: Talk) -> Directive:
@@ -77,7 +68,7 @@ async def _take_address(talk: Talk) -> Directive:
     refuses = heard.yes_no == "no" or heard.intent == "dont_know"
     if refuses or _REFUSAL.search(heard.text):
         return Go("alone")
-    if heard.intent == "inform_email" or _WRONG_ADDRESS.search(heard.text):
+    if heard.intent == "inform_email" or WRONG_ADDRESS.search(heard.text):
         return Go("ask_address_again")
     if heard.yes_no == "yes" or heard.intent in {"thank", "not_solved"}:
         return Go(talk.frame.step)
@@ -95,9 +86,9 @@ async def _alone(talk: Talk) -> Directive:
 
 
 async def _after_alone(talk: Talk) -> Directive:
-    if moved := _other_address(talk):
+    if moved := other_address(talk):
         return moved
-    if solved := _solved(talk):
+    if solved := solved_here(talk):
         return solved
     if talk.heard.intent == "not_solved" or talk.heard.yes_no == "no":
         return Go("hand_over")
@@ -140,10 +131,10 @@ async def _ask_login(talk: Talk) -> Directive:
 
 
 async def _take_login(talk: Talk) -> Directive:
-    if moved := _other_address(talk):
+    if moved := other_address(talk):
         return moved
     heard = talk.heard
-    accounts = await _active_accounts(talk)
+    accounts = await active_accounts(talk)
     words = {word.strip(".,;:!?'\"«»()").casefold() for word in heard.text.split()}
     for account in accounts:
         if account.login and account.login.casefold() in words:
@@ -166,151 +157,6 @@ async def _take_login(talk: Talk) -> Directive:
 async def _login_forgotten(talk: Talk) -> Directive:
     talk.say("login.login_forgotten")
     return Go("contact")
-
-
-async def _offer_reset(talk: Talk) -> Directive:
-    talk.say(
-        "login.offer_reset",
-        talk.button("yes_reset", "/affirm"),
-        talk.button("no_thanks", "/deny"),
-        talk.button("portal_refuses", "/email_not_recognised"),
-        address=talk.memory["address"],
-    )
-    return Wait()
-
-
-async def _take_offer(talk: Talk) -> Directive:
-    if moved := _other_address(talk):
-        return moved
-    heard = talk.heard
-    if heard.yes_no == "yes" or heard.intent == "password_reset":
-        return Go("send_reset")
-    if heard.intent == "email_not_recognised":
-        return Go("refused_spaces")
-    if solved := _solved(talk):
-        return solved
-    if heard.yes_no == "no":
-        return Go("declined")
-    return Pass()
-
-
-async def _declined(talk: Talk) -> Directive:
-    talk.say(
-        "login.declined",
-        talk.button("yes_reset", "/affirm"),
-        talk.button("portal_refuses", "/email_not_recognised"),
-        talk.contact_button(),
-    )
-    return Wait()
-
-
-async def _after_declined(talk: Talk) -> Directive:
-    if talk.heard.yes_no == "no" or talk.heard.intent in {"thank", "goodbye"}:
-        talk.say("login.stopped")
-        return End("refused")
-    return await _take_offer(talk)
-
-
-async def _send_reset(talk: Talk) -> Directive:
-    """Trigger the reset of the account that was found, looked up anew: states change."""
-    accounts = await _active_accounts(talk)
-    login = talk.memory.get("account", "")
-    account = next((a for a in accounts if a.login.casefold() == login.casefold()), None)
-    if account is None:
-        return Go("check")
-    try:
-        await talk.accounts.request_reset(account, request_key=f"{talk.request_key}:reset")
-    except LimitReached:
-        talk.say("login.too_many_resets")
-        return Go("contact")
-    talk.note_tried("reset")
-    talk.say(
-        "login.reset_sent",
-        talk.button("solved", "/solved"),
-        talk.button("nothing_came", "/mail_not_received"),
-        talk.button("portal_refuses", "/email_not_recognised"),
-        address=talk.memory["address"],
-    )
-    return Go("after_reset")
-
-
-async def _active_accounts(talk: Talk) -> list[Account]:
-    accounts = await talk.accounts.find(talk.portal.id, talk.memory["address"])
-    return [account for account in accounts if account.status == "active"]
-
-
-async def _wait_for_mail(talk: Talk) -> Directive:
-    # The mail has just been announced; only what comes in between asks for it.
-    if talk.resuming or talk.frame.asked:
-        talk.say(
-            "login.after_reset",
-            talk.button("solved", "/solved"),
-            talk.button("nothing_came", "/mail_not_received"),
-        )
-    return Wait()
-
-
-async def _after_reset(talk: Talk) -> Directive:
-    if moved := _other_address(talk):
-        return moved
-    heard = talk.heard
-    if heard.intent in {"affirm", "thank"} or heard.yes_no == "yes":
-        talk.say("login.good_luck")
-        return End("reset_sent")
-    if solved := _solved(talk):
-        return solved
-    if heard.intent == "email_not_recognised":
-        return Go("refused_spaces")
-    if heard.intent in {"not_solved", "mail_not_received", "deny"} or heard.yes_no == "no":
-        return Go("nothing_came")
-    return Pass()
-
-
-async def _nothing_came(talk: Talk) -> Directive:
-    if talk.facts.get("junk_checked") == "yes" and not talk.resuming:
-        talk.note_tried("junk")
-        return Go("hand_over")
-    talk.say(
-        "login.nothing_came",
-        talk.button("solved", "/solved"),
-        talk.button("still_nothing", "/not_solved"),
-    )
-    return Wait()
-
-
-async def _after_nothing_came(talk: Talk) -> Directive:
-    talk.note_tried("junk")
-    return await _solved_or(talk, "hand_over")
-
-
-async def _refused_spaces(talk: Talk) -> Directive:
-    talk.say(
-        "login.refused_spaces",
-        talk.button("solved", "/solved"),
-        talk.button("still_refused", "/not_solved"),
-        address=talk.memory["address"],
-    )
-    return Wait()
-
-
-async def _after_spaces(talk: Talk) -> Directive:
-    talk.note_tried("spaces")
-    busy = talk.portal.feature("login_traffic")
-    return await _solved_or(talk, "refused_traffic" if busy else "hand_over")
-
-
-async def _refused_traffic(talk: Talk) -> Directive:
-    talk.say(
-        "login.refused_traffic",
-        talk.button("solved", "/solved"),
-        talk.button("still_refused", "/not_solved"),
-    )
-    return Wait()
-
-
-async def _after_traffic(talk: Talk) -> Directive:
-    talk.note_tried("traffic")
-    return await _solved_or(talk, "hand_over")
 
 
 async def _activated_today(talk: Talk) -> Directive:
@@ -347,7 +193,7 @@ async def _take_correction(talk: Talk) -> Directive:
     heard = talk.heard
     if new_address(talk):
         return Go("check")
-    if moved := _other_address(talk):
+    if moved := other_address(talk):
         return moved
     if heard.intent == "inform_email":
         return Go("ask_address_again")
@@ -376,38 +222,6 @@ async def _done(talk: Talk) -> Directive:
     return End("handed_over")
 
 
-def _other_address(talk: Talk) -> Directive | None:
-    """Lead to the check of another address, or ask for it, when the message corrects it."""
-    if new_address(talk):
-        return Go("check")
-    if _WRONG_ADDRESS.search(talk.heard.text):
-        return Go("ask_address_again")
-    return None
-
-
-def _solved(talk: Talk) -> Directive | None:
-    if talk.heard.intent != "solved":
-        return None
-    talk.say("login.solved")
-    return End("solved")
-
-
-async def _solved_or(talk: Talk, step: str) -> Directive:
-    """End when it works now; go on with a step when it still does not."""
-    if moved := _other_address(talk):
-        return moved
-    heard = talk.heard
-    if heard.yes_no == "yes":
-        talk.say("login.solved")
-        return End("solved")
-    if solved := _solved(talk):
-        return solved
-    again = {"not_solved", "mail_not_received", "email_not_recognised", "login_problem"}
-    if heard.intent in again or heard.yes_no == "no":
-        return Go(step)
-    return Pass()
-
-
 LOGIN = Walk(
     "login",
     "start",
@@ -417,15 +231,9 @@ LOGIN = Walk(
         "ask_address_again": Step(_ask_address_again, _take_address),
         "alone": Step(_alone, _after_alone),
         "check": Step(_check),
+        **RESET_STEPS,
         "ask_login": Step(_ask_login, _take_login),
         "login_forgotten": Step(_login_forgotten),
-        "offer_reset": Step(_offer_reset, _take_offer),
-        "declined": Step(_declined, _after_declined),
-        "send_reset": Step(_send_reset),
-        "after_reset": Step(_wait_for_mail, _after_reset),
-        "nothing_came": Step(_nothing_came, _after_nothing_came),
-        "refused_spaces": Step(_refused_spaces, _after_spaces),
-        "refused_traffic": Step(_refused_traffic, _after_traffic),
         "activated_today": Step(_activated_today),
         "pending": Step(_pending),
         "disabled": Step(_disabled),

@@ -1,0 +1,66 @@
+"""What the login walk's steps hear alike: another address, that it works, that it does not."""
+
+from __future__ import annotations
+
+import re
+
+from actions.accounts import Account
+from actions.addresses import normalise_address
+from actions.walks.base import Directive, End, Go, Pass, Talk
+
+WRONG_ADDRESS = re.compile(
+    r"tromp[eé]|mauvaise? (?:adresse|mail|e-?mail)|autre (?:adresse|mail|e-?mail)|pas la bonne",
+    re.IGNORECASE,
+)
+
+
+def new_address(talk: Talk) -> bool:
+    """Note the address that the message gives, if it gives one.
+
+    Returns:
+        Whether there was one.
+    """
+    given = talk.heard.entities.get("email")
+    if not given:
+        return False
+    talk.memory["address"] = normalise_address(given)
+    return True
+
+
+def other_address(talk: Talk) -> Directive | None:
+    """Lead to the check of another address, or ask for it, when the message corrects it."""
+    if new_address(talk):
+        return Go("check")
+    if WRONG_ADDRESS.search(talk.heard.text):
+        return Go("ask_address_again")
+    return None
+
+
+def solved_here(talk: Talk) -> Directive | None:
+    """End the walk when the user says that it works now."""
+    if talk.heard.intent != "solved":
+        return None
+    talk.say("login.solved")
+    return End("solved")
+
+
+async def solved_or(talk: Talk, step: str) -> Directive:
+    """End when it works now; go on with a step when it still does not."""
+    if moved := other_address(talk):
+        return moved
+    heard = talk.heard
+    if heard.yes_no == "yes":
+        talk.say("login.solved")
+        return End("solved")
+    if solved := solved_here(talk):
+        return solved
+    again = {"not_solved", "mail_not_received", "email_not_recognised", "login_problem"}
+    if heard.intent in again or heard.yes_no == "no":
+        return Go(step)
+    return Pass()
+
+
+async def active_accounts(talk: Talk) -> list[Account]:
+    """Return the active accounts of the address, looked up anew: states change."""
+    accounts = await talk.accounts.find(talk.portal.id, talk.memory["address"])
+    return [account for account in accounts if account.status == "active"]

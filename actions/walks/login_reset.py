@@ -1,0 +1,159 @@
+"""The login walk once an account was recognised: the reset mail, and what to do when it fails."""
+
+from __future__ import annotations
+
+from actions.errors import LimitReached
+from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
+from actions.walks.login_answers import active_accounts, other_address, solved_here, solved_or
+
+
+async def _offer_reset(talk: Talk) -> Directive:
+    talk.say(
+        "login.offer_reset",
+        talk.button("yes_reset", "/affirm"),
+        talk.button("no_thanks", "/deny"),
+        talk.button("portal_refuses", "/email_not_recognised"),
+        address=talk.memory["address"],
+    )
+    return Wait()
+
+
+async def _take_offer(talk: Talk) -> Directive:
+    if moved := other_address(talk):
+        return moved
+    heard = talk.heard
+    if heard.yes_no == "yes" or heard.intent == "password_reset":
+        return Go("send_reset")
+    if heard.intent == "email_not_recognised":
+        return Go("refused_spaces")
+    if solved := solved_here(talk):
+        return solved
+    if heard.yes_no == "no":
+        return Go("declined")
+    return Pass()
+
+
+async def _declined(talk: Talk) -> Directive:
+    talk.say(
+        "login.declined",
+        talk.button("yes_reset", "/affirm"),
+        talk.button("portal_refuses", "/email_not_recognised"),
+        talk.contact_button(),
+    )
+    return Wait()
+
+
+async def _after_declined(talk: Talk) -> Directive:
+    if talk.heard.yes_no == "no" or talk.heard.intent in {"thank", "goodbye"}:
+        talk.say("login.stopped")
+        return End("refused")
+    return await _take_offer(talk)
+
+
+async def _send_reset(talk: Talk) -> Directive:
+    """Trigger the reset of the account that was found, looked up anew: states change."""
+    accounts = await active_accounts(talk)
+    login = talk.memory.get("account", "")
+    account = next((a for a in accounts if a.login.casefold() == login.casefold()), None)
+    if account is None:
+        return Go("check")
+    try:
+        await talk.accounts.request_reset(account, request_key=f"{talk.request_key}:reset")
+    except LimitReached:
+        talk.say("login.too_many_resets")
+        return Go("contact")
+    talk.note_tried("reset")
+    talk.say(
+        "login.reset_sent",
+        talk.button("solved", "/solved"),
+        talk.button("nothing_came", "/mail_not_received"),
+        talk.button("portal_refuses", "/email_not_recognised"),
+        address=talk.memory["address"],
+    )
+    return Go("after_reset")
+
+
+async def _wait_for_mail(talk: Talk) -> Directive:
+    # The mail has just been announced; only what comes in between asks for it.
+    if talk.resuming or talk.frame.asked:
+        talk.say(
+            "login.after_reset",
+            talk.button("solved", "/solved"),
+            talk.button("nothing_came", "/mail_not_received"),
+        )
+    return Wait()
+
+
+async def _after_reset(talk: Talk) -> Directive:
+    if moved := other_address(talk):
+        return moved
+    heard = talk.heard
+    if heard.intent in {"affirm", "thank"} or heard.yes_no == "yes":
+        talk.say("login.good_luck")
+        return End("reset_sent")
+    if solved := solved_here(talk):
+        return solved
+    if heard.intent == "email_not_recognised":
+        return Go("refused_spaces")
+    if heard.intent in {"not_solved", "mail_not_received", "deny"} or heard.yes_no == "no":
+        return Go("nothing_came")
+    return Pass()
+
+
+async def _nothing_came(talk: Talk) -> Directive:
+    if talk.facts.get("junk_checked") == "yes" and not talk.resuming:
+        talk.note_tried("junk")
+        return Go("hand_over")
+    talk.say(
+        "login.nothing_came",
+        talk.button("solved", "/solved"),
+        talk.button("still_nothing", "/not_solved"),
+    )
+    return Wait()
+
+
+async def _after_nothing_came(talk: Talk) -> Directive:
+    talk.note_tried("junk")
+    return await solved_or(talk, "hand_over")
+
+
+async def _refused_spaces(talk: Talk) -> Directive:
+    talk.say(
+        "login.refused_spaces",
+        talk.button("solved", "/solved"),
+        talk.button("still_refused", "/not_solved"),
+        address=talk.memory["address"],
+    )
+    return Wait()
+
+
+async def _after_spaces(talk: Talk) -> Directive:
+    talk.note_tried("spaces")
+    busy = talk.portal.feature("login_traffic")
+    return await solved_or(talk, "refused_traffic" if busy else "hand_over")
+
+
+async def _refused_traffic(talk: Talk) -> Directive:
+    talk.say(
+        "login.refused_traffic",
+        talk.button("solved", "/solved"),
+        talk.button("still_refused", "/not_solved"),
+    )
+    return Wait()
+
+
+async def _after_traffic(talk: Talk) -> Directive:
+    talk.note_tried("traffic")
+    return await solved_or(talk, "hand_over")
+
+
+RESET_STEPS: dict[str, Step] = {
+    "offer_reset": Step(_offer_reset, _take_offer),
+    "declined": Step(_declined, _after_declined),
+    "send_reset": Step(_send_reset),
+    "after_reset": Step(_wait_for_mail, _after_reset),
+    "nothing_came": Step(_nothing_came, _after_nothing_came),
+    "refused_spaces": Step(_refused_spaces, _after_spaces),
+    "refused_traffic": Step(_refused_traffic, _after_traffic),
+}
+"""The steps once an account was found; they lead back to `check`, `contact` and `hand_over`."""
