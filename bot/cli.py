@@ -25,6 +25,7 @@ from actions.settings import current_settings  # noqa: E402
 from bot import logs, migrations, training  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
 from bot.doctor import examine  # noqa: E402
+from bot.evaluation import options as evaluation  # noqa: E402
 
 Result = TypeVar("Result")
 
@@ -102,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help="dire ce qui marche, et ce qui reste à faire")
     doctor.set_defaults(run=lambda options: examine(tell))
+
+    evaluation.add_parser(commands, tell)
     return parser
 
 

@@ -1,9 +1,9 @@
 """From scores to a confidence that means what it says, and from there to a band.
 
 Everything is fitted on held-out folds of the training data: the temperature of a softmax, then a
-logistic regression that judges, by more than the top score, whether the answer is right. An unclear
-message shows in several ways at once: two intents close to one another, models that disagree,
-nothing like it in training, words never seen.
+logistic regression that corrects it by how much was read, since a message of two words can look
+clear by chance. More signals (margin, likeness to training, agreement of the two models) were
+tried: they help on the folds and mislead on messages from elsewhere.
 """
 
 from __future__ import annotations
@@ -14,50 +14,28 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-
-@dataclass
-class Evidence:
-    """What is known of messages besides their scores; each of shape (messages,).
-
-    Attributes:
-        nearest: Cosine of the most similar training example.
-        nearest_intent: Its intent's index.
-        second_opinion: Index of the intent that the kernel model alone would choose.
-        words: How many words were read.
-        known: Share of the words that training showed.
-    """
-
-    nearest: Floats
-    nearest_intent: Ints
-    second_opinion: Ints
-    words: Floats
-    known: Floats
-
-    def take(self, rows: Ints) -> Evidence:
-        """Return the evidence on some of the messages."""
-        return Evidence(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+_OFFERED = 3
 
 
 @dataclass
 class Judge:
-    """A logistic regression over signals.
+    """A logistic regression over a probability and the length of the message.
 
     Attributes:
-        weights: Shape (signals,).
+        weights: Of the two signals, shape (2,).
         offset: Intercept.
     """
 
     weights: Floats
     offset: float
 
-    def __call__(self, signals: Floats) -> Floats:
-        """Return probabilities, shape (messages,)."""
-        return np.asarray(1 / (1 + np.exp(-(signals @ self.weights + self.offset))))
+    def __call__(self, probability: Floats, words: Floats) -> Floats:
+        """Return corrected probabilities, shape (messages,)."""
+        return _logistic(_signals(probability, words) @ self.weights + self.offset)
 
 
 @dataclass
@@ -90,36 +68,18 @@ class Calibration:
         exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
 
-    def judge(self, probabilities: Floats, evidence: Evidence) -> tuple[Floats, Floats]:
-        """Return confidence in the first intent, and that the truth is among the first three."""
-        if self.right is None or self.among_three is None:
-            ordered = -np.sort(-probabilities, axis=1)
-            return ordered[:, 0], ordered[:, :3].sum(axis=1)
-        signals = self.signals(probabilities, evidence)
-        return self.right(signals), self.among_three(signals)
+    def judge(self, probabilities: Floats, words: Floats) -> tuple[Floats, Floats]:
+        """Return confidence in the first intent, and that the truth is among the first three.
 
-    def signals(self, probabilities: Floats, evidence: Evidence) -> Floats:
-        """Return what the judges see, shape (messages, signals)."""
-        order = np.argsort(-probabilities, axis=1)
-        logs = np.log(np.maximum(np.take_along_axis(probabilities, order, axis=1), 1e-9))
-        first = order[:, 0]
-        outside = (first == self.out_of_scope).astype(float)
-        out = probabilities[:, self.out_of_scope] if self.out_of_scope >= 0 else 0 * outside
-        return np.column_stack(
-            [
-                logs[:, 0] - np.log1p(-np.minimum(np.exp(logs[:, 0]), 1 - 1e-6)),
-                logs[:, 0] - logs[:, 1],
-                np.log(np.maximum(1 - np.exp(logs[:, :3]).sum(axis=1), 1e-4)),
-                evidence.second_opinion == first,
-                evidence.nearest,
-                evidence.nearest_intent == first,
-                evidence.nearest * (evidence.nearest_intent == first),
-                np.log1p(evidence.words),
-                evidence.known,
-                outside,
-                np.log(out + 1e-3) * (1 - outside),
-            ]
-        ).astype(np.float64)
+        Args:
+            probabilities: Shape (messages, intents).
+            words: How many words were read of each message.
+        """
+        ordered = -np.sort(-probabilities, axis=1)
+        first, three = ordered[:, 0], ordered[:, :_OFFERED].sum(axis=1)
+        if self.right is None or self.among_three is None:
+            return first, three
+        return self.right(first, words), self.among_three(three, words)
 
     def band(self, intent: int, confidence: float, among_three: float) -> str:
         """Return `sure`, `unsure` or `lost`.
@@ -137,7 +97,7 @@ class Calibration:
 def calibrate(
     scores: Floats,
     truth: Ints,
-    evidence: Evidence,
+    words: Floats,
     *,
     out_of_scope: int,
     precision: float,
@@ -150,7 +110,7 @@ def calibrate(
     Args:
         scores: Shape (messages, intents).
         truth: Index of each message's intent.
-        evidence: On the same messages.
+        words: How many words were read of each.
         out_of_scope: Index of that intent, or -1.
         precision: Share of right answers wanted among those given without asking.
         leak: Share of out-of-scope messages that may be answered as if in scope.
@@ -167,16 +127,11 @@ def calibrate(
     probabilities = fitted.probabilities(scores)
     order = np.argsort(-probabilities, axis=1)
     right = order[:, 0] == truth
-    among = (order[:, :3] == truth[:, None]).any(axis=1)
-    signals = fitted.signals(probabilities, evidence)
-    fitted.right = _judge(signals, right, shift)
-    fitted.among_three = _judge(signals, among, shift)
-    if fitted.right is None:
-        return fitted
-    confidence = cross_val_predict(
-        _regression(), signals, right, cv=5, method="predict_proba"
-    )[:, 1]  # fmt: skip
-    confidence = 1 / (1 + (1 / np.clip(confidence, 1e-9, 1 - 1e-9) - 1) * np.exp(-shift))
+    among = (order[:, :_OFFERED] == truth[:, None]).any(axis=1)
+    fitted.right = _judge(probabilities.max(axis=1), words, right, shift)
+    three = -np.sort(-probabilities, axis=1)[:, :_OFFERED].sum(axis=1)
+    fitted.among_three = _judge(three, words, among, shift)
+    confidence, _ = fitted.judge(probabilities, words)
     fitted.sure = _threshold(confidence, right, precision)
     outside = (truth == out_of_scope) & (order[:, 0] != out_of_scope)
     tolerated = int(leak * (truth == out_of_scope).sum())
@@ -186,14 +141,21 @@ def calibrate(
     return fitted
 
 
-def _regression() -> LogisticRegression:
-    return LogisticRegression(C=1.0, max_iter=2000)
+def _logistic(value: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-value)), dtype=np.float64)
 
 
-def _judge(signals: Floats, outcome: NDArray[np.bool_], shift: float) -> Judge | None:
+def _signals(probability: Floats, words: Floats) -> Floats:
+    clipped = np.clip(probability, 1e-6, 1 - 1e-6)
+    return np.column_stack([np.log(clipped / (1 - clipped)), np.log1p(words)])
+
+
+def _judge(
+    probability: Floats, words: Floats, outcome: NDArray[np.bool_], shift: float
+) -> Judge | None:
     if outcome.all() or not outcome.any():
         return None
-    fitted = _regression().fit(signals, outcome)
+    fitted = LogisticRegression(max_iter=2000).fit(_signals(probability, words), outcome)
     return Judge(fitted.coef_[0].astype(np.float64), float(fitted.intercept_[0]) + shift)
 
 

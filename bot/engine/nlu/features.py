@@ -30,13 +30,11 @@ class Features:
             grams).
         dense: Weighted mean vector, shape (messages, dimensions); no columns without vectors.
         words: How many words were read of each message, shape (messages,).
-        known: Share of its words that training showed, shape (messages,).
     """
 
     sparse: sp.csr_matrix
     dense: Dense
     words: Dense
-    known: Dense
 
     def joined(self) -> sp.csr_matrix:
         """Return both in one sparse matrix, as liblinear wants them."""
@@ -44,7 +42,7 @@ class Features:
 
     def take(self, rows: NDArray[np.int64]) -> Features:
         """Return the features of some of the messages."""
-        return Features(self.sparse[rows], self.dense[rows], self.words[rows], self.known[rows])
+        return Features(self.sparse[rows], self.dense[rows], self.words[rows])
 
 
 @dataclass
@@ -95,11 +93,22 @@ class Featurizer:
         vector_weight: Length of the mean vector; 0 leaves word vectors out.
         clusters: How many clusters of words the view `clusters` tells apart.
         fewest: In how many messages a gram must be seen.
+        strip: See `views.read`.
+        shorthand: See `views.read`.
     """
 
     def __init__(
-        self, weights: Mapping[str, float], vector_weight: float, clusters: int, fewest: int
+        self,
+        weights: Mapping[str, float],
+        vector_weight: float,
+        *,
+        clusters: int,
+        fewest: int,
+        strip: bool,
+        shorthand: bool,
     ) -> None:
+        self._strip = strip
+        self._shorthand = shorthand
         self._views = [View(name, weight) for name, weight in weights.items() if weight]
         self._vector_weight = vector_weight
         self._clusters = clusters
@@ -111,11 +120,11 @@ class Featurizer:
 
     def fit_transform(self, texts: Sequence[str]) -> Features:
         """Learn from the training messages and return their features."""
-        readings = [read(text) for text in texts]
+        readings = self._read(texts)
         seen = Counter(word for reading in readings for word in set(reading.words))
         if self._vector_weight or any(view.name == "clusters" for view in self._views):
             self._vectors = read_vectors(set(seen), self._clusters)
-            readings = [read(text, self._vectors) for text in texts]
+            readings = self._read(texts)
         total = 1 + len(texts)
         self._word_idf = {w: float(np.log(total / (1 + n)) + 1) for w, n in seen.items()}
         self._default_idf = float(np.log(total / 2) + 1)
@@ -128,7 +137,11 @@ class Featurizer:
 
     def transform(self, texts: Sequence[str]) -> Features:
         """Return the features of new messages."""
-        return self._features([read(text, self._vectors) for text in texts])
+        return self._features(self._read(texts))
+
+    def _read(self, texts: Sequence[str]) -> list[Reading]:
+        options = {"strip": self._strip, "shorthand": self._shorthand}
+        return [read(text, self._vectors, **options) for text in texts]
 
     def _features(self, readings: Sequence[Reading]) -> Features:
         indices: list[Columns] = []
@@ -147,11 +160,7 @@ class Featurizer:
             shape=(len(readings), sum(len(view.columns) for view in self._views)),
         )
         words = np.array([len(reading.words) for reading in readings], np.float32)
-        known = np.array(
-            [sum(word in self._word_idf for word in reading.words) for reading in readings],
-            np.float32,
-        )
-        return Features(sparse, self._dense(readings), words, known / np.maximum(words, 1))
+        return Features(sparse, self._dense(readings), words)
 
     def _dense(self, readings: Sequence[Reading]) -> Dense:
         if self._vectors is None or not self._vector_weight:

@@ -30,7 +30,6 @@ def unit_rows(features: Features) -> Features:
         sp.csr_matrix((sparse.data * scale[row], sparse.indices, sparse.indptr), sparse.shape),
         features.dense * scale[:, None],
         features.words,
-        features.known,
     )
 
 
@@ -42,18 +41,19 @@ def similarities(messages: Features, transposed: sp.csr_matrix, dense: Dense) ->
         transposed: Unit sparse parts of the examples, shape (grams, examples).
         dense: Dense parts of the examples, shape (examples, dimensions).
     """
-    blocks = []
-    for start in range(0, messages.sparse.shape[0], _BLOCK):
+    result = np.empty((messages.sparse.shape[0], transposed.shape[1]), dtype=np.float32)
+    for start in range(0, len(result), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        block = (messages.sparse[rows] @ transposed).toarray()
-        blocks.append(block + messages.dense[rows] @ dense.T)
-    joined: Dense = np.concatenate(blocks).astype(np.float32, copy=False)
-    return joined
+        np.matmul(messages.dense[rows], dense.T, out=result[rows])
+        result[rows] += (messages.sparse[rows] @ transposed).toarray()
+    return result
 
 
 def kernel(cosines: Dense, sharpness: float) -> Dense:
-    """Return the kernel's values: 1 for the same message, less with less likeness."""
-    return np.asarray(np.exp(np.float32(sharpness) * (cosines - 1)), dtype=np.float32)
+    """Turn cosines, in place, into the kernel: 1 for the same message, less with less likeness."""
+    cosines -= np.float32(1)
+    cosines *= np.float32(sharpness)
+    return np.exp(cosines, out=cosines)
 
 
 def solve(
@@ -62,7 +62,8 @@ def solve(
     """Return the dual coefficients of the ridge regression, shape (examples, intents).
 
     Args:
-        gram: Kernel of the examples among themselves; it is not changed.
+        gram: Kernel of the examples among themselves; overwritten, as it is a large part of the
+            memory that training takes.
         truth: Index of each example's intent.
         intents: How many intents there are.
         weights: Weight of each example.
@@ -70,9 +71,9 @@ def solve(
     """
     targets = np.zeros((len(truth), intents), dtype=np.float32)
     targets[np.arange(len(truth)), truth] = 1
-    penalised = gram.copy()
-    penalised[np.diag_indices_from(penalised)] += np.float32(ridge) / weights
-    factor = cho_factor(penalised, lower=True, overwrite_a=True, check_finite=False)
+    gram[np.diag_indices_from(gram)] += np.float32(ridge) / weights
+    # LAPACK reads by columns: the transpose of a symmetric matrix is itself, without a copy.
+    factor = cho_factor(gram.T, lower=True, overwrite_a=True, check_finite=False)
     return np.asarray(cho_solve(factor, targets, check_finite=False), dtype=np.float32)
 
 
@@ -84,22 +85,20 @@ class KernelModel:
         transposed: Unit sparse parts of the examples, transposed: (grams, examples).
         dense: Dense parts, shape (examples, dimensions).
         coefficients: Shape (examples, intents).
-        truth: Index of each example's intent.
         sharpness: Of the kernel.
     """
 
     transposed: sp.csr_matrix
     dense: Dense
     coefficients: Dense
-    truth: NDArray[np.int64]
     sharpness: float
 
-    def scores(self, messages: Features) -> tuple[Dense, Dense, NDArray[np.int64]]:
-        """Return scores, shape (messages, intents), with the nearest example's cosine and intent.
+    def scores(self, messages: Features) -> tuple[Dense, Dense]:
+        """Return scores, shape (messages, intents), and the nearest example's cosine for each.
 
         Args:
             messages: Features as the featurizer gives them.
         """
         cosines = similarities(unit_rows(messages), self.transposed, self.dense)
-        scores = kernel(cosines, self.sharpness) @ self.coefficients
-        return scores, cosines.max(axis=1), self.truth[cosines.argmax(axis=1)]
+        nearest = cosines.max(axis=1)
+        return kernel(cosines, self.sharpness) @ self.coefficients, nearest

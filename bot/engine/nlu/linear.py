@@ -1,4 +1,4 @@
-"""The intent classifier as a component of Rasa: intent, ranking, band, and problems."""
+"""The intent classifier as a component of Rasa: intent, ranking, band, and several problems."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.engine.nlu.calibration import Calibration, Evidence, calibrate
+from bot.engine.nlu.calibration import Calibration, calibrate
 from bot.engine.nlu.features import Dense, Features, Featurizer
 from bot.engine.nlu.kernel import KernelModel, kernel, similarities, solve, unit_rows
 
@@ -29,14 +29,16 @@ DEFAULTS: dict[str, Any] = {
     "vector_weight": 1.6,
     "clusters": 200,
     "fewest": 2,
+    "strip": True,
+    "shorthand": True,
     "penalty": 0.6,
     "rare_weight": 0.5,
-    "kernel_weight": 4.0,
+    "kernel_weight": 6.0,
     "kernel_sharpness": 1.0,
     "ridge": 0.03,
     "folds": 5,
-    "precision": 0.91,
-    "leak": 0.07,
+    "precision": 0.945,
+    "leak": 0.04,
     "lost": 0.5,
     "shift": 0.0,
 }
@@ -50,10 +52,12 @@ class Prediction:
     Attributes:
         ranking: Intents with their confidence, likeliest first.
         band: `sure`, `unsure` or `lost`.
+        nearest: Cosine of the most similar training example.
     """
 
     ranking: tuple[tuple[str, float], ...]
     band: str
+    nearest: float = 0.0
 
     @property
     def intent(self) -> str:
@@ -122,17 +126,18 @@ class IntentModel:
         self.intents = sorted(set(intents))
         truth = np.searchsorted(self.intents, intents).astype(np.int64)
         self._featurizer = Featurizer(
-            chosen["views"], chosen["vector_weight"], chosen["clusters"], chosen["fewest"]
+            chosen["views"],
+            chosen["vector_weight"],
+            **{name: chosen[name] for name in ("clusters", "fewest", "strip", "shorthand")},
         )
         features = self._featurizer.fit_transform(texts)
         unit = unit_rows(features)
         transposed = sp.csr_matrix(unit.sparse.T)
         cosines = similarities(unit, transposed, unit.dense)
-        gram = kernel(cosines, chosen["kernel_sharpness"])
-        self._fit_calibration(truth, features, cosines, gram)
+        self._fit_calibration(truth, features, cosines)
         self._linear = self._fit_linear(features, truth)
         self._kernel = KernelModel(
-            transposed, unit.dense, self._solve(gram, truth), truth, chosen["kernel_sharpness"]
+            transposed, unit.dense, self._solve(cosines, truth), chosen["kernel_sharpness"]
         )
         return self
 
@@ -142,27 +147,18 @@ class IntentModel:
         served.held_out = None
         return served
 
-    def scores(self, texts: Sequence[str]) -> tuple[Scores, Evidence]:
-        """Return the raw scores, shape (messages, intents), and the evidence beside them."""
-        features = self._featurizer.transform(texts)
-        second, nearest, nearest_intent = self._kernel.scores(features)
-        return (
-            self._mix(self._linear.scores(features), second),
-            _evidence(features, second, nearest, nearest_intent),
-        )
-
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return what each message means."""
-        scores, evidence = self.scores(texts)
-        return self.decide(scores, evidence)
-
-    def decide(self, scores: Scores, evidence: Evidence) -> list[Prediction]:
-        """Return predictions from scores and evidence."""
+        features = self._featurizer.transform(texts)
+        second, nearest = self._kernel.scores(features)
+        scores = self._mix(self._linear.scores(features), second)
         probabilities = self.calibration.probabilities(scores)
-        confidence, among = self.calibration.judge(probabilities, evidence)
-        return [self._rank(*row) for row in zip(probabilities, confidence, among, strict=True)]
+        judged = self.calibration.judge(probabilities, features.words.astype(np.float64))
+        return [self._rank(*row) for row in zip(probabilities, *judged, nearest, strict=True)]
 
-    def _rank(self, probabilities: Scores, confidence: float, among: float) -> Prediction:
+    def _rank(
+        self, probabilities: Scores, confidence: float, among: float, nearest: float
+    ) -> Prediction:
         order = np.argsort(-probabilities)
         first = probabilities[order[0]]
         # What the first does not take is shared by the others as the softmax has it.
@@ -172,7 +168,7 @@ class IntentModel:
             (self.intents[at], float(min(confidence, probabilities[at] * rest))) for at in order[1:]
         ]
         band = self.calibration.band(int(order[0]), float(confidence), float(among))
-        return Prediction(tuple(ranking), band)
+        return Prediction(tuple(ranking), band, float(nearest))
 
     def _mix(self, linear: Dense, second: Dense) -> Scores:
         return np.asarray(linear + self.settings["kernel_weight"] * second, dtype=np.float64)
@@ -186,7 +182,8 @@ class IntentModel:
     def _fit_linear(self, features: Features, truth: Ints) -> _Linear:
         return _Linear.fit(features, truth, self._weights(truth), self.settings["penalty"])
 
-    def _solve(self, gram: Dense, truth: Ints) -> Dense:
+    def _solve(self, cosines: Dense, truth: Ints) -> Dense:
+        gram = kernel(cosines, self.settings["kernel_sharpness"])
         weights = self._weights(truth)
         each = np.array([weights[intent] for intent in truth.tolist()], dtype=np.float32)
         return solve(gram, truth, len(self.intents), each, self.settings["ridge"])
@@ -197,21 +194,15 @@ class IntentModel:
             split = StratifiedKFold(folds, shuffle=True, random_state=0)
             yield from split.split(truth, truth)
 
-    def _fit_calibration(
-        self, truth: Ints, features: Features, cosines: Dense, gram: Dense
-    ) -> None:
-        size = (len(truth), len(self.intents))
-        scores, second = np.zeros(size), np.zeros(size, np.float32)
-        nearest, nearest_intent = np.zeros(len(truth)), np.zeros(len(truth), np.int64)
+    def _fit_calibration(self, truth: Ints, features: Features, cosines: Dense) -> None:
+        scores = np.zeros((len(truth), len(self.intents)))
 
         def fold(seen: Ints, unseen: Ints) -> None:
-            coefficients = self._solve(gram[np.ix_(seen, seen)], truth[seen])
-            second[unseen] = gram[np.ix_(unseen, seen)] @ coefficients
-            linear = self._fit_linear(features.take(seen), truth[seen])
-            scores[unseen] = self._mix(linear.scores(features.take(unseen)), second[unseen])
+            coefficients = self._solve(cosines[np.ix_(seen, seen)], truth[seen])
             likeness = cosines[np.ix_(unseen, seen)]
-            nearest[unseen] = likeness.max(axis=1)
-            nearest_intent[unseen] = truth[seen][likeness.argmax(axis=1)]
+            second = kernel(likeness, self.settings["kernel_sharpness"]) @ coefficients
+            linear = self._fit_linear(features.take(seen), truth[seen])
+            scores[unseen] = self._mix(linear.scores(features.take(unseen)), second)
 
         folds = list(self._folds(truth))
         # In threads: liblinear and LAPACK leave the interpreter to one another.
@@ -223,19 +214,7 @@ class IntentModel:
         outside = self.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.intents else -1
         self.held_out = scores
         self.calibration = calibrate(
-            scores, truth, _evidence(features, second, nearest, nearest_intent),
+            scores, truth, features.words.astype(np.float64),
             out_of_scope=outside,
             **{name: self.settings[name] for name in ("precision", "leak", "lost", "shift")},
         )  # fmt: skip
-
-
-def _evidence(
-    features: Features, second: Dense, nearest: Scores | Dense, nearest_intent: Ints
-) -> Evidence:
-    return Evidence(
-        np.asarray(nearest, dtype=np.float64),
-        nearest_intent,
-        second.argmax(axis=1),
-        features.words.astype(np.float64),
-        features.known.astype(np.float64),
-    )

@@ -1,9 +1,9 @@
 """Finds two problems in one message, so that the second is not lost behind the first.
 
 "Je n'arrive pas à me connecter et en plus il me manque un avenant" is two messages in one. It is
-cut where people change the subject. The parts count as two problems only where each is surely one
-of its own, of two different families: a long message about one problem names causes and
-consequences that sound like other topics.
+cut where people change the subject; the parts count as two problems only where each is clear by
+itself and they are of two families: a long message about one problem names causes and consequences
+that sound like other topics.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ want at the beginning or at the end, and the time to read a message must not gro
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _ADDRESS = re.compile(r"\S+\s?@\s?\S+\.\S+")
+_LOGIN = re.compile(r"\b(?:[a-z]\.[a-z]{3,}|[a-z]{2,}_[a-z]{2,}|[a-z]{3,}\d+)\b")
 _TICKET = re.compile(r"\bg-[0-9a-z]{4}\b")
 _PHONE = re.compile(r"(?:\+\d{2,3}|\b0)[ .]?\d(?:[ .-]?\d\d){4}\b")
 _CODE = re.compile(r"\b(?=\w*\d\w*\d)(?=\w*[a-z])\w{5,}\b")
@@ -37,10 +38,10 @@ _SHORT = dict(
     dsl=desole jsp=je_sais_pas chai=je_sais chsais=je_sais jpp=j_en_peux_plus nn=non wi=oui
     ouais=oui ouai=oui ui=oui oe=oui num=numero no=numero tel=telephone doc=document docs=documents
     cpte=compte cnx=connexion co=connecter connection=connexion conexion=connexion
-    qqch=quelque_chose
-    qlq=quelque ya=il_y_a ojd=aujourd_hui auj=aujourd_hui ajd=aujourd_hui rep=reponse ad=adresse
-    adr=adresse mel=mail mels=mails courriel=mail courriels=mails email=mail emails=mails
-    e_mail=mail piton=bouton pourriel=spam pourriels=spams spams=spam mci=merci thx=merci
+    qqch=quelque_chose qlq=quelque ya=il_y_a ojd=aujourd_hui auj=aujourd_hui ajd=aujourd_hui
+    rep=reponse ad=adresse adr=adresse mel=mail mels=mails courriel=mail courriels=mails
+    email=mail emails=mails e_mail=mail piton=bouton pourriel=spam pourriels=spams spams=spam
+    mci=merci thx=merci
     ri1=rien bi1=bien fo=il_faut fau=il_faut pe=peu px=peux peu=peu marhce=marche sa=ca
     natel=telephone gsm=telephone cell=telephone cellulaire=telephone fureteur=navigateur
     usager=utilisateur usagers=utilisateurs nip=mot_de_passe encoder=saisir encode=saisis
@@ -83,16 +84,23 @@ def name_forms(text: str) -> str:
     text = _TICKET.sub(" zzticket ", text)
     text = _PHONE.sub(" zztelephone ", text)
     text = _CODE.sub(" zzcode ", text)
+    text = _LOGIN.sub(" zzlogin ", text)
     return _ELONGATION.sub(r"\1", text)
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, *, shorthand: bool = True) -> str:
     """Return the words whose n-grams are counted, folded, with a space between them.
 
     Question and exclamation marks stay, since they tell of tone; other punctuation goes.
+
+    Args:
+        text: A message as typed.
+        shorthand: Whether abbreviations and regional words are written as others say them.
     """
     folded = _NUMBER.sub(" zznombre ", name_forms(fold(text)))
     folded = _MARKS.sub(r" \1 ", _PUNCTUATION.sub(" ", folded))
+    if not shorthand:
+        return " ".join(folded.split())
     words = " ".join(_SHORT.get(word, word) for word in folded.split()).replace("_", " ")
     for pattern, by in _PHRASES:
         words = pattern.sub(by, words)

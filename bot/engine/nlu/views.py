@@ -19,6 +19,11 @@ from bot.engine.nlu.vectors import WordVectors
 _WORD = re.compile(r"\w+")
 _CHARS = (2, 5)
 _SOUNDS = (3, 6)
+_FORMS = frozenset({"zzadresse", "zznombre", "zzcode", "zzlogin", "zztelephone"})
+_FILLERS = frozenset(
+    "mon ma le la l n de du d c est voici voila numero client marche contrat convention ticket ref"
+    " reference dossier login identifiant mail adresse code oui bonjour merci alors et donc".split()
+)
 
 
 @dataclass(frozen=True)
@@ -38,15 +43,19 @@ class Reading:
     rows: tuple[int | None, ...]
 
 
-def read(text: str, vectors: WordVectors | None = None) -> Reading:
+def read(
+    text: str, vectors: WordVectors | None = None, *, strip: bool = True, shorthand: bool = True
+) -> Reading:
     """Read a message once for all views.
 
     Args:
         text: A message as typed.
         vectors: The table that gives clusters and rows; without it there are none.
+        strip: Whether salutation, thanks and signature are left out.
+        shorthand: See `normalise`.
     """
-    core = strip_frame(shorten(text))
-    words = tuple(normalise(core).split())
+    core = strip_frame(shorten(text)) if strip else shorten(text)
+    words = tuple(normalise(core, shorthand=shorthand).split())
     spoken = name_forms(core.lower().replace("’", "'"))
     sounds = tuple(phonetic_key(word) for word in _WORD.findall(spoken))
     rows = tuple(vectors.row(word) if vectors else None for word in words)
@@ -63,8 +72,15 @@ def pairs(items: Sequence[str]) -> list[str]:
 
 
 def word_grams(reading: Reading) -> list[str]:
-    """Return the words and pairs of words."""
-    return pairs(reading.words)
+    """Return the words and pairs of words, and whether nothing is said but a reference.
+
+    A number with nothing said of it is a reference, an address with nothing said of it an address.
+    """
+    grams = pairs(reading.words)
+    said = set(reading.words) - _FILLERS
+    if said and said <= _FORMS:
+        grams.append("zzseulementadresse" if "zzadresse" in said else "zzseulementreference")
+    return grams
 
 
 def char_grams(reading: Reading) -> list[str]:

@@ -1,0 +1,114 @@
+"""How long it takes to understand a message, short or very long, beside the plain baseline.
+
+    .venv/bin/python -m benchmarks.parse [MESSAGES]
+
+Prints p50 and p99 of the classifier and of a whole parse by Rasa's graph (entities included), and
+the ratio to a plain TF-IDF and linear SVM pipeline in the same run, so that the machine's speed
+cancels out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.engine import rasa_patches
+
+_WARM_UP = 20
+_LONG = 30
+_LONG_PARTS = 60
+
+
+def _messages(count: int) -> list[str]:
+    from bot.evaluation.data import test_sets, training_examples
+
+    rng = random.Random(0)
+    texts = [text for each in test_sets(final=False) for text in each.texts]
+    chosen = rng.sample(texts, min(count, len(texts)))
+    parts = [example.text for example in training_examples()]
+    return chosen + ["\n".join(rng.choices(parts, k=_LONG_PARTS)) for _ in range(_LONG)]
+
+
+def _measure(name: str, read: Callable[[str], object], texts: list[str]) -> float:
+    for text in texts[:_WARM_UP]:
+        read(text)
+    times = []
+    for text in texts:
+        started = time.perf_counter()
+        read(text)
+        times.append((time.perf_counter() - started) * 1000)
+    short, long = times[:-_LONG], times[-_LONG:]
+    ordered = sorted(times)
+    p50 = statistics.median(times)
+    print(f"{name:24} p50 {p50:5.2f} ms   p99 {ordered[int(len(ordered) * 0.99)]:5.2f} ms   "
+          f"messages {statistics.median(short):5.2f} ms   "
+          f"very long ones {statistics.median(long):5.2f} ms")  # fmt: skip
+    return p50
+
+
+def _baseline() -> Callable[[str], object]:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.svm import LinearSVC
+
+    from bot.engine.nlu.text import normalise
+    from bot.evaluation.data import training_examples
+
+    examples = training_examples()
+    pipeline = make_pipeline(
+        make_union(
+            TfidfVectorizer(preprocessor=normalise, ngram_range=(1, 2), sublinear_tf=True),
+            TfidfVectorizer(
+                preprocessor=normalise, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True
+            ),
+        ),
+        LinearSVC(C=0.6, random_state=0),
+    )
+    pipeline.fit([each.text for each in examples], [each.intent for each in examples])
+    return lambda text: pipeline.decision_function([text])
+
+
+def _classifier(model: Path) -> Callable[[str], object]:
+    import tarfile
+
+    import joblib
+
+    with TemporaryDirectory() as folder, tarfile.open(model) as archive:
+        name = next(n for n in archive.getnames() if n.endswith("intents.joblib"))
+        archive.extract(name, folder)
+        intents = joblib.load(Path(folder) / name)
+    return lambda text: intents.predict([text])
+
+
+def _whole(model: Path) -> Callable[[str], object]:
+    from rasa.core.agent import Agent
+
+    agent = Agent.load(str(model))
+    loop = asyncio.new_event_loop()
+    return lambda text: loop.run_until_complete(agent.parse_message(text))
+
+
+def main() -> None:
+    """Measure, training a model first where none fits."""
+    rasa_patches.prepare()
+    rasa_patches.leave_tensorflow_out()
+    from actions.settings import ROOT
+    from bot import training
+
+    model = training.train(ROOT / "models")
+    texts = _messages(int(sys.argv[1]) if len(sys.argv) > 1 else 500)
+    print(f"{len(texts)} messages, {_LONG} of them very long")
+    plain = _measure("TF-IDF and linear SVM", _baseline(), texts)
+    ours = _measure("our classifier", _classifier(model), texts)
+    _measure("whole parse", _whole(model), texts)
+    print(f"our classifier to the baseline: {ours / plain:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""What the model is trained from and what it is tested on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from actions.errors import GuichetError
+from actions.settings import ROOT
+
+TRAINING = ROOT / "data" / "nlu"
+TESTS = ROOT / "tests" / "nlu"
+REAL = ROOT.parent / "shared" / "eval" / "real.jsonl"
+FINAL = "final"
+"""The test set that is kept for the last run."""
+
+
+class EvaluationFailed(GuichetError):
+    """There is nothing to measure, or it cannot be read."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A message with what it means.
+
+    Attributes:
+        text: As typed.
+        intents: The label, then those in `also`, which count as right too.
+        style: How it is written, such as `sms`; empty where the set does not say.
+        maybe_in_training: Its source may have been read by who wrote training data.
+    """
+
+    text: str
+    intents: tuple[str, ...]
+    style: str = ""
+    maybe_in_training: bool = False
+
+    @property
+    def intent(self) -> str:
+        """The label."""
+        return self.intents[0]
+
+
+@dataclass(frozen=True)
+class MessageSet:
+    """Messages that are scored together."""
+
+    name: str
+    examples: tuple[Example, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """The messages alone."""
+        return [example.text for example in self.examples]
+
+
+def training_examples(folder: Path = TRAINING) -> list[Example]:
+    """Return the training examples of a folder of Rasa's NLU files.
+
+    Raises:
+        EvaluationFailed: If there are none.
+    """
+    examples = []
+    for path in sorted(folder.glob("*.yml")):
+        for block in yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu", ()):
+            lines = str(block.get("examples", "")).splitlines()
+            texts = [line.strip().removeprefix("-").strip() for line in lines]
+            examples += [Example(text, (block["intent"],)) for text in texts if text]
+    if not examples:
+        raise EvaluationFailed(f"Aucun exemple d’entraînement dans {folder}.")
+    return examples
+
+
+def test_sets(*, final: bool) -> list[MessageSet]:
+    """Return the test sets that are present, the real messages last, in two views.
+
+    Args:
+        final: Whether the set that is kept for the last run is wanted.
+
+    Raises:
+        EvaluationFailed: If there is none.
+    """
+    found = [
+        MessageSet(path.stem, tuple(_read(path)))
+        for path in sorted(TESTS.glob("*.jsonl"))
+        if final or path.stem != FINAL
+    ]
+    if REAL.exists():
+        real = tuple(_read(REAL))
+        found.append(MessageSet("real", real))
+        found.append(
+            MessageSet("real, surely unseen", tuple(e for e in real if not e.maybe_in_training))
+        )
+    if not found:
+        raise EvaluationFailed(f"Aucun jeu de test dans {TESTS}.")
+    return found
+
+
+def _read(path: Path) -> Sequence[Example]:
+    examples = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            intents = dict.fromkeys([row["intent"], *(row.get("also") or ())])
+            examples.append(
+                Example(
+                    row["text"], tuple(intents), row.get("style") or "",
+                    bool(row.get("maybe_in_training")),
+                )
+            )  # fmt: skip
+        except (ValueError, KeyError, TypeError) as error:
+            raise EvaluationFailed(f"{path}, ligne {number} : illisible ({error}).") from error
+    return examples

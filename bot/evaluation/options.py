@@ -1,0 +1,32 @@
+"""The subcommand `guichet evaluate`; what it needs is imported only when it runs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+
+def add_parser(commands: Any, tell: Callable[[str], None]) -> None:
+    """Add the subcommand.
+
+    Args:
+        commands: The subcommands of `guichet`, as argparse makes them.
+        tell: Prints a line.
+    """
+    parser = commands.add_parser("evaluate", help="mesurer ce que l’assistant comprend")
+    parser.add_argument(
+        "--final", action="store_true", help="avec le jeu gardé pour la dernière mesure"
+    )
+    parser.add_argument("--ablation", action="store_true", help="ce qu’apporte chaque étape")
+    parser.add_argument("--duplicates", action="store_true", help="les exemples presque identiques")
+    parser.add_argument(
+        "--against", choices=["diet"], help="comparer au pipeline que Rasa recommande (long)"
+    )
+
+    def run(options: argparse.Namespace) -> None:
+        from bot.evaluation.command import evaluate
+
+        evaluate(options, tell)
+
+    parser.set_defaults(run=run)

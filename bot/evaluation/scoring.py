@@ -1,0 +1,16 @@
+"""Runs a model over a test set."""
+
+from __future__ import annotations
+
+from bot.engine.nlu.model import IntentModel
+from bot.evaluation.data import MessageSet
+from bot.evaluation.metrics import Scored
+
+
+def score(model: IntentModel, tests: MessageSet) -> list[Scored]:
+    """Return every message of a set with what the model understands."""
+    predictions = model.predict(tests.texts)
+    return [
+        Scored(example, prediction)
+        for example, prediction in zip(tests.examples, predictions, strict=True)
+    ]

@@ -1,0 +1,79 @@
+"""The figures of `guichet evaluate`, and the search for near-duplicates."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.engine.nlu.model import Prediction
+from bot.evaluation import metrics, report
+from bot.evaluation.ablation import variants
+from bot.evaluation.data import Example, MessageSet
+from bot.evaluation.duplicates import near_duplicates
+from bot.evaluation.duplicates import report as duplicate_report
+from bot.evaluation.metrics import OUTCOMES, Scored, Share
+from bot.evaluation.page import write_page
+from bot.evaluation.trained import configured
+
+
+def _scored(label: str, *ranking: str, band: str = "sure", also: str = "") -> Scored:
+    intents = (label, also) if also else (label,)
+    rows = tuple((name, 0.9 / (at + 1)) for at, name in enumerate(ranking))
+    return Scored(Example("…", intents, "sms"), Prediction(rows, band, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("row", "outcome"),
+    [
+        (_scored("a", "a"), OUTCOMES[0]),
+        (_scored("a", "b", also="b"), OUTCOMES[0]),
+        (_scored("a", "b", "c", "a", band="unsure"), OUTCOMES[1]),
+        (_scored("a", "b", "c", "d", "a", band="unsure"), OUTCOMES[2]),
+        (_scored("a", "a", band="lost"), OUTCOMES[2]),
+        (_scored("a", "b"), OUTCOMES[3]),
+    ],
+)
+def test_outcomes(row: Scored, outcome: str) -> None:
+    assert row.outcome == outcome
+
+
+def test_only_a_sure_topic_answers_what_is_out_of_scope() -> None:
+    rows = [
+        _scored("out_of_scope", "a"),
+        _scored("out_of_scope", "a", band="unsure"),
+        _scored("out_of_scope", "out_of_scope"),
+        _scored("out_of_scope", "a", also="a"),
+    ]
+    assert metrics.out_of_scope_answered(rows) == Share(1, 4)
+
+
+def test_an_interval_holds_its_share() -> None:
+    low, high = Share(90, 100).interval
+    assert low < 0.9 < high
+    assert Share(0, 0).value == 0
+
+
+def test_a_report_and_a_page_come_out(tmp_path: object) -> None:
+    rows = [_scored("a", "a"), _scored("a", "b"), _scored("out_of_scope", "a", band="unsure")] * 5
+    text = "\n".join(report.lines("trial", rows))
+    assert "66.7%" not in text.splitlines()[0] and "top-1" in text
+    path = tmp_path / "evaluation" / "index.html"  # type: ignore[operator]
+    write_page({"trial": rows}, ["a fact"], path)
+    assert "data:image/png;base64" in path.read_text(encoding="utf-8")
+
+
+def test_near_duplicates_are_found_and_others_not() -> None:
+    examples = [
+        Example("j'ai oublié mon mot de passe", ("a",)),
+        Example("J'ai oublié mon mot de passe !!", ("b",)),
+        Example("je ne vois plus mes marchés", ("a",)),
+    ]
+    pairs = list(near_duplicates(examples))
+    assert [(pair.one, pair.other) for pair in pairs] == [(examples[1], examples[0])]
+    lines = list(duplicate_report(examples, [MessageSet("t", (examples[0],))]))
+    assert "1 near-duplicates, 1 with different intents" in lines[0]
+
+
+def test_the_ablation_ends_with_the_configured_pipeline() -> None:
+    settings = configured()
+    rows = variants(settings)
+    assert rows["+ kernel model (whole pipeline)"] == settings
