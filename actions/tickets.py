@@ -24,7 +24,7 @@ from actions.outbox import Mail, enqueue
 
 STATES = ("open", "answered", "closed")
 
-_ALPHABET = "23456789ACDEFGHJKMNPQRTUVWXY"
+_ALPHABET = "23456789ACDEFGHJKMNPQRTVWXY"
 """No letter or digit that is mistaken for another when read aloud or written by hand."""
 
 

@@ -23,6 +23,7 @@ from bot.engine import rasa_patches
 _WARM_UP = 20
 _LONG = 30
 _LONG_PARTS = 60
+_TRIES = 3
 
 
 def _messages(count: int) -> list[str]:
@@ -40,9 +41,13 @@ def _measure(name: str, read: Callable[[str], object], texts: list[str]) -> floa
         read(text)
     times = []
     for text in texts:
-        started = time.perf_counter()
-        read(text)
-        times.append((time.perf_counter() - started) * 1000)
+        best = float("inf")
+        # The best of a few: what else the machine does meanwhile is not ours.
+        for _ in range(_TRIES):
+            started = time.perf_counter()
+            read(text)
+            best = min(best, time.perf_counter() - started)
+        times.append(best * 1000)
     short, long = times[:-_LONG], times[-_LONG:]
     ordered = sorted(times)
     p50 = statistics.median(times)
@@ -99,8 +104,9 @@ def main() -> None:
     rasa_patches.prepare()
     rasa_patches.leave_tensorflow_out()
     from actions.settings import ROOT
-    from bot import training
+    from bot import logs, training
 
+    logs.configure()
     model = training.train(ROOT / "models")
     texts = _messages(int(sys.argv[1]) if len(sys.argv) > 1 else 500)
     print(f"{len(texts)} messages, {_LONG} of them very long")

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,14 +69,18 @@ def train(models_dir: Path, *, force: bool = False) -> Path:
         return found
     models_dir.mkdir(parents=True, exist_ok=True)
     name = model_name()
-    command = [sys.executable, "-m", "bot.training", str(models_dir), name]
-    if force:
-        command.append("--force")
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     path = models_dir / f"{name}.tar.gz"
-    if done.returncode != 0 or not path.exists():
-        sys.stderr.write(done.stdout[-4000:] + done.stderr[-4000:])
-        raise TrainingFailed("L’entraînement du modèle a échoué ; voir les lignes ci-dessus.")
+    # Moved into place whole: another process that looks for the model never reads half of one.
+    with tempfile.TemporaryDirectory(dir=models_dir) as folder:
+        command = [sys.executable, "-m", "bot.training", folder, name]
+        if force:
+            command.append("--force")
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        trained = Path(folder) / path.name
+        if done.returncode != 0 or not trained.exists():
+            sys.stderr.write(done.stdout[-4000:] + done.stderr[-4000:])
+            raise TrainingFailed("L’entraînement du modèle a échoué ; voir les lignes ci-dessus.")
+        os.replace(trained, path)
     return path
 
 

@@ -290,7 +290,6 @@ def test_a_reference_can_be_read_aloud(service: Service) -> None:
         assert _READABLE.fullmatch(reference), reference
 
 
-@pytest.mark.xfail(reason="references may hold a U, which is not recognised in a message")
 def test_every_reference_is_recognised_when_it_is_typed() -> None:
     lost = {
         reference
