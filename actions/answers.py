@@ -69,8 +69,6 @@ def clarify(talk: Talk) -> None:
     topics = _topics(talk)
     if talk.heard.band == "unsure" and topics:
         talk.memory["lost"] = 0
-        if talk.stack:
-            talk.memory["clarifying"] = True
         talk.say("clarify.which", *topics, talk.button("none_of_these", "/out_of_scope"))
         return
     talk.memory["lost"] = lost + 1

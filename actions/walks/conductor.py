@@ -158,9 +158,6 @@ def _forget_lost_walks(talk: Talk) -> None:
 
 async def _resume(talk: Talk) -> bool:
     """Ask again after an interruption; the third time, offer to stop or a person instead."""
-    if talk.memory.pop("clarifying", False):
-        # The user has just been asked what was meant: one question at a time.
-        return True
     talk.frame.asked += 1
     before = len(talk.said)
     handled = await _follow(talk, Go(talk.frame.step))

@@ -39,8 +39,8 @@ UNKNOWN = "personne.inconnue@chu-exemple.example"
 PLACE = {"resah": ("Rennes", "bretagne@"), "woundwo": ("Namur", "belgique@")}
 DIGRESSIONS = (
     "vous êtes un robot ou une vraie personne ?",
-    "que faites-vous de mes données personnelles ?",
-    "que savez-vous faire ?",
+    "que faites-vous de mes données ?",
+    "tu sais faire quoi ?",
 )
 
 
