@@ -22,7 +22,6 @@ from bot.engine.nlu.views import VIEWS, read, word_grams
         ("pk sa marche pas", "pourquoi ça marche pas"),
         ("le piton est gris", "le bouton est gris"),
         ("ça joue pas", "ça marche pas"),
-        ("votre courriel est dans les pourriels", "votre mail est dans les spams"),
         ("J’ARRIVE PAS", "j'arrive pas"),
     ],
 )
