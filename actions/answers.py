@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.walks.base import Button, Said, Talk
+from actions.walks.facts import fold
 
 SMALL_TALK = frozenset(
     {
@@ -65,10 +68,13 @@ def clarify(talk: Talk) -> None:
     A message that was not understood at all is asked to be said otherwise once; after that the
     region's contact is offered.
     """
+    if _asked_of_the_last_answer(talk):
+        return
     lost = int(talk.memory.get("lost", 0))
     topics = _topics(talk)
     if talk.heard.band == "unsure" and topics:
         talk.memory["lost"] = 0
+        talk.memory["offered"] = [[button.payload[1:], button.title] for button in topics]
         talk.say("clarify.which", *topics, talk.button("none_of_these", "/out_of_scope"))
         return
     talk.memory["lost"] = lost + 1
@@ -77,6 +83,33 @@ def clarify(talk: Talk) -> None:
     else:
         talk.say("clarify.still_lost", *_contact(talk))
         _offer_region(talk)
+
+
+_WHY = re.compile(r"^\W*(?:(?:mais|et|ah|bah|ben|alors) )*(?:pourquoi|pq|pk|pour quelle raison)\b")
+_WHAT_NEXT = re.compile(
+    r"\b(?:je|j|on|faut|dois|doit)\b.{0,14}\b(?:fais|fait|faire|aller|cliquer?|va)\b.{0,5}\b(?:quoi|ou|comment)\b"
+    r"|\b(?:quoi faire|que faire|qu'est ce que je (?:dois )?fai\w*)\b"
+    r"|^\W*(?:(?:ok|bon|d'accord|oui) )?(?:et )?(?:apres|ensuite|maintenant|alors|donc)\W*$"
+)
+_MOST_ASKED = 9
+
+
+def _asked_of_the_last_answer(talk: Talk) -> bool:
+    """Answer "pourquoi ?" and "et maintenant ?", which are about what was said just before."""
+    if talk.heard.pressed or len(talk.heard.text.split()) > _MOST_ASKED:
+        return False
+    folded = fold(talk.heard.text)
+    if _WHY.search(folded):
+        talk.say("answer.why", *_contact(talk))
+        return True
+    if _WHAT_NEXT.search(folded):
+        if talk.stack:
+            talk.say("in_walk.next")
+            return True
+        if talk.memory.get("topic") in talk.portal.articles:
+            answer_intent(talk, talk.memory["topic"])
+            return True
+    return False
 
 
 def _topics(talk: Talk) -> list[Button]:

@@ -43,12 +43,16 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
                 remember(talk)
             if MARK in talk.heard.text and not talk.resuming:
                 talk.say("password_seen")
+            offered = talk.memory.get("offered")
             events = await work(talk)
             if _goes_on(events):
                 return [*slots_of(talk), *events]
             if _rejects(events):
                 # The message goes on to the action that answers it, which warns then.
                 return events
+            if talk.memory.get("offered") is offered and not talk.resuming:
+                # Topics can be chosen right after they were offered, not later.
+                talk.memory.pop("offered", None)
             await take_up_next_problem(talk)
             utter(talk, dispatcher)
             return [*slots_of(talk), *_loop_events(talk, tracker), *events]
@@ -171,7 +175,8 @@ class ActionClarify(Action):  # type: ignore[misc]
         async def work(talk: Talk) -> list[EventType]:
             if reopened(talk):
                 return [FollowupAction(WALK_FORM)]
-            clarify(talk)
+            # Not sure for the model, but clear from where it was said.
+            (answer if talk.heard.sure else clarify)(talk)
             return []
 
         return await _run(dispatcher, tracker, work)

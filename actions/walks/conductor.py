@@ -18,7 +18,7 @@ from actions.walks.login import LOGIN
 from actions.walks.login_answers import new_address
 from actions.walks.region import REGION, names_place
 from actions.walks.ticket_state import TICKET_STATE
-from actions.walks.tree import PREFIX, tree_name, tree_walk
+from actions.walks.tree import PREFIX, chosen_by_words, tree_name, tree_walk
 
 WALKS: dict[str, Walk] = {walk.name: walk for walk in (LOGIN, REGION, HANDOVER, TICKET_STATE)}
 
@@ -39,6 +39,10 @@ LOGIN_TOPICS = frozenset(
 )
 """Intents of the login family that open the login walk when an address comes with them."""
 
+_SETTLED = frozenset(
+    tree_name(intent) for intent in (*LOGIN_TOPICS, "mail_not_received", "mail_in_spam")
+)
+
 _NO_TOPIC = frozenset(
     {"affirm", "deny", "greet", "thank", "not_solved", "cancel", "inform_reference", "out_of_scope"}
 )
@@ -51,6 +55,7 @@ _SMALL = frozenset(
 )  # fmt: skip
 
 _OFFER_A_WAY_OUT = 2
+_LIKELY = 2
 _MOST_MOVES = 40
 _MOST_PROBLEMS = 2
 """Problems open at once; one more is answered in passing, or nobody would find back."""
@@ -109,7 +114,7 @@ def reopened(talk: Talk) -> str | None:
         return None
     if {"email", "ticket_reference"} & set(talk.heard.entities) or talk.heard.sure:
         return opener(talk)
-    corrects = talk.memory.get("outcome") == "handed_over"
+    corrects = talk.memory.get("outcome") in {"handed_over", "refused"}
     return "region" if corrects and names_place(talk) else None
 
 
@@ -200,7 +205,7 @@ async def _anywhere(talk: Talk) -> Directive | None:
 
 _WORKS = re.compile(
     r"\b(?:ca|cela|tout|elle|il) (?:re)?(?:marche|fonctionne)(?! (?:pas|plus|toujours))"
-    r"|\bc'est (?:bon )?(?:regle|resolu|arrange)|\bprobleme (?:regle|resolu)"
+    r"|\bc'est (?:bon )?(?:regle|resolu|arrange)|\bprobleme (?:regle|resolu)|\bc'est tout bon"
 )
 """Says outright that all is well, whatever else "c'est bon" may answer at a step."""
 
@@ -220,7 +225,8 @@ def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
     if heard.sure and heard.intent == "human_handoff" and current not in {"handover", "region"}:
         talk.stack.clear()
         return Open("handover", then="")
-    if heard.sure and heard.intent == "regional_contact" and current not in {"region", "handover"}:
+    asks_for_contact = heard.sure and heard.intent == "regional_contact"
+    if asks_for_contact and current not in {"region", "handover"} and not _named_by_step(talk):
         talk.stack.clear()
         return Open("region", then="")
     if "email" in heard.entities and current == "region":
@@ -233,6 +239,14 @@ def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
         del talk.stack[login + 1 :]
         return Go("check")
     return None
+
+
+def _named_by_step(talk: Talk) -> bool:
+    """Tell whether the message holds words that the current step of a tree waits for."""
+    article = talk.portal.articles.get(talk.frame.walk.removeprefix(PREFIX))
+    tree = article.tree if article else None
+    step = tree.steps.get(talk.frame.step) if tree else None
+    return step is not None and chosen_by_words(talk.heard, step.answers) is not None
 
 
 async def _listen(talk: Talk) -> Directive:
@@ -248,7 +262,9 @@ async def _listen(talk: Talk) -> Directive:
         talk.say("in_walk.noted")
         return Go(talk.frame.step)
     if not talk.heard.sure:
-        return directive
+        same = talk.frame.walk in {tree_name(intent) for intent in talk.heard.ranking[:_LIKELY]}
+        # An unclear remark on the open problem: its question, in other words, leads on.
+        return Go(talk.frame.step) if same and "?" not in talk.heard.text else directive
     walk = opener(talk)
     if walk is None:
         return directive
@@ -285,12 +301,15 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
                 first = walk_of(talk.portal, walk).first
                 talk.stack.append(Frame(walk, first, data=dict(data)))
             case End(outcome):
-                talk.stack.pop()
+                ended = talk.stack.pop()
                 if outcome:
                     talk.memory["outcome"] = outcome
                 if outcome in {"solved", "handed_over"}:
                     # It works, or a person takes over: what was open below goes with it.
                     talk.stack.clear()
+                elif ended.walk == "login":
+                    # What the account needed was done there: the trees of its family ask no more.
+                    talk.stack[:] = [frame for frame in talk.stack if frame.walk not in _SETTLED]
                 if not talk.stack:
                     return True
         directive = await walk_of(talk.portal, talk.frame.walk).steps[talk.frame.step].enter(talk)

@@ -89,7 +89,7 @@ async def _take_agreement(talk: Talk) -> Directive:
     if "email" in heard.entities:
         talk.memory["address"] = normalise_address(heard.entities["email"])
         return Go("preview")
-    if heard.yes_no == "yes":
+    if heard.yes_no == "yes" or heard.intent == "human_handoff":
         return Go("send")
     if heard.yes_no == "no":
         return Go("declined")

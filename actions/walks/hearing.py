@@ -1,13 +1,15 @@
-"""Reads a message as the answer to the question that was just asked.
+"""Reads what a model cannot know from the words alone: a message by its place in the conversation.
 
 Taken alone, "parfait", "bon si finalement, envoyez-le" or "pareil" hardly tell what they mean;
 after a question they do. A short message that begins like an answer is one, whatever else it
-resembles.
+resembles. What was not surely understood is read for the few things that are said alike everywhere:
+that it is enough, that a person is wanted, which of the topics just offered is meant.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.walks.base import Heard
@@ -18,6 +20,9 @@ _SURELY_SHORT = 6
 _START = r"^\W*(?:(?:ah|bon|euh|ben|bah|eh|alors|enfin|mais|et)\W+)*"
 
 _BARE = frozenset({"affirm", "deny"})
+
+_LONGEST = {"solved": 16}
+"""Words up to which a message is read as an answer whatever it resembles: good news is wordy."""
 
 _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -41,7 +46,11 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"^(?!oui\W+c'?est (?:bon|ok)\W*$)"
             r"(?!.*(?:\b(?:pas|plus|rien|toujours)\b|envoye|transmet)).*"
             r"(?:\b(?:ca|sa|tout|cela|il|elle) (?:a |re|est )?(?:re)?(?:marche|fonctionne|passe)\b"
-            r"|\b(?:c'est|c|tout est|est) (?:bon|ok|regle|resolu)\b)"
+            r"|\b(?:c'est|c|tout est|est) (?:tout )?(?:bon|ok|regle|resolu)\b"
+            r"|\bviens de (?:le |la |l'|les )?(?:re)?trouver\b"
+            r"|\bje l'ai (?:enfin |bien )?(?:re)?trouve\b"
+            r"|\bil (?:est|etait) (?:bien |bel et bien )?(?:dans|ds) (?:les |mes |le |la )?"
+            r"(?:spams?|indesirables?|courriers?|dossier|corbeille))"
         ),
     ),
     (
@@ -85,13 +94,86 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
     if heard.pressed or heard.text.startswith("/") or "email" in heard.entities:
         return heard
     words = len(heard.text.split())
-    if words > (_SURELY_SHORT if heard.sure and heard.intent not in small_talk else _MOST_WORDS):
-        return heard
+    topic = heard.sure and heard.intent not in small_talk
+    most = _SURELY_SHORT if topic else _MOST_WORDS
     folded = fold(heard.text)
     for intent, pattern in _ANSWERS:
+        if words > _LONGEST.get(intent, most):
+            continue
         if intent in _BARE and words > _SURELY_SHORT and heard.intent not in small_talk:
             # "Non, c'est votre site qui refuse mon adresse" says more than no.
             continue
         if pattern.search(folded):
             return replace(heard, intent=intent, band="sure")
     return heard
+
+
+_CLOSING = re.compile(
+    r"\b(?:merci|mrc|parfait|nickel|super|top|impec\w*|genial|cool|tres bien|entendu|note)\b"
+    r"|^\W*(?:ok|d'accord|bon|bien|alors)\b.{0,20}\b(?:j'?attends?|on verra|je l'appelle"
+    r"|je (?:regarde|verrai|reviens|vais (?:voir|regarder|essayer|faire|appeler)))\b"
+    r"|\bje (?:regarde(?:rai)?|verrai|reviens|essaie(?:rai)?) (?:ca )?"
+    r"(?:demain|plus tard|ce soir|lundi)\b"
+)
+_NOT_CLOSING = re.compile(
+    r"\?|\b(?:pas|rien|toujours|mais|jamais|sauf|aucun|comment|pourquoi|quand|ou est|qui|quels?"
+    r"|quelles?|probleme|erreur|bloque|impossible|voudrais|veux|peux|besoin)\b"
+)
+_MOST_CLOSING = 9
+
+_SOMEONE = (
+    r"(?:qqn|qq1|quelqu'?un|une (?:vraie )?personne|un (?:vrai |etre )?humain|un conseiller"
+    r"|un agent|un technicien|un interlocuteur)"
+)
+_PERSON = re.compile(
+    rf"\bparle[rz]? (?:a|avec) {_SOMEONE}"
+    rf"|\b(?:donnez?|passez?|trouvez?)[- ]moi {_SOMEONE}"
+    r"|\btransmet(?:tez|tre|s)?(?:[- ](?:leur|lui|la))? (?:ma|la|cette|mon) "
+    r"(?:demande|probleme|message)"
+    r"|^\W*(?:ok |oui |alors |bon )*transmettez\b"
+)
+_MOST_ASKING = 14
+
+_NTH: tuple[re.Pattern[str], ...] = (
+    re.compile(r"^\W*(?:(?:le|la) )?(?:1|1ere?|premiere?)\W*$"),
+    re.compile(r"^\W*(?:(?:le|la) )?(?:2|2e(?:me)?|deuxieme|seconde?)\W*$"),
+    re.compile(r"^\W*(?:(?:le|la) )?(?:3|3e(?:me)?|troisieme|derniere?)\W*$"),
+)
+
+
+def as_said_anywhere(heard: Heard) -> Heard:
+    """Read a message that was not surely understood as thanks or a wish for a person, if it is."""
+    if heard.sure or heard.pressed or heard.entities:
+        return heard
+    folded, words = fold(heard.text), len(heard.text.split())
+    if words <= _MOST_ASKING and _PERSON.search(folded):
+        return replace(heard, intent="human_handoff", band="sure")
+    if words <= _MOST_CLOSING and _CLOSING.search(folded) and not _NOT_CLOSING.search(folded):
+        return replace(heard, intent="thank", band="sure")
+    return heard
+
+
+def as_choice(heard: Heard, offered: Sequence[tuple[str, str]]) -> Heard:
+    """Return a message that names one of the topics just offered as that topic.
+
+    Args:
+        heard: The message as it was understood alone.
+        offered: Intent and title of each topic, in the order in which they were offered.
+    """
+    if heard.pressed or not offered or heard.entities:
+        return heard
+    folded = fold(heard.text).strip(" .!")
+    for (intent, _), pattern in zip(offered, _NTH, strict=False):
+        if pattern.match(folded):
+            return replace(heard, intent=intent, band="sure")
+    named = [intent for intent, title in offered if folded and fold(title) in folded]
+    if not named and len(folded) >= _SHORTEST_NAME:
+        named = [intent for intent, title in offered if folded in fold(title)]
+    if len(named) == 1:
+        return replace(heard, intent=named[0], band="sure")
+    if len(offered) == 1 and heard.yes_no == "yes":
+        return replace(heard, intent=offered[0][0], band="sure")
+    return heard
+
+
+_SHORTEST_NAME = 4

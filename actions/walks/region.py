@@ -8,6 +8,7 @@ import re
 from actions.content import Portal, Region
 from actions.places import Place, PlaceAnswer, find_place
 from actions.walks.base import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
+from actions.walks.facts import fold
 
 _MOST_BUTTONS = 6
 _MOST_CORRECTING = 12
@@ -74,15 +75,53 @@ async def _answer(talk: Talk) -> Directive:
         return Go("contact")
     if heard.intent == "dont_know" and heard.sure:
         return Go("list")
-    if (heard.intent in _REFUSALS and heard.sure) or heard.yes_no == "no":
+    refuses = (heard.intent == "deny" and heard.sure) or heard.yes_no == "no"
+    if refuses and not _names_another(talk):
         talk.say("region.refused")
         return End("refused")
     if heard.pressed:
         return Pass()
+    if meant := _named_of_several(talk):
+        talk.memory["region"] = meant
+        return Go("contact")
     return await _take(talk, otherwise=Pass())
 
 
-_REFUSALS = {"deny"}
+def _names_another(talk: Talk) -> bool:
+    """Tell whether a no goes on with a place: "pardon non, 56", "non je suis à Lille"."""
+    if _number_in(talk.heard.text):
+        return True
+    answer = place_in(talk.portal, talk.heard.text, expected=False)
+    return bool(regions_of(talk.portal, answer.places))
+
+
+def _named_of_several(talk: Talk) -> str | None:
+    """Return the region of the one place, of those just offered, that the message tells apart."""
+    folded = fold(talk.heard.text)
+    fitting = [
+        region
+        for label, region in talk.frame.data.get("several", ())
+        if any(len(part) > 1 and part in folded for part in _parts(label))
+    ]
+    return fitting[0] if len(set(fitting)) == 1 else None
+
+
+def _parts(label: str) -> list[str]:
+    """Return what tells a place from others of its name: what stands in brackets after it."""
+    _, _, inside = fold(label).partition("(")
+    name = inside.rstrip(")")
+    return [name, re.sub(r"^(?:la|le|les|l') ?", "", name)]
+
+
+def _number_in(text: str) -> str | None:
+    """Return the only département number in a text, as in "contact région svp, 44"."""
+    numbers = _DEPARTMENT.findall(text)
+    return numbers[0] if len(numbers) == 1 and not re.search(r"\d{4}", text) else None
+
+
+_DEPARTMENT = re.compile(
+    r"(?<![\w-])(\d{2}|2[abAB]|97\d)(?![\w%€])(?!\s*(?:h|min|ans|jours?|fois|heures?)\b)"
+)
 _CUSTOMER_NUMBER = re.compile(r"(?<![\w-])\w*\d{4,}\w*(?![\w-])")
 
 
@@ -96,6 +135,8 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
                 return Go("contact")
     expected = talk.heard.intent not in _QUESTIONS or not talk.heard.sure
     answer = place_in(talk.portal, text, expected=expected)
+    if not answer.places and expected and (number := _number_in(text)):
+        answer = place_in(talk.portal, number, expected=True)
     if answer.outcome == "country_needed" and not answer.places:
         talk.say("region.country_needed")
         return Wait()
@@ -105,6 +146,11 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
         return Go("contact")
     if regions:
         buttons = (_region_button(place, talk.portal) for place in answer.places)
+        talk.frame.data["several"] = [
+            [place.label, covering.id]
+            for place in answer.places
+            if (covering := talk.portal.region_for(place))
+        ]
         talk.say("region.several", *[button for button in buttons if button][:_MOST_BUTTONS])
         return Wait()
     if answer.places:

@@ -10,7 +10,19 @@ from actions.addresses import normalise_address
 from actions.content import Portal
 from actions.errors import LimitReached
 from actions.trees import Tree, TreeAnswer, TreeStep
-from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.base import (
+    Button,
+    Directive,
+    End,
+    Go,
+    Heard,
+    Open,
+    Pass,
+    Step,
+    Talk,
+    Wait,
+    Walk,
+)
 from actions.walks.facts import fold, note_detail
 
 PREFIX = "tree:"
@@ -112,14 +124,27 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
         if step == talk.frame.step and number.isdecimal() and int(number) < len(answers):
             return answers[int(number)]
         return None
-    folded = "" if heard.pressed else fold(heard.text)
+    if named := chosen_by_words(heard, answers):
+        return named
+    # A guess at a topic is no answer; what begins like one was taken as one before.
+    meant = [{heard.intent if heard.sure else "", heard.yes_no or ""}]
+    if heard.intent == "solved":
+        # "Je l'ai trouvé" answers "L'avez-vous trouvé ?" too.
+        meant.append({"yes"})
+    for meanings in meant:
+        for answer in answers:
+            if meanings & set(answer.means):
+                return answer
+    return None
+
+
+def chosen_by_words(heard: Heard, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
+    """Return the answer of a step that the message names by one of its words, or None."""
+    if heard.pressed:
+        return None
+    folded = fold(heard.text)
     for answer in answers:
         if any(_says(folded, fold(word)) for word in answer.words):
-            return answer
-    # A guess at a topic is no answer; what begins like one was taken as one before.
-    meant = {heard.intent if heard.sure else "", heard.yes_no or ""}
-    for answer in answers:
-        if meant & set(answer.means):
             return answer
     return None
 
