@@ -196,8 +196,10 @@ async def _anywhere(talk: Talk) -> Directive | None:
     if heard.intent == "solved" and heard.sure and _WORKS.search(fold(heard.text)):
         return _solved(talk)
     if heard.intent == "goodbye" and heard.sure:
+        in_tree = talk.frame.walk.startswith(PREFIX)
         talk.stack.clear()
-        talk.memory["outcome"] = "given_up"
+        # What a tree has told by then stands; a login that was not tried to the end was left.
+        talk.memory["outcome"] = "informed" if in_tree else "given_up"
         talk.say("small_talk.goodbye")
         return Wait()
     return _other_walk(talk, heard)
@@ -269,12 +271,20 @@ async def _listen(talk: Talk) -> Directive:
     if walk is None:
         return directive
     if walk == talk.frame.walk:
+        if talk.heard.intent in talk.portal.articles and _ASKS.search(fold(talk.heard.text)):
+            # A question about it: the article answers, and the walk goes on after that.
+            return directive
         # The same problem said once more: the current question is what leads on.
         return Go(talk.frame.step)
     pending = [frame for frame in talk.stack if frame.step != _DONE]
     if any(frame.walk == walk for frame in talk.stack) or len(pending) >= _MOST_PROBLEMS:
         return directive
     return _above(talk, walk)
+
+
+_ASKS = re.compile(
+    r"\?|\b(?:veut dire|signifie|c'est quoi|comment (?:savoir|je sais)|qu'est[- ]ce que)\b"
+)
 
 
 def _above(talk: Talk, walk: str) -> Directive:

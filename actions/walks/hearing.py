@@ -44,7 +44,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "solved",
         re.compile(
             r"^(?!oui\W+c'?est (?:bon|ok)\W*$)"
-            r"(?!.*(?:\b(?:pas|plus|rien|toujours)\b|envoye|transmet)).*"
+            r"(?!.*(?:\?|\b(?:pas|plus|rien|toujours)\b|envoye|transmet)).*"
             r"(?:\b(?:ca|sa|tout|cela|il|elle) (?:a |re|est )?(?:re)?(?:marche|fonctionne|passe)\b"
             r"|\b(?:c'est|c|tout est|est) (?:tout )?(?:bon|ok|regle|resolu)\b"
             r"|\bviens de (?:le |la |l'|les )?(?:re)?trouver\b"
@@ -58,6 +58,17 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             _START + r"(?:(?:je |j'en |g |on )?(?:ne )?(?:sais|sait|c) (?:pas|rien|plus)\b"
             r"|aucune idee|pas (?:la moindre )?idee|jsp\b|chais pas|j'?en sais rien)"
+        ),
+    ),
+    (
+        "goodbye",
+        re.compile(
+            r"\bje (?:regarde(?:rai)?|verrai|reviens|r?essaie(?:rai)?)(?: (?:ca|ici|alors))?"
+            r" (?:demain|plus tard|ce soir|lundi|tout a l'heure)\b"
+            r"|^\W*(?:ok|d'accord|bon|bien|alors)\b.{0,8}\bj'?attends?\b"
+            r"(?!.*\b(?:depuis|toujours)\b)"
+            r"|^\W*(?:bon |ok |allez )*"
+            r"(?:a (?:demain|plus|bientot|la prochaine)|bonne (?:journee|soiree))"
         ),
     ),
     (

@@ -16,7 +16,19 @@ from actions.addresses import likely_address
 from actions.content import PUBLIC_MAIL_DOMAINS
 from actions.db import now
 from actions.errors import LimitReached
-from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.base import (
+    Button,
+    Directive,
+    End,
+    Go,
+    Open,
+    Pass,
+    Said,
+    Step,
+    Talk,
+    Wait,
+    Walk,
+)
 from actions.walks.login_answers import (
     WRONG_ADDRESS,
     active_accounts,
@@ -81,8 +93,19 @@ async def _ask_address_again(talk: Talk) -> Directive:
 
 
 async def _alone(talk: Talk) -> Directive:
-    talk.say("login.alone", talk.button("solved", "/solved"), talk.contact_button())
+    """Tell how to do it without an address; who asked what the field says gets the whole answer."""
+    buttons = talk.button("solved", "/solved"), talk.contact_button()
+    topic = talk.memory.get("topic", "")
+    article = talk.portal.articles.get(topic) if topic in _EXPLAINED else None
+    if article is None or talk.frame.asked:
+        talk.say("login.alone", *buttons)
+    else:
+        why, steps = talk.portal.say("login.why_address"), talk.portal.answer(article)
+        talk.said.append(Said(f"{why}\n\n{steps}", buttons))
     return Wait()
+
+
+_EXPLAINED = frozenset({"account_check", "email_not_recognised"})
 
 
 async def _after_alone(talk: Talk) -> Directive:

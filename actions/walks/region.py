@@ -13,7 +13,7 @@ from actions.walks.facts import fold
 _MOST_BUTTONS = 6
 _MOST_CORRECTING = 12
 _SHORT = 5
-"""Words up to which an unclear message is taken for an attempt to name a place."""
+"""Words up to which a message that nothing asked for is taken for the name of a place."""
 
 
 def place_in(portal: Portal, text: str, *, expected: bool) -> PlaceAnswer:
@@ -42,7 +42,8 @@ def names_place(talk: Talk) -> bool:
     if words > _MOST_CORRECTING:
         return False
     answer = place_in(talk.portal, talk.heard.text, expected=words <= _SHORT)
-    return bool(regions_of(talk.portal, answer.places))
+    number = _number_in(talk.heard.text) if words <= _SHORT else None
+    return bool(number or regions_of(talk.portal, answer.places))
 
 
 async def _start(talk: Talk) -> Directive:
@@ -157,7 +158,7 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
         talk.say("region.not_covered", place=answer.places[0].label)
         return Wait()
     meant = talk.heard.intent in {"inform_region", "inform_reference", "out_of_scope"}
-    short = len(text.split()) <= _SHORT and "?" not in text
+    short = len(text.split()) <= _MOST_CORRECTING and "?" not in text
     if (meant and talk.heard.sure) or (not talk.heard.sure and short):
         return Go("not_found")
     return otherwise
