@@ -6,9 +6,11 @@ The user sees exactly what will be sent, may add a line, and must agree.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from actions.addresses import normalise_address
 from actions.db import unit_of_work
+from actions.markdown import escape_markdown
 from actions.settings import current_settings
 from actions.tickets import HandOver, hand_over, reference_of, sign_reference, unused_reference
 from actions.transcript import read_lines
@@ -55,17 +57,22 @@ async def _without_contact(talk: Talk) -> Directive:
     return End("handed_over")
 
 
-def _text(talk: Talk) -> str:
-    """Return the message to the region, the very one that the user sees before agreeing."""
+def _text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
+    """Return the message to the region, the very one that the user sees before agreeing.
+
+    Args:
+        talk: The turn.
+        quoted: Applied to what the user typed.
+    """
     topic = talk.portal.topic(talk.memory.get("topic", "")) or talk.portal.say("handover.no_topic")
     return talk.portal.say(
         "handover.message",
         topic=topic,
         region=talk.region,
-        contact=talk.memory.get("address", ""),
-        contract=talk.memory.get("contract", ""),
-        document=talk.memory.get("document", ""),
-        detail=talk.memory.get("detail", ""),
+        contact=quoted(talk.memory.get("address", "")),
+        contract=quoted(talk.memory.get("contract", "")),
+        document=quoted(talk.memory.get("document", "")),
+        detail=quoted(talk.memory.get("detail", "")),
         tried=talk.memory.get("tried", []),
     )
 
@@ -129,13 +136,15 @@ async def _send(talk: Talk) -> Directive:
     settings = current_settings()
     lines = await read_lines(talk.database, talk.conversation_id)
     transcript = "\n".join(
-        f"- {'**Utilisateur**' if line.who == 'user' else 'Assistant'} : {line.text}"
+        f"- **Utilisateur** : {escape_markdown(line.text)}"
+        if line.who == "user"
+        else f"- Assistant : {line.text}"
         for line in lines[-_MOST_LINES:]
     )
     case = HandOver(
         topic=talk.portal.topic(talk.memory.get("topic", "")) or "",
         contact=talk.memory["address"],
-        text=_text(talk),
+        text=_text(talk, escape_markdown),
         transcript=transcript,
         details={
             key: talk.memory[key]

@@ -90,11 +90,16 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         if chosen is None:
             return Pass()
         if step.fact and chosen.means:
-            talk.facts[step.fact] = chosen.means[0]
+            talk.facts[step.fact] = _told(chosen)
         _passed(talk, step)
         return Go(chosen.go)
 
     return Step(enter, answer)
+
+
+def _told(answer: TreeAnswer) -> str:
+    """Return what an answer tells as a fact: yes or no where it means that, as facts.yml does."""
+    return next((value for value in ("yes", "no") if value in answer.means), answer.means[0])
 
 
 def _buttons(talk: Talk, step: TreeStep) -> list[Button]:
@@ -103,16 +108,17 @@ def _buttons(talk: Talk, step: TreeStep) -> list[Button]:
         return [
             talk.button("no_address", "/deny") if known else talk.button("no_input", "/dont_know")
         ]
-    return [Button(answer.label, _payload(step, answer)) for answer in step.answers]
+    return [Button(answer.label, _payload(talk, step, answer)) for answer in step.answers]
 
 
-def _payload(step: TreeStep, answer: TreeAnswer) -> str:
+def _payload(talk: Talk, step: TreeStep, answer: TreeAnswer) -> str:
     """Return an own payload for each answer: two answers may mean the same outside the tree."""
     number = step.answers.index(answer)
     same = [other for other in step.answers if set(other.means[:1]) & set(answer.means[:1])]
     if answer.means and answer.means[0] in _PAYLOADS and len(same) == 1:
         return _PAYLOADS[answer.means[0]]
-    choice = json.dumps({"choice": f"{step.name}:{number}"})
+    # Named with its tree: a button from further up may be pressed in another one.
+    choice = json.dumps({"choice": f"{talk.frame.walk}/{step.name}:{number}"})
     return f"/inform_reference{choice}"
 
 
@@ -121,7 +127,8 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
     answers = list(answers)
     if choice := heard.entities.get("choice"):
         step, _, number = choice.rpartition(":")
-        if step == talk.frame.step and number.isdecimal() and int(number) < len(answers):
+        here = f"{talk.frame.walk}/{talk.frame.step}"
+        if step == here and number.isdecimal() and int(number) < len(answers):
             return answers[int(number)]
         return None
     if named := chosen_by_words(heard, answers):

@@ -169,11 +169,12 @@ def test_what_is_mailed_is_what_was_shown(service: Service, mailbox: Mailbox, po
     assert mail["Reply-To"] == handed.contact
     assert mail["From"] == ("no-reply@resah.fr" if portal == "resah" else "noreply@woundwo.com")
     text = _plain(text_of(mail))
-    shown, _, rest = text.partition("**Référence**")
-    assert [row.strip() for row in shown.splitlines() if row.strip()] == handed.preview
+    shown, _, rest = text.partition("Référence :")
+    preview = [row.replace("**", "") for row in handed.preview]
+    assert [row.strip() for row in shown.splitlines() if row.strip()] == preview
     assert handed.reference in rest.splitlines()[0]
     for said in ("je veux parler à quelqu'un", PLACE[portal][0], handed.contact, line):
-        assert f"**Utilisateur** : {said}" in text, text
+        assert f"Utilisateur : {said}" in text, text
     assert "Assistant : " in text
     assert "/affirm" not in text and "/inform_reference" not in text
     assert _link(mail)
