@@ -75,7 +75,11 @@ def clarify(talk: Talk) -> None:
     if talk.heard.band == "unsure" and topics:
         talk.memory["lost"] = 0
         talk.memory["offered"] = [[button.payload[1:], button.title] for button in topics]
-        talk.say("clarify.which", *topics, talk.button("none_of_these", "/out_of_scope"))
+        asked = talk.memory["clarified"] = int(talk.memory.get("clarified", 0)) + 1
+        ways = [*topics, talk.button("none_of_these", "/out_of_scope")]
+        if asked > _ASKED_ENOUGH:
+            ways.append(talk.button("person", "/human_handoff"))
+        talk.say("clarify.which", *ways, nth=asked - 1)
         return
     talk.memory["lost"] = lost + 1
     if lost == 0:
@@ -92,6 +96,8 @@ _WHAT_NEXT = re.compile(
     r"|^\W*(?:(?:ok|bon|d'accord|oui) )?(?:et )?(?:apres|ensuite|maintenant|alors|donc)\W*$"
 )
 _MOST_ASKED = 9
+_ASKED_ENOUGH = 2
+"""Unclear messages after which a person is offered beside the topics."""
 
 
 def _asked_of_the_last_answer(talk: Talk) -> bool:
@@ -114,15 +120,32 @@ def _asked_of_the_last_answer(talk: Talk) -> bool:
 
 def _topics(talk: Talk) -> list[Button]:
     buttons = []
-    for intent in talk.heard.ranking:
-        # Only what this portal has an answer to: the others' topics would mislead.
+    for rank, intent in enumerate(talk.heard.ranking):
+        # Only what this portal has an answer to: the others' topics would mislead. The likeliest
+        # is named all the same, so that it is not passed over in silence.
         article = talk.portal.articles.get(intent)
-        if article is not None:
-            buttons.append(Button(article.topic, f"/{intent}"))
+        topic = article.topic if article else talk.portal.topic(intent) if rank == 0 else None
+        if topic:
+            buttons.append(Button(topic, f"/{intent}"))
     return buttons[:_MOST_TOPICS]
 
 
+def _chooses_none_or_any(talk: Talk, intent: str) -> bool:
+    """Answer a bare yes or no to several topics that were just offered."""
+    offered = [Button(title, f"/{name}") for name, title in talk.memory.get("offered", ())]
+    if not offered or talk.heard.pressed or intent not in {"affirm", "deny"}:
+        return False
+    if intent == "deny":
+        talk.say("clarify.rephrase")
+        return True
+    talk.memory["offered"] = [[button.payload[1:], button.title] for button in offered]
+    talk.say("clarify.which_one", *offered, talk.button("none_of_these", "/out_of_scope"))
+    return True
+
+
 def _small_talk(talk: Talk, intent: str) -> None:
+    if _chooses_none_or_any(talk, intent):
+        return
     if talk.stack and talk.learned and intent in _TOLD_IN_PASSING:
         talk.say("in_walk.noted")
         return

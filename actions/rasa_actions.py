@@ -53,6 +53,8 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
             if talk.memory.get("offered") is offered and not talk.resuming:
                 # Topics can be chosen right after they were offered, not later.
                 talk.memory.pop("offered", None)
+            if talk.heard.sure and talk.heard.intent != "out_of_scope":
+                talk.memory.pop("clarified", None)
             await take_up_next_problem(talk)
             utter(talk, dispatcher)
             return [*slots_of(talk), *_loop_events(talk, tracker), *events]

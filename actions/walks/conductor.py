@@ -16,7 +16,7 @@ from actions.walks.handover import HANDOVER
 from actions.walks.hearing import as_answer
 from actions.walks.login import LOGIN
 from actions.walks.login_answers import new_address
-from actions.walks.region import REGION, names_place
+from actions.walks.region import REGION, named_region, names_place
 from actions.walks.ticket_state import TICKET_STATE
 from actions.walks.tree import PREFIX, chosen_by_words, tree_name, tree_walk
 
@@ -264,6 +264,10 @@ async def _listen(talk: Talk) -> Directive:
         talk.say("in_walk.noted")
         return Go(talk.frame.step)
     if not talk.heard.sure:
+        if region := named_region(talk):
+            # A bare town asks for its contact, as it does when it is surely understood.
+            talk.memory["region"] = region.id
+            return _above(talk, "region")
         same = talk.frame.walk in {tree_name(intent) for intent in talk.heard.ranking[:_LIKELY]}
         # An unclear remark on the open problem: its question, in other words, leads on.
         return Go(talk.frame.step) if same and "?" not in talk.heard.text else directive

@@ -19,6 +19,7 @@ from actions.walks.facts import add_detail, fold
 
 _MOST_TYPED = 500
 _MOST_LINES = 60
+_MOST_ANNOUNCING = 4
 
 
 async def _start(talk: Talk) -> Directive:
@@ -44,9 +45,16 @@ async def _take_contact(talk: Talk) -> Directive:
     if "email" in heard.entities:
         talk.memory["address"] = normalise_address(heard.entities["email"])
         return Go("preview")
-    if heard.yes_no == "no" or heard.intent in {"deny", "dont_know"}:
+    none = heard.intent in {"deny", "dont_know"} or _NO_ADDRESS.search(fold(heard.text))
+    if heard.yes_no == "no" or none:
         return Go("without_contact")
     return Pass()
+
+
+_NO_ADDRESS = re.compile(
+    r"\b(?:pas|aucune?) (?:de |d'|mon |ma |mes |l')?(?:e-?mails?|mails?|adresses?|courriels?)\b"
+    r"|\b(?:ai|veux|donne|donnerai) pas\b"
+)
 
 
 async def _without_contact(talk: Talk) -> Directive:
@@ -91,7 +99,13 @@ async def _preview(talk: Talk) -> Directive:
 
 async def _take_agreement(talk: Talk) -> Directive:
     heard = talk.heard
-    if heard.entities.get("choice") == "add" or _WANTS_TO_ADD.search(fold(heard.text)):
+    wants_to_add = not heard.pressed and _WANTS_TO_ADD.search(fold(heard.text))
+    if wants_to_add and len(heard.text.split()) > _MOST_ANNOUNCING:
+        # "J'ajoute que c'est urgent" is the line itself.
+        add_detail(talk, heard.text[:_MOST_TYPED])
+        talk.say("handover.noted")
+        return Go("preview")
+    if heard.entities.get("choice") == "add" or wants_to_add:
         return Go("ask_line")
     if "email" in heard.entities:
         talk.memory["address"] = normalise_address(heard.entities["email"])
@@ -121,7 +135,8 @@ async def _take_line(talk: Talk) -> Directive:
     heard = talk.heard
     if heard.yes_no == "yes" and not heard.pressed:
         return Go("ask_line")
-    if heard.yes_no is None and not heard.pressed:
+    thanks = heard.sure and heard.intent in {"thank", "goodbye"}
+    if heard.yes_no is None and not heard.pressed and not thanks:
         add_detail(talk, heard.text[:_MOST_TYPED])
     return Go("preview")
 

@@ -60,6 +60,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|aucune idee|pas (?:la moindre )?idee|jsp\b|chais pas|j'?en sais rien)"
         ),
     ),
+    ("human_handoff", re.compile(r"^(?!.*\bpas\b).*\btransmet(?:s|tez|tre)?\b")),
     (
         "goodbye",
         re.compile(
@@ -76,8 +77,8 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             _START
             + r"(?:oui+|ouais?|ui|ok|okay|d'?accord|volontiers|bien sur|yes|exact|tout a fait"
-            r"|absolument|c'est (?:parfait|bon pour moi|ca|exact)|parfait|top|super|nickel|impec"
-            r"|genial|je veux bien|avec plaisir|allez|r?envoye|vas[- ]y|carrement|si\b|svp|stp)"
+            r"|absolument|c'?(?:est)? ?fait|c'est (?:parfait|bon pour moi|ca|exact|envoye)|parfait"
+            r"|top|super|nickel|impec|genial|je veux bien|avec plaisir|allez|r?envoye|vas[- ]y|carrement|si\b|svp|stp)"
             r"(?!\w)(?!\W+mais\b)|"
             + _START
             + r"(?:r?envoye[rz]?|(?:bien )?recu|je l'ai (?:bien )?recu)\b"
@@ -145,6 +146,11 @@ _PERSON = re.compile(
 )
 _MOST_ASKING = 14
 
+_DOCUMENT_LOST = re.compile(
+    r"\b(?:introuvables?|disparus?|cherche|manqu\w+"
+    r"|(?:trouve|vois|voit|apparai[st]|apparaissent|accede|ouvre)\w* (?:pas|plus|rien))\b"
+)
+
 _NTH: tuple[re.Pattern[str], ...] = (
     re.compile(r"^\W*(?:(?:le|la) )?(?:1|1ere?|premiere?)\W*$"),
     re.compile(r"^\W*(?:(?:le|la) )?(?:2|2e(?:me)?|deuxieme|seconde?)\W*$"),
@@ -154,6 +160,9 @@ _NTH: tuple[re.Pattern[str], ...] = (
 
 def as_said_anywhere(heard: Heard) -> Heard:
     """Read a message that was not surely understood as thanks or a wish for a person, if it is."""
+    if heard.intent == "inform_reference" and _DOCUMENT_LOST.search(fold(heard.text)):
+        # A contract number with what is wrong with it is a problem, not a mere reference.
+        return replace(heard, intent="find_document", band="sure")
     if heard.sure or heard.pressed or heard.entities:
         return heard
     folded, words = fold(heard.text), len(heard.text.split())

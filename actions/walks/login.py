@@ -37,6 +37,7 @@ from actions.walks.login_answers import (
     solved_here,
 )
 from actions.walks.login_reset import RESET_STEPS
+from actions.walks.region import named_region
 
 _PARIS = ZoneInfo("Europe/Paris")
 _REFUSAL = re.compile(
@@ -115,6 +116,13 @@ async def _after_alone(talk: Talk) -> Directive:
         return solved
     if talk.heard.intent == "not_solved" or talk.heard.yes_no == "no":
         return Go("hand_over")
+    if talk.frame.asked and talk.heard.yes_no == "yes":
+        talk.say("login.solved")
+        return End("solved")
+    if region := named_region(talk):
+        # A bare town here asks for its contact.
+        talk.memory["region"] = region.id
+        return Go("contact")
     return Pass()
 
 

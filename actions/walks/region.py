@@ -46,6 +46,16 @@ def names_place(talk: Talk) -> bool:
     return bool(number or regions_of(talk.portal, answer.places))
 
 
+def named_region(talk: Talk) -> Region | None:
+    """Return the one region of a place that a short message names, or None."""
+    heard = talk.heard
+    other = heard.sure and heard.intent != "inform_region"
+    if other or heard.pressed or len(heard.text.split()) > _SHORT:
+        return None
+    regions = regions_of(talk.portal, place_in(talk.portal, talk.heard.text, expected=True).places)
+    return regions[0] if len(regions) == 1 else None
+
+
 async def _start(talk: Talk) -> Directive:
     heard = talk.heard
     chosen = heard.entities.get("region")
