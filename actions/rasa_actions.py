@@ -18,7 +18,8 @@ from actions.redaction import MARK
 from actions.settings import current_settings
 from actions.talks import remember, slots_of, talk_of, utter
 from actions.walks.base import Talk
-from actions.walks.conductor import conduct, reopened
+from actions.walks.conductor import conduct
+from actions.walks.openers import reopened
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
             if talk.memory.get("offered") is offered and not talk.resuming:
                 # Topics can be chosen right after they were offered, not later.
                 talk.memory.pop("offered", None)
+            _note_offer(talk)
             if talk.heard.sure and talk.heard.intent != "out_of_scope":
                 talk.memory.pop("clarified", None)
             await take_up_next_problem(talk)
@@ -66,6 +68,19 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
         dispatcher.messages.clear()
         dispatcher.utter_message(text=current_content().portal(portal).say("fault"))
         return []
+
+
+def _note_offer(talk: Talk) -> None:
+    """Note the one thing that an answer offers, so that "oui, je veux bien" takes it up."""
+    buttons = talk.said[-1].buttons if talk.said else ()
+    if talk.stack or len(buttons) != 1 or talk.memory.get("offered"):
+        return
+    intent = buttons[0].payload[1:]
+    if intent in _OFFERED:
+        talk.memory["offered"] = [[intent, buttons[0].title]]
+
+
+_OFFERED = frozenset({"human_handoff", "regional_contact"})
 
 
 def _rejects(events: list[EventType]) -> bool:

@@ -78,7 +78,8 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             _START
             + r"(?:oui+|ouais?|ui|ok|okay|d'?accord|volontiers|bien sur|yes|exact|tout a fait"
             r"|absolument|c'?(?:est)? ?fait|c'est (?:parfait|bon pour moi|ca|exact|envoye)|parfait"
-            r"|top|super|nickel|impec|genial|je veux bien|avec plaisir|allez|r?envoye|vas[- ]y|carrement|si\b|svp|stp)"
+            r"|top|super|nickel|impec|genial|je veux bien|avec plaisir|allez|r?envoye|vas[- ]y"
+            r"|carrement|si\b|svp|stp)"
             r"(?!\w)(?!\W+mais\b)|"
             + _START
             + r"(?:r?envoye[rz]?|(?:bien )?recu|je l'ai (?:bien )?recu)\b"
@@ -191,9 +192,25 @@ def as_choice(heard: Heard, offered: Sequence[tuple[str, str]]) -> Heard:
         named = [intent for intent, title in offered if folded in fold(title)]
     if len(named) == 1:
         return replace(heard, intent=named[0], band="sure")
-    if len(offered) == 1 and heard.yes_no == "yes":
+    if len(offered) == 1 and _wants(heard, offered[0][0]):
         return replace(heard, intent=offered[0][0], band="sure")
     return heard
+
+
+def _wants(heard: Heard, intent: str) -> bool:
+    """Tell whether a message takes up the only thing offered.
+
+    After a contact, "ok" only takes note; "oui", "je veux bien" take up the offer of a hand-over.
+    """
+    if intent in {"human_handoff", "regional_contact"}:
+        return bool(_TAKES_UP.search(fold(heard.text)))
+    return heard.yes_no == "yes"
+
+
+_TAKES_UP = re.compile(
+    r"^\W*(?:ok |bon |alors |d'accord )*(?:oui+|ouais|volontiers|je veux bien|avec plaisir"
+    r"|allez[- ]y|vas[- ]y|carrement|bonne idee)\b(?!.*\b(?:mais|pas)\b)"
+)
 
 
 _SHORTEST_NAME = 4
