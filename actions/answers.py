@@ -130,10 +130,14 @@ def _topics(talk: Talk) -> list[Button]:
     return buttons[:_MOST_TOPICS]
 
 
+_WAYS_TO_A_PERSON = frozenset({"/human_handoff", "/regional_contact"})
+
+
 def _chooses_none_or_any(talk: Talk, intent: str) -> bool:
     """Answer a bare yes or no to several topics that were just offered."""
     offered = [Button(title, f"/{name}") for name, title in talk.memory.get("offered", ())]
-    if not offered or talk.heard.pressed or intent not in {"affirm", "deny"}:
+    topics = [button for button in offered if button.payload not in _WAYS_TO_A_PERSON]
+    if not topics or talk.heard.pressed or intent not in {"affirm", "deny"}:
         return False
     if intent == "deny":
         talk.say("clarify.rephrase")

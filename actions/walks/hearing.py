@@ -83,6 +83,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?!\w)(?!\W+mais\b)|"
             + _START
             + r"(?:r?envoye[rz]?|(?:bien )?recu|je l'ai (?:bien )?recu)\b"
+            r"|^(?!.*\b(?:pas|rien|mais|comment|ou)\b).*\br?envoyez(?:[- ]le|[- ]la)?\b"
         ),
     ),
     (

@@ -87,6 +87,7 @@ async def _answer(talk: Talk) -> Directive:
     if heard.intent == "dont_know" and heard.sure:
         return Go("list")
     refuses = (heard.intent == "deny" and heard.sure) or heard.yes_no == "no"
+    refuses = refuses or bool(_PUTS_OFF.search(fold(heard.text)))
     if refuses and not _names_another(talk):
         talk.say("region.refused")
         return End("refused")
@@ -96,6 +97,12 @@ async def _answer(talk: Talk) -> Directive:
         talk.memory["region"] = meant
         return Go("contact")
     return await _take(talk, otherwise=Pass())
+
+
+_PUTS_OFF = re.compile(
+    r"^\W*(?:(?:ok|bon|alors|d'accord)\W+)*(?:je|on) (?:vais|va) (?:d'abord )?"
+    r"(?:verifier|regarder|voir|essayer|demander|chercher)\b"
+)
 
 
 def _names_another(talk: Talk) -> bool:
