@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
+from actions.errors import LimitReached
 from actions.walks.base import Directive, Go, Heard, Open, Talk, Wait
 from actions.walks.facts import fold
 from actions.walks.login_answers import new_address
@@ -39,7 +41,20 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
         talk.memory["outcome"] = "informed" if in_tree else "given_up"
         talk.say("small_talk.goodbye")
         return Wait()
-    return _other_walk(talk, heard)
+    if not heard.pressed and "email" not in heard.entities and _WAIT.search(fold(heard.text)):
+        talk.say("conductor.wait")
+        return Wait()
+    return await _other_walk(talk, heard)
+
+
+_WAIT = re.compile(
+    r"^\W*(?:(?:ok|oui|non|alors|euh?|bon)\W+)*"
+    r"(?:attend(?:s|ez)?(?: (?:un peu|deux|2|une|voir)\b.*)?"
+    r"|(?:une?|deux|2) (?:petite )?(?:minutes?|secondes?|instants?)(?: (?:svp|stp|s'il .*))?"
+    r"|(?:attend(?:s|ez)?\W+)?je (?:cherche|recherche|retrouve) (?:mon|ma|mes|le|la) ?"
+    r"(?:mail|adresse|numero|identifiant|login|reference|courriel).{0,12})\W*$"
+)
+"""Asks for a moment: the question stands, and repeating it would press."""
 
 
 _WORKS = re.compile(
@@ -57,7 +72,7 @@ def solved(talk: Talk) -> Directive:
     return Wait()
 
 
-def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
+async def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
     """Turn to a person, a ticket or another address when the message asks for that."""
     current = talk.frame.walk
     if "ticket_reference" in heard.entities and all(f.walk != "ticket" for f in talk.stack):
@@ -74,8 +89,12 @@ def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
         new_address(talk)
         if login is None:
             # Within a hand-over it is where to answer; the question for the region stands.
-            handing_over = any(frame.walk == "handover" for frame in talk.stack)
-            return Go(talk.frame.step) if handing_over else above(talk, "login")
+            if all(frame.walk != "handover" for frame in talk.stack):
+                return above(talk, "login")
+            with suppress(LimitReached):
+                # A known account tells the region that is being asked for.
+                await talk.find_accounts(talk.memory["address"])
+            return Go(talk.frame.step)
         del talk.stack[login + 1 :]
         return Go("check")
     return None

@@ -134,6 +134,10 @@ _NOT_CLOSING = re.compile(
     r"|quelles?|probleme|erreur|bloque|impossible|voudrais|veux|peux|besoin)\b"
 )
 _MOST_CLOSING = 9
+_WORKS_NOW = re.compile(
+    r"^(?!.*(?:\?|\b(?:pas|plus|rien|jamais|toujours|mais|si)\b)).*"
+    r"\b(?:ca|sa|cela|tout) (?:re)?(?:marche|fonctionne)\b"
+)
 
 _SOMEONE = (
     r"(?:qqn|qq1|quelqu'?un|une (?:vraie )?personne|un (?:vrai |etre )?humain|un conseiller"
@@ -168,6 +172,8 @@ def as_said_anywhere(heard: Heard) -> Heard:
     if heard.sure or heard.pressed or heard.entities:
         return heard
     folded, words = fold(heard.text), len(heard.text.split())
+    if words <= _MOST_CLOSING and _WORKS_NOW.search(folded):
+        return replace(heard, intent="solved", band="sure")
     if words <= _MOST_ASKING and _PERSON.search(folded):
         return replace(heard, intent="human_handoff", band="sure")
     if words <= _MOST_CLOSING and _CLOSING.search(folded) and not _NOT_CLOSING.search(folded):
