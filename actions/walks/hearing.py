@@ -35,7 +35,8 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "not_solved",
         re.compile(
-            r"\b(?:toujours|encore|tjrs|tjs) (?:rien|pas|pareil|bloque|gris|refuse|la meme|le meme)"
+            r"\b(?:toujours|encore|tjrs|tjs) (?:rien|pas|pareil|bloque|gris|rouge|refuse|inconnue?"
+            r"|invalide|la meme|le meme)"
             r"|\b(?:pareil|idem|meme chose)\W*$"
             r"|\b(?:ca|sa) (?:ne )?(?:change|donne|marche) (?:rien|pas)"
         ),

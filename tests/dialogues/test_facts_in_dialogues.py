@@ -60,8 +60,6 @@ OTHERWISE: dict[str, dict[int, list[str]]] = {
 UNSAID: dict[str, dict[int, str]] = {
     "resah": {},
     "woundwo": {
-        6: "the three reactions of the field",
-        11: "the red field with its message",
         43: "that a request takes its time: the conversation is a known problem",
     },
 }
