@@ -39,8 +39,24 @@ SHORT_IN_WALKS = frozenset(
 """Small talk that is answered with few words while a walk is open."""
 
 
+_ASKED_IN_PASSING = frozenset(
+    {
+        "response_time",
+        "bot_challenge",
+        "data_privacy",
+        "capabilities",
+        "automatic_mails",
+        "training",
+    }
+)
+"""Questions beside the problem: a hand-over is still about that."""
+
+
 def answer(talk: Talk) -> None:
     """Answer a message that was understood, from the portal's articles or the small talk."""
+    vague = talk.heard.intent in SMALL_TALK or talk.heard.intent == "capabilities"
+    if vague and _asked_of_the_last_answer(talk):
+        return
     if talk.heard.intent in SMALL_TALK:
         _small_talk(talk, talk.heard.intent)
     else:
@@ -50,7 +66,7 @@ def answer(talk: Talk) -> None:
 def answer_intent(talk: Talk, intent: str) -> None:
     """Answer an intent with the portal's article, or say that the portal has nothing on it."""
     article = talk.portal.articles.get(intent)
-    if not talk.stack:
+    if not talk.stack and not (intent in _ASKED_IN_PASSING and talk.memory.get("topic")):
         talk.memory["topic"] = intent
     if article is None:
         topic = talk.portal.topic(intent) or intent
@@ -95,6 +111,7 @@ _WHAT_NEXT = re.compile(
     r"|\b(?:quoi faire|que faire|qu'est ce que je (?:dois )?fai\w*)\b"
     r"|^\W*(?:(?:ok|bon|d'accord|oui) )?(?:et )?(?:apres|ensuite|maintenant|alors|donc)\W*$"
 )
+_WHAT_IF = re.compile(r"^\W*(?:(?:et|mais|ok) )+s(?:i\b|'il).{0,40}\b(?:rien|pas|plus|toujours)\b")
 _MOST_ASKED = 9
 _ASKED_ENOUGH = 2
 """Unclear messages after which a person is offered beside the topics."""
@@ -107,6 +124,10 @@ def _asked_of_the_last_answer(talk: Talk) -> bool:
     folded = fold(talk.heard.text)
     if _WHY.search(folded):
         talk.say("answer.why", *_contact(talk))
+        return True
+    if not talk.heard.sure and _WHAT_IF.search(folded) and not talk.stack:
+        talk.say("answer.what_if", *_contact(talk))
+        _offer_region(talk)
         return True
     if _WHAT_NEXT.search(folded):
         if talk.stack:

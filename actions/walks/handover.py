@@ -110,10 +110,21 @@ async def _take_agreement(talk: Talk) -> Directive:
     if "email" in heard.entities:
         talk.memory["address"] = normalise_address(heard.entities["email"])
         return Go("preview")
+    if "contract_number" in heard.entities:
+        # Another number corrects the one that is shown; it was noted already.
+        return Go("preview")
+    folded = "" if heard.pressed else fold(heard.text)
+    if _OTHER_ADDRESS.search(folded):
+        return Go("ask_contact")
+    if _AS_IT_IS.search(folded):
+        return Go("send")
     if heard.yes_no == "yes" or heard.intent == "human_handoff":
         return Go("send")
     if heard.yes_no == "no":
         return Go("declined")
+    if not heard.sure and _ASKS.search(folded):
+        # What will be sent answers it, as far as the assistant can.
+        return Go("preview")
     if not heard.pressed and (heard.intent in _REMARKS or not heard.sure):
         # What is neither agreement nor a question is meant for whoever answers.
         add_detail(talk, heard.text[:_MOST_TYPED])
@@ -122,7 +133,15 @@ async def _take_agreement(talk: Talk) -> Directive:
     return Pass()
 
 
-_WANTS_TO_ADD = re.compile(r"ajout|preciser|precision|completer|modifier")
+_WANTS_TO_ADD = re.compile(
+    r"ajout|precise[rz]|une precision|completer|modifier|\bdites[- ](?:leur|lui)|\bnotez\b"
+)
+_AS_IT_IS = re.compile(r"\btels? quels?\b|\bsans (?:rien )?ajouter\b|\bpas de precision\b")
+_OTHER_ADDRESS = re.compile(
+    r"\b(?:change[rz]?|corrige[rz]?|modifie[rz]?|pas) (?:l'|mon |la bonne |cette |d')?"
+    r"(?:adresse|mail|e-?mail)\b"
+)
+_ASKS = re.compile(r"\?|^\W*(?:et )?(?:c'est )?(?:ou|qui|quand|comment|combien|quoi)\b")
 _REMARKS = {"out_of_scope", "inform_reference", "inform_region", "not_solved", "complaint"}
 
 
@@ -189,7 +208,7 @@ async def _send(talk: Talk) -> Directive:
 async def _declined(talk: Talk) -> Directive:
     talk.say("handover.declined")
     if talk.region:
-        talk.say_contact(talk.region)
+        talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
     return End("refused")
 
 

@@ -21,7 +21,7 @@ _START = r"^\W*(?:(?:ah|bon|euh|ben|bah|eh|alors|enfin|mais|et)\W+)*"
 
 _BARE = frozenset({"affirm", "deny"})
 
-_LONGEST = {"solved": 16}
+_LONGEST = {"solved": 16, "goodbye": 12}
 """Words up to which a message is read as an answer whatever it resembles: good news is wordy."""
 
 _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -71,6 +71,8 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?!.*\b(?:depuis|toujours)\b)"
             r"|^\W*(?:bon |ok |allez )*"
             r"(?:a (?:demain|plus|bientot|la prochaine)|bonne (?:journee|soiree))"
+            r"|^(?!.*\?).*\b(?:bye|ciao|tchao|au revoir"
+            r"|bonne (?:journee|soiree|continuation))\b\W*$"
         ),
     ),
     (
@@ -83,8 +85,10 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|carrement|si\b|svp|stp)"
             r"(?!\w)(?!\W+mais\b)|"
             + _START
-            + r"(?:r?envoye[rz]?|(?:bien )?recu|je l'ai (?:bien )?recu)\b"
-            r"|^(?!.*\b(?:pas|rien|mais|comment|ou)\b).*\br?envoyez(?:[- ]le|[- ]la)?\b"
+            + r"(?:r?envoye[rz]?|r?envoi[es]?|(?:c'est |c )?parti|go|banco|(?:bien )?recu"
+            r"|je l'ai (?:bien )?recu)\b"
+            r"|^(?!.*(?:\?|\b(?:pas|rien|mais|comment|ou)\b)).*"
+            r"\b(?:r?envoyez|(?:pouvez|peux) (?:l'|la |le |y )?(?:r?envoyer|aller))\b"
         ),
     ),
     (
@@ -113,9 +117,10 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
     most = _SURELY_SHORT if topic else _MOST_WORDS
     folded = fold(heard.text)
     for intent, pattern in _ANSWERS:
-        if words > _LONGEST.get(intent, most):
+        if words > max(most, _LONGEST.get(intent, most)):
             continue
-        if intent in _BARE and words > _SURELY_SHORT and heard.intent not in small_talk:
+        most_bare = _SURELY_SHORT + 2 * (intent == "affirm")
+        if intent in _BARE and words > most_bare and heard.intent not in small_talk:
             # "Non, c'est votre site qui refuse mon adresse" says more than no.
             continue
         if pattern.search(folded):
@@ -130,13 +135,17 @@ _CLOSING = re.compile(
     r"|\bje (?:regarde(?:rai)?|verrai|reviens|essaie(?:rai)?) (?:ca )?"
     r"(?:demain|plus tard|ce soir|lundi)\b"
 )
+_LEAVES = re.compile(
+    r"^(?!.*\?).*\b(?:bye|ciao|tchao|pas grave|tant pis|au revoir"
+    r"|bonne (?:journee|soiree|continuation))\b"
+)
 _NOT_CLOSING = re.compile(
     r"\?|\b(?:pas|rien|toujours|mais|jamais|sauf|aucun|comment|pourquoi|quand|ou est|qui|quels?"
     r"|quelles?|probleme|erreur|bloque|impossible|voudrais|veux|peux|besoin)\b"
 )
 _MOST_CLOSING = 9
 _WORKS_NOW = re.compile(
-    r"^(?!.*(?:\?|\b(?:pas|plus|rien|jamais|toujours|mais|si)\b)).*"
+    r"^(?!.*(?:\?|\b(?:pas|plus|rien|jamais|toujours|mais|si|comment|quand|quoi|ou)\b)).*"
     r"\b(?:ca|sa|cela|tout) (?:re)?(?:marche|fonctionne)\b"
 )
 
@@ -147,11 +156,9 @@ _SOMEONE = (
 _PERSON = re.compile(
     rf"\bparle[rz]? (?:a|avec) {_SOMEONE}"
     rf"|\b(?:donnez?|passez?|trouvez?)[- ]moi {_SOMEONE}"
-    r"|\btransmet(?:tez|tre|s)?(?:[- ](?:leur|lui|la))? (?:ma|la|cette|mon) "
-    r"(?:demande|probleme|message)"
-    r"|^\W*(?:ok |oui |alors |bon )*transmettez\b"
+    r"|^(?!.*\bpas\b).*\btransmet(?:tez|tre|s)\b"
 )
-_MOST_ASKING = 14
+_MOST_ASKING = 18
 
 _DOCUMENT_LOST = re.compile(
     r"\b(?:introuvables?|disparus?|cherche|manqu\w+"
@@ -170,11 +177,13 @@ def as_said_anywhere(heard: Heard) -> Heard:
     if heard.intent == "inform_reference" and _DOCUMENT_LOST.search(fold(heard.text)):
         # A contract number with what is wrong with it is a problem, not a mere reference.
         return replace(heard, intent="find_document", band="sure")
+    folded, words = fold(heard.text), len(heard.text.split())
+    if words <= _MOST_WORDS and not heard.pressed and _WORKS_NOW.search(folded):
+        return replace(heard, intent="solved", band="sure")
     if heard.sure or heard.pressed or heard.entities:
         return heard
-    folded, words = fold(heard.text), len(heard.text.split())
-    if words <= _MOST_CLOSING and _WORKS_NOW.search(folded):
-        return replace(heard, intent="solved", band="sure")
+    if words <= _MOST_WORDS and _LEAVES.search(folded):
+        return replace(heard, intent="goodbye", band="sure")
     if words <= _MOST_ASKING and _PERSON.search(folded):
         return replace(heard, intent="human_handoff", band="sure")
     if words <= _MOST_CLOSING and _CLOSING.search(folded) and not _NOT_CLOSING.search(folded):
@@ -217,7 +226,7 @@ def _wants(heard: Heard, intent: str) -> bool:
 
 _TAKES_UP = re.compile(
     r"^\W*(?:ok |bon |alors |d'accord )*(?:oui+|ouais|volontiers|je veux bien|avec plaisir"
-    r"|allez[- ]y|vas[- ]y|carrement|bonne idee)\b(?!.*\b(?:mais|pas)\b)"
+    r"|allez[- ]y|vas[- ]y|carrement|bonne idee|envoye[rz])\b(?!.*\b(?:mais|pas)\b)"
 )
 
 

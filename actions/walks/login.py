@@ -29,6 +29,7 @@ from actions.walks.base import (
     Wait,
     Walk,
 )
+from actions.walks.facts import fold
 from actions.walks.login_answers import (
     WRONG_ADDRESS,
     active_accounts,
@@ -57,8 +58,11 @@ _CONFIRMS = re.compile(
 async def _start(talk: Talk) -> Directive:
     new_address(talk)
     if len(talk.stack) == 1:
-        known = talk.heard.intent in talk.portal.articles and talk.heard.sure
-        talk.memory["topic"] = talk.heard.intent if known else "login_problem"
+        if talk.heard.intent in talk.portal.articles and talk.heard.sure:
+            talk.memory["topic"] = talk.heard.intent
+        elif talk.heard.intent != "inform_email" or "topic" not in talk.memory:
+            # An address alone goes on with what was told before it.
+            talk.memory["topic"] = "login_problem"
     return Go("check") if talk.memory.get("address") else Go("ask_address")
 
 
@@ -172,7 +176,7 @@ async def _take_login(talk: Talk) -> Directive:
             talk.memory["account"] = account.login
             return Go("offer_reset")
     refuses = heard.yes_no == "no" or heard.intent in {"dont_know", "email_unsure"}
-    if refuses or heard.intent == "not_solved":
+    if refuses or heard.intent == "not_solved" or _FORGOTTEN.search(fold(heard.text)):
         return Go("login_forgotten")
     answers = {"inform_reference", "inform_email", "out_of_scope"}
     if heard.pressed or (heard.sure and heard.intent not in answers):
@@ -183,6 +187,12 @@ async def _take_login(talk: Talk) -> Directive:
         return Go("login_forgotten")
     talk.say("login.login_unknown")
     return Wait()
+
+
+_FORGOTTEN = re.compile(
+    r"\b(?:connais|sais|souviens|retrouve|ai|rappelle)\w* (?:pas|plus)\b"
+    r"|\boublie\b|\baucune? idee\b"
+)
 
 
 async def _login_forgotten(talk: Talk) -> Directive:

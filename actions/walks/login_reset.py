@@ -25,6 +25,9 @@ async def _take_offer(talk: Talk) -> Directive:
     if moved := other_address(talk):
         return moved
     heard = talk.heard
+    if heard.yes_no is None and _DECLINES.search(fold(heard.text)):
+        # "Non, je ne veux pas changer mon mot de passe" names what it declines.
+        return Go("declined")
     if heard.yes_no == "yes" or heard.intent == "password_reset":
         return Go("send_reset")
     if heard.intent == "email_not_recognised" or _REFUSES.search(fold(heard.text)):
@@ -36,6 +39,11 @@ async def _take_offer(talk: Talk) -> Directive:
     return Pass()
 
 
+_DECLINES = re.compile(
+    r"^\W*(?:ah |bah |ben |mais )*(?:non+|nan|nn|nope)\b"
+    r"(?!.*\b(?:refuse|reconnai\w*|rejette|oui|si,? envoye\w*|envoyez)\b)"
+    r"|\b(?:veux|souhaite|prefere) (?:surtout )?pas\b"
+)
 _REFUSES = re.compile(
     r"\b(?:portail|site|page|champ|formulaire|il|elle)\b.{0,20}\b(?:refuse|rejette|n'en veut pas"
     r"|(?:reconnait|connait|accepte|prend|trouve) (?:pas|toujours pas))"

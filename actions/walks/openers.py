@@ -70,5 +70,4 @@ def reopened(talk: Talk) -> str | None:
         return None
     if {"email", "ticket_reference"} & set(talk.heard.entities) or talk.heard.sure:
         return opener(talk)
-    corrects = talk.memory.get("outcome") in {"handed_over", "refused"}
-    return "region" if corrects and names_place(talk) else None
+    return "region" if names_place(talk) else None

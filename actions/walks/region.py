@@ -36,10 +36,15 @@ def remember_region(talk: Talk) -> None:
         talk.memory["region"] = regions[0].id
 
 
+def _may_be_a_place(talk: Talk) -> bool:
+    """Tell whether the model takes a place for likely: any word is a misspelt hamlet's name."""
+    return bool({"inform_region", "regional_contact"} & set(talk.heard.ranking[:2]))
+
+
 def names_place(talk: Talk) -> bool:
     """Tell whether a short message names a place of one of the portal's regions."""
     words = len(talk.heard.text.split())
-    if words > _MOST_CORRECTING:
+    if words > _MOST_CORRECTING or not _may_be_a_place(talk):
         return False
     answer = place_in(talk.portal, talk.heard.text, expected=words <= _SHORT)
     number = _number_in(talk.heard.text) if words <= _SHORT else None
@@ -50,7 +55,7 @@ def named_region(talk: Talk) -> Region | None:
     """Return the one region of a place that a short message names, or None."""
     heard = talk.heard
     other = heard.sure and heard.intent != "inform_region"
-    if other or heard.pressed or len(heard.text.split()) > _SHORT:
+    if other or heard.pressed or len(heard.text.split()) > _SHORT or not _may_be_a_place(talk):
         return None
     regions = regions_of(talk.portal, place_in(talk.portal, talk.heard.text, expected=True).places)
     return regions[0] if len(regions) == 1 else None
@@ -61,6 +66,9 @@ async def _start(talk: Talk) -> Directive:
     chosen = heard.entities.get("region")
     if chosen and talk.portal.region(chosen):
         talk.memory["region"] = chosen
+    elif _WRONG_REGION.search(fold(heard.text)):
+        talk.memory.pop("region", None)
+        return Go("ask")
     # Opened by a message that names a place, not by another walk.
     named = heard.intent in {"inform_region", "regional_contact"} or not heard.sure
     if not chosen and named and len(talk.stack) == 1:
@@ -68,6 +76,12 @@ async def _start(talk: Talk) -> Directive:
     if talk.region is None and (number := heard.entities.get("customer_number")):
         talk.memory["region"] = await talk.accounts.region_of_customer(talk.portal.id, number)
     return Go("contact") if talk.region else Go("ask")
+
+
+_WRONG_REGION = re.compile(
+    r"\b(?:pas|plus) (?:la bonne|ma|notre|dans cette) region\b|\bmauvaise region\b"
+    r"|\btrompee? de region\b"
+)
 
 
 async def _ask(talk: Talk) -> Directive:
@@ -151,6 +165,9 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
             if region := await talk.accounts.region_of_customer(talk.portal.id, number):
                 talk.memory["region"] = region
                 return Go("contact")
+        if "client" in text.casefold() and _ANY_NUMBER.search(text):
+            talk.say("region.customer_unknown")
+            return Wait()
     expected = talk.heard.intent not in _QUESTIONS or not talk.heard.sure
     answer = place_in(talk.portal, text, expected=expected)
     if not answer.places and expected and (number := _number_in(text)):
@@ -176,9 +193,12 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
         return Wait()
     meant = talk.heard.intent in {"inform_region", "inform_reference", "out_of_scope"}
     short = len(text.split()) <= _MOST_CORRECTING and "?" not in text
-    if (meant and talk.heard.sure) or (not talk.heard.sure and short):
+    if meant and (talk.heard.sure or short):
         return Go("not_found")
     return otherwise
+
+
+_ANY_NUMBER = re.compile(r"\d{3,}")
 
 
 _QUESTIONS = {

@@ -131,10 +131,14 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
         if step == here and number.isdecimal() and int(number) < len(answers):
             return answers[int(number)]
         return None
+    folded = fold(heard.text)
     if named := chosen_by_words(heard, answers):
         return named
     # A guess at a topic is no answer; what begins like one was taken as one before.
     meant = [{heard.intent if heard.sure else "", heard.yes_no or ""}]
+    if heard.intent == "deny" and talk.learned_fact and not _NO_FIRST.match(folded):
+        # "Je n'ai jamais commandé" tells something else than no to this question.
+        meant = []
     if heard.intent == "solved":
         # "Je l'ai trouvé" answers "L'avez-vous trouvé ?" too.
         meant.append({"yes"})
@@ -143,6 +147,9 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
             if meanings & set(answer.means):
                 return answer
     return None
+
+
+_NO_FIRST = re.compile(r"\W*(?:non|nan|nope|nn)\b")
 
 
 def chosen_by_words(heard: Heard, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
@@ -165,6 +172,10 @@ def _says(folded: str, words: str) -> bool:
 def _take_input(talk: Talk, step: TreeStep) -> Directive:
     """Take what the user typed, or lead on without it when they cannot or will not."""
     heard = talk.heard
+    if step.input == "address" and "email" in heard.entities:
+        talk.memory["address"] = normalise_address(heard.entities["email"])
+        _passed(talk, step)
+        return Go(step.go)
     refuses = heard.intent in {"deny", "dont_know"} or heard.yes_no == "no"
     if refuses and not heard.entities:
         _passed(talk, step)
@@ -175,10 +186,8 @@ def _take_input(talk: Talk, step: TreeStep) -> Directive:
         # Neither is what was asked for: the question comes again.
         return Go(step.name)
     if step.input == "address":
-        if "email" not in heard.entities:
-            return Pass()
-        talk.memory["address"] = normalise_address(heard.entities["email"])
-    elif step.input == "contract" and "contract_number" in heard.entities:
+        return Pass()
+    if step.input == "contract" and "contract_number" in heard.entities:
         talk.memory["contract"] = heard.entities["contract_number"]
     elif heard.pressed or (heard.sure and heard.intent in _QUESTIONS_OF_THEIR_OWN):
         return Pass()
