@@ -109,6 +109,7 @@ _WHY = re.compile(r"^\W*(?:(?:mais|et|ah|bah|ben|alors) )*(?:pourquoi|pq|pk|pour
 _WHAT_NEXT = re.compile(
     r"\b(?:je|j|on|faut|dois|doit)\b.{0,14}\b(?:fais|fait|faire|aller|cliquer?|va)\b.{0,5}\b(?:quoi|ou|comment)\b"
     r"|\b(?:quoi faire|que faire|qu'est ce que je (?:dois )?fai\w*)\b"
+    r"|^\W*(?:et )?c'?(?:est)? ?ou\b"
     r"|^\W*(?:(?:ok|bon|d'accord|oui) )?(?:et )?(?:apres|ensuite|maintenant|alors|donc)\W*$"
 )
 _WHAT_IF = re.compile(r"^\W*(?:(?:et|mais|ok) )+s(?:i\b|'il).{0,40}\b(?:rien|pas|plus|toujours)\b")
@@ -132,6 +133,9 @@ def _asked_of_the_last_answer(talk: Talk) -> bool:
     if _WHAT_NEXT.search(folded):
         if talk.stack:
             talk.say("in_walk.next")
+            return True
+        if talk.memory.get("outcome") == "handed_over" and talk.region:
+            talk.say("answer.after_contact", talk.button("hand_over", "/human_handoff"))
             return True
         if talk.memory.get("topic") in talk.portal.articles:
             answer_intent(talk, talk.memory["topic"])

@@ -192,8 +192,12 @@ class ActionClarify(Action):  # type: ignore[misc]
         async def work(talk: Talk) -> list[EventType]:
             if reopened(talk):
                 return [FollowupAction(WALK_FORM)]
-            # Not sure for the model, but clear from where it was said.
-            (answer if talk.heard.sure else clarify)(talk)
+            if talk.heard.sure:
+                # Not sure for the model, but clear from where it was said.
+                note_second_problem(talk)
+                answer(talk)
+            else:
+                clarify(talk)
             return []
 
         return await _run(dispatcher, tracker, work)

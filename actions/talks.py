@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -22,6 +23,7 @@ from actions.walks.facts import remember_facts
 from actions.walks.hearing import as_choice, as_said_anywhere
 from actions.walks.region import remember_region
 
+_DOCUMENTS = frozenset({"find_document", "document_access", "document_missing"})
 _LISTEN = "action_listen"
 _MOST_ALIKE = 2
 _MOST_COUNTED = 80
@@ -49,6 +51,12 @@ def talk_of(tracker: Tracker) -> Talk:
         entities=entities,
         problems=tuple(problem["intent"] for problem in latest.get("problems") or ()),
     )
+    if len(heard.problems) > 1 and not heard.sure:
+        # Each part is clear; only the whole is not.
+        heard = replace(heard, intent=heard.problems[0], band="sure")
+    if heard.intent in _DOCUMENTS and not content.feature("documents"):
+        # Without contracts of its own, what a portal has of documents is public.
+        heard = replace(heard, intent="public_downloads")
     # Copies: in process these are the tracker's own values, which earlier events hold too.
     memory = deepcopy(tracker.get_slot("memory") or {})
     offered = [(intent, title) for intent, title in memory.get("offered", ())]

@@ -35,10 +35,11 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
     if heard.intent == "solved" and heard.sure and _WORKS.search(fold(heard.text)):
         return solved(talk)
     if heard.intent == "goodbye" and heard.sure:
-        in_tree = talk.frame.walk.startswith(PREFIX)
+        in_tree, step = talk.frame.walk.startswith(PREFIX), talk.frame.step
         talk.stack.clear()
         # What a tree has told by then stands; a login that was not tried to the end was left.
-        talk.memory["outcome"] = "informed" if in_tree else "given_up"
+        left = "reset_sent" if step == "after_reset" else "given_up"
+        talk.memory["outcome"] = "informed" if in_tree else left
         talk.say("small_talk.goodbye")
         return Wait()
     if not heard.pressed and "email" not in heard.entities and _WAIT.search(fold(heard.text)):

@@ -226,7 +226,8 @@ def _wants(heard: Heard, intent: str) -> bool:
 
 _TAKES_UP = re.compile(
     r"^\W*(?:ok |bon |alors |d'accord )*(?:oui+|ouais|volontiers|je veux bien|avec plaisir"
-    r"|allez[- ]y|vas[- ]y|carrement|bonne idee|envoye[rz])\b(?!.*\b(?:mais|pas)\b)"
+    r"|allez[- ]y|vas[- ]y|carrement|bonne idee|envoye[rz])\b"
+    r"(?!.*\b(?:mais|pas|parfait|super|nickel|c'est bon)\b)"
 )
 
 

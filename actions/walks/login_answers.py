@@ -7,11 +7,20 @@ import re
 from actions.accounts import Account
 from actions.addresses import normalise_address
 from actions.walks.base import Directive, End, Go, Pass, Talk
+from actions.walks.facts import fold
 
 WRONG_ADDRESS = re.compile(
     r"tromp[eé]|mauvaise? (?:adresse|mail|e-?mail)|autre (?:adresse|mail|e-?mail)|pas la bonne",
     re.IGNORECASE,
 )
+
+
+PASSWORD_REFUSED = re.compile(
+    r"\b(?:mot de passe|mdp|password)\b.{0,40}"
+    r"\b(?:refus\w+|incorrect|faux|invalide|(?:marche|passe|accepte|veut|reconnait) (?:pas|plus))"
+    r"|\b(?:refus\w+|incorrect|invalide|n'accepte pas)\b.{0,20}\b(?:mot de passe|mdp|password)\b"
+)
+"""What is refused is the password, not the address."""
 
 
 def new_address(talk: Talk) -> bool:
@@ -54,7 +63,8 @@ async def solved_or(talk: Talk, step: str) -> Directive:
         return End("solved")
     if solved := solved_here(talk):
         return solved
-    if heard.sure and heard.intent == "password_reset":
+    refused = PASSWORD_REFUSED.search(fold(heard.text)) and talk.memory.get("account")
+    if refused or (heard.sure and heard.intent == "password_reset"):
         # The address passes, the password does not: a reset is what helps.
         return Go("offer_reset")
     again = {"not_solved", "mail_not_received", "email_not_recognised", "login_problem"}

@@ -7,7 +7,13 @@ import re
 from actions.errors import LimitReached
 from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
 from actions.walks.facts import fold
-from actions.walks.login_answers import active_accounts, other_address, solved_here, solved_or
+from actions.walks.login_answers import (
+    PASSWORD_REFUSED,
+    active_accounts,
+    other_address,
+    solved_here,
+    solved_or,
+)
 
 
 async def _offer_reset(talk: Talk) -> Directive:
@@ -25,6 +31,9 @@ async def _take_offer(talk: Talk) -> Directive:
     if moved := other_address(talk):
         return moved
     heard = talk.heard
+    if PASSWORD_REFUSED.search(fold(heard.text)):
+        # A reset replaces a password that is refused: the offer stands.
+        return Go(talk.frame.step)
     if heard.yes_no is None and _DECLINES.search(fold(heard.text)):
         # "Non, je ne veux pas changer mon mot de passe" names what it declines.
         return Go("declined")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.walks.base import Heard, Talk
-from actions.walks.region import names_place
+from actions.walks.region import forget_wrong_region, names_place
 from actions.walks.tree import tree_name
 
 OPENERS: dict[str, str] = {
@@ -70,4 +70,4 @@ def reopened(talk: Talk) -> str | None:
         return None
     if {"email", "ticket_reference"} & set(talk.heard.entities) or talk.heard.sure:
         return opener(talk)
-    return "region" if names_place(talk) else None
+    return "region" if forget_wrong_region(talk) or names_place(talk) else None

@@ -11,7 +11,8 @@ from actions.walks.base import Button, Directive, End, Go, Pass, Step, Talk, Wai
 from actions.walks.facts import fold
 
 _MOST_BUTTONS = 6
-_MOST_CORRECTING = 12
+_MOST_CORRECTING = 20
+_MUTTERED = 6
 _SHORT = 5
 """Words up to which a message that nothing asked for is taken for the name of a place."""
 
@@ -41,6 +42,24 @@ def _may_be_a_place(talk: Talk) -> bool:
     return bool({"inform_region", "regional_contact"} & set(talk.heard.ranking[:2]))
 
 
+_WRONG_REGION = re.compile(
+    r"\b(?:pas|plus) (?:la bonne|ma|notre|dans cette) region\b|\bmauvaise region\b"
+    r"|\btrompee? de region\b"
+)
+
+
+def forget_wrong_region(talk: Talk) -> bool:
+    """Forget the region when the message says that it is not theirs.
+
+    Returns:
+        Whether it says so.
+    """
+    if talk.heard.pressed or not _WRONG_REGION.search(fold(talk.heard.text)):
+        return False
+    talk.memory.pop("region", None)
+    return True
+
+
 def names_place(talk: Talk) -> bool:
     """Tell whether a short message names a place of one of the portal's regions."""
     words = len(talk.heard.text.split())
@@ -66,9 +85,6 @@ async def _start(talk: Talk) -> Directive:
     chosen = heard.entities.get("region")
     if chosen and talk.portal.region(chosen):
         talk.memory["region"] = chosen
-    elif _WRONG_REGION.search(fold(heard.text)):
-        talk.memory.pop("region", None)
-        return Go("ask")
     # Opened by a message that names a place, not by another walk.
     named = heard.intent in {"inform_region", "regional_contact"} or not heard.sure
     if not chosen and named and len(talk.stack) == 1:
@@ -76,12 +92,6 @@ async def _start(talk: Talk) -> Directive:
     if talk.region is None and (number := heard.entities.get("customer_number")):
         talk.memory["region"] = await talk.accounts.region_of_customer(talk.portal.id, number)
     return Go("contact") if talk.region else Go("ask")
-
-
-_WRONG_REGION = re.compile(
-    r"\b(?:pas|plus) (?:la bonne|ma|notre|dans cette) region\b|\bmauvaise region\b"
-    r"|\btrompee? de region\b"
-)
 
 
 async def _ask(talk: Talk) -> Directive:
@@ -191,13 +201,19 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
     if answer.places:
         talk.say("region.not_covered", place=answer.places[0].label)
         return Wait()
-    meant = talk.heard.intent in {"inform_region", "inform_reference", "out_of_scope"}
+    meant = talk.heard.intent in _NAMES_SOMETHING
     short = len(text.split()) <= _MOST_CORRECTING and "?" not in text
-    if meant and (talk.heard.sure or short):
+    if talk.heard.intent == "regional_contact" and (talk.heard.sure or talk.frame.step == "start"):
+        return otherwise
+    muttered = not talk.heard.sure and len(text.split()) <= _MUTTERED and "?" not in text
+    if muttered or (meant and (talk.heard.sure or short)):
         return Go("not_found")
     return otherwise
 
 
+_NAMES_SOMETHING = frozenset(
+    {"inform_region", "regional_contact", "inform_reference", "out_of_scope"}
+)
 _ANY_NUMBER = re.compile(r"\d{3,}")
 
 
