@@ -18,19 +18,29 @@ from bot.keys import SETTINGS
 
 logger = logging.getLogger(__name__)
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "require-trusted-types-for 'script'",
+
+def security_policy(guichet: str = "") -> str:
+    """Return what a page may load and do.
+
+    Args:
+        guichet: Origin of the widget, where the page is of another one.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {guichet}".rstrip(),
+            "style-src 'self'",
+            "img-src 'self' data:",
+            f"connect-src 'self' {guichet}".rstrip(),
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "require-trusted-types-for 'script'",
+        )
     )
-)
+
+
+CONTENT_SECURITY_POLICY = security_policy()
 
 _BOT = Path(__file__).resolve().parent
 _PARTS = ("chat", "demo")
@@ -120,7 +130,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     if response.content_type == "text/html":
-        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Cache-Control", "no-cache")
     elif "/static/" in request.path and response.status == 200:

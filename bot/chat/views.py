@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from aiohttp import web
 
-from actions.answers import GREETING_TOPICS
 from actions.content import Portal
-from bot.chat.api import MOST_CHARACTERS
 from bot.chat.theme import theme_css
 from bot.keys import CONTENT, SETTINGS
 from bot.pages import render
@@ -23,23 +19,7 @@ async def show_portals(request: web.Request) -> web.Response:
 async def show_chat(request: web.Request) -> web.Response:
     """Show a portal's help page."""
     portal = _portal(request)
-    # Sent as typed texts: no conversation exists yet that could have offered their payloads.
-    topics = [
-        topic
-        for name in GREETING_TOPICS
-        if name in portal.articles and (topic := portal.topic(name))
-    ]
-    return render(
-        request,
-        "chat/chat.html",
-        {
-            "portal": portal,
-            "opening": portal.say("small_talk.greet"),
-            "topics": json.dumps(topics, ensure_ascii=False),
-            "most": MOST_CHARACTERS,
-            "retention_days": request.config_dict[SETTINGS].retention_days,
-        },
-    )
+    return render(request, "chat/chat.html", {"portal": portal})
 
 
 async def show_theme(request: web.Request) -> web.Response:

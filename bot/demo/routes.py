@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -14,9 +16,11 @@ from bot.demo.addresses import MOST_CHARACTERS, active_accounts, login_of, react
 from bot.demo.mails import read_mails
 from bot.demo.passwords import FEWEST_CHARACTERS, fault_of, password_fits, set_password
 from bot.demo.redeeming import Failure, redeem_over_http
+from bot.demo.site import foreign_origin, help_address, widget_address
 from bot.demo.switch import demo_is_on
 from bot.keys import CONTENT, DATABASE, SETTINGS
-from bot.pages import render
+from bot.pages import render as render_page
+from bot.pages import security_policy
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +110,10 @@ def mount(app: web.Application) -> None:
             database, settings = request.config_dict[DATABASE], request.config_dict[SETTINGS]
             if not await demo_is_on(database, settings):
                 raise web.HTTPNotFound
-            return await handler(request)
+            response = await handler(request)
+            if guichet := foreign_origin(request):
+                response.headers["Content-Security-Policy"] = security_policy(guichet)
+            return response
 
         return handle
 
@@ -117,6 +124,22 @@ def mount(app: web.Application) -> None:
     router.add_get("/demo/{portal}/reset", guarded(show_reset))
     router.add_post("/demo/{portal}/reset", guarded(reset))
     router.add_get("/demo/{portal}/mails", guarded(show_mails))
+
+
+def render(
+    request: web.Request,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    status: int = 200,
+    form: bool = False,
+) -> web.Response:
+    """Return a page of the demo portal, which embeds the widget."""
+    guichet = {
+        "widget": widget_address(request),
+        "help_page": help_address(request, _portal(request).id),
+    }
+    return render_page(request, template, {**values, **guichet}, status=status, form=form)
 
 
 def _portal(request: web.Request) -> Portal:

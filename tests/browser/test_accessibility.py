@@ -74,7 +74,7 @@ def test_a_message_that_is_stuck_has_no_barrier(open_chat: Callable[..., ChatPag
     expect(chat.log).to_contain_text("Non envoyé.")
     status = 429
     chat.write("en attente")
-    expect(chat.status).to_contain_text("Réessayer")
+    expect(chat.alert).to_contain_text("Réessayer")
     assert _violations(chat.page) == []
 
 
@@ -90,12 +90,12 @@ def test_the_demo_portals_field_has_no_barrier(open_page: Callable[..., Any]) ->
 
 def test_replies_are_announced_and_the_focus_stays(open_chat: Callable[..., ChatPage]) -> None:
     chat = open_chat("resah")
-    expect(chat.log).to_have_attribute("aria-live", "polite")
+    expect(chat.page.locator("#log")).to_have_attribute("aria-live", "polite")
     chat.say(OPENING)
     expect(chat.input).to_be_focused()
     chat.click("Je préfère ne pas la donner")
     expect(chat.input).to_be_focused()
-    chat.page.get_by_role("button", name="Recommencer").click()
+    chat.option("Recommencer")
     expect(chat.replies).to_have_count(1)
     expect(chat.input).to_be_focused()
 

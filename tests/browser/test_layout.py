@@ -48,8 +48,11 @@ def test_the_conversation_fits_its_screen(
     chat.say("je voudrais l'adresse mail de ma région")
     chat.say("Rennes")
     assert scrolls_sideways(chat.page) == []
-    chat.page.locator("summary").click()
-    expect(chat.page.locator("#contacts a").last).to_be_visible()
+    chat.page.get_by_role("button", name="Joindre une personne").click()
+    expect(chat.page.locator("#people a").first).to_be_visible()
+    assert scrolls_sideways(chat.page) == []
+    chat.page.get_by_role("button", name="Fermer").click()
+    expect(chat.launch).to_be_focused()
     assert scrolls_sideways(chat.page) == []
 
 
@@ -85,8 +88,9 @@ def _all_buttons_in_sight(chat: ChatPage) -> None:
     wait_until(
         chat.page,
         """() => {
-            const log = document.getElementById("log").getBoundingClientRect();
-            return [...document.querySelectorAll(".choice:enabled")].every(node => {
+            const root = document.querySelector("guichet-assistant").shadowRoot;
+            const log = root.getElementById("scroll").getBoundingClientRect();
+            return [...root.querySelectorAll(".choices button")].every(node => {
                 const box = node.getBoundingClientRect();
                 return box.top >= log.top && box.bottom <= Math.min(log.bottom, innerHeight);
             });
@@ -98,7 +102,8 @@ def _at_end(chat: ChatPage) -> None:
     wait_until(
         chat.page,
         """() => {
-            const log = document.getElementById("log");
+            const log = document.querySelector("guichet-assistant")
+                .shadowRoot.getElementById("scroll");
             return log.scrollHeight - log.clientHeight - log.scrollTop < 4;
         }""",
     )
@@ -110,7 +115,6 @@ def test_without_javascript_the_contacts_are_there(
 ) -> None:
     page = open_page(f"/{portal}/", java_script_enabled=False)
     expect(page.locator("noscript .warning")).to_be_visible()
-    expect(page.locator("#composer")).to_be_hidden()
     page.locator("summary").click()
     links = page.locator('#contacts a[href^="mailto:"]')
     assert links.count() >= 5

@@ -40,7 +40,7 @@ def test_a_lost_password_by_keyboard_alone(
 
     tab_to(page.locator(f'a[href="/{portal}/"]'))
     page.keyboard.press("Enter")
-    chat = ChatPage(page)
+    chat = ChatPage(page).open()
     tab_to(chat.input)
 
     def type_message(text: str) -> str:
