@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -76,7 +77,21 @@ def render(
     response = aiohttp_jinja2.render_template(template, request, dict(values or {}), status=status)
     if form:
         response.headers["Referrer-Policy"] = "same-origin"
+    # Not where a token stands beside what a link may have put there.
+    if template.startswith("chat/"):
+        response.enable_compression()
     return response
+
+
+def same_origin(request: web.Request) -> bool:
+    """Tell whether a form was sent from a page of ours."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    # Browsers leave the other header out over plain HTTP.
+    origin = request.headers.get("Origin", "")
+    public = urlsplit(request.config_dict[SETTINGS].public_url)
+    return origin != "" and urlsplit(origin).netloc in {request.host, public.netloc}
 
 
 def add_pages(app: web.Application) -> None:

@@ -9,8 +9,11 @@ from actions.colours import READABLE, WHITE, contrast, expanded
 _DEFAULTS = {"primary": "#1f3a5f", "accent": "#8a3324"}
 _INK = "#1a1d21"
 _BLACK = "#000000"
-_GROUNDS = {"light": (WHITE, "#f3f4f6"), "dark": ("#181b20", "#252a31")}
-"""The papers that texts stand on, as the style sheets have them."""
+_GROUNDS = {
+    "light": ((WHITE, "#f3f4f6"), READABLE),
+    "dark": (("#181b20", "#252a31"), 6.0),
+}
+"""The papers that texts stand on, as the style sheets have them, with the contrast wanted there."""
 
 _FULL = 255
 _STEPS = 20
@@ -31,11 +34,11 @@ def palette(colours: Mapping[str, str]) -> dict[str, str]:
     primary, accent = (expanded(colours.get(name, "")) or _DEFAULTS[name] for name in _DEFAULTS)
     on_primary = max((WHITE, _BLACK), key=lambda text: contrast(text, primary))
     found = {}
-    for scheme, grounds in _GROUNDS.items():
+    for scheme, (grounds, wanted) in _GROUNDS.items():
         found[f"primary-{scheme}"] = primary
         found[f"on-primary-{scheme}"] = on_primary
-        found[f"link-{scheme}"] = _readable(primary, grounds)
-        found[f"accent-{scheme}"] = _readable(accent, grounds)
+        found[f"link-{scheme}"] = _readable(primary, grounds, wanted)
+        found[f"accent-{scheme}"] = _readable(accent, grounds, wanted)
     return found
 
 
@@ -45,12 +48,12 @@ def theme_css(colours: Mapping[str, str]) -> str:
     return ":root {\n  " + "\n  ".join(lines) + "\n}\n"
 
 
-def _readable(colour: str, grounds: tuple[str, ...]) -> str:
+def _readable(colour: str, grounds: tuple[str, ...], wanted: float) -> str:
     """Return a colour, moved towards ink or white until a text in it can be read."""
     towards = _INK if contrast(grounds[0], WHITE) < contrast(grounds[0], _INK) else WHITE
     for step in range(_STEPS + 1):
         mixed = _mixed(colour, towards, step / _STEPS)
-        if min(contrast(mixed, ground) for ground in grounds) >= READABLE:
+        if min(contrast(mixed, ground) for ground in grounds) >= wanted:
             return mixed
     return towards
 

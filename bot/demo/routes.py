@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -20,7 +19,7 @@ from bot.demo.site import foreign_origin, help_address, widget_address
 from bot.demo.switch import demo_is_on
 from bot.keys import CONTENT, DATABASE, SETTINGS
 from bot.pages import render as render_page
-from bot.pages import security_policy
+from bot.pages import same_origin, security_policy
 
 logger = logging.getLogger(__name__)
 
@@ -155,19 +154,9 @@ async def _form(request: web.Request) -> dict[str, str]:
     Raises:
         web.HTTPForbidden: If the form was not on a page of ours.
     """
-    if not _same_origin(request):
+    if not same_origin(request):
         raise web.HTTPForbidden
     return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-
-
-def _same_origin(request: web.Request) -> bool:
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    # Browsers leave the other header out over plain HTTP.
-    origin = request.headers.get("Origin", "")
-    public = urlsplit(request.config_dict[SETTINGS].public_url)
-    return origin != "" and urlsplit(origin).netloc in {request.host, public.netloc}
 
 
 def _login_page(

@@ -29,6 +29,7 @@ def _violations(page: Any) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "path",
     [
@@ -36,17 +37,25 @@ def _violations(page: Any) -> list[str]:
         "/personne/",
         "/resah/",
         "/woundwo/",
+        "/resah/?q=mot+de+passe+oublie",
+        "/resah/?q=zzzzzz",
+        "/resah/faq/document_missing",
+        "/woundwo/faq/login_problem?merci",
         "/demo/resah/",
         "/demo/woundwo/reset?token=x",
         "/demo/woundwo/reset",
         "/demo/resah/mails",
     ],
 )
-def test_a_page_has_no_barrier(open_page: Callable[..., Any], kept_mail: None, path: str) -> None:
+def test_a_page_has_no_barrier(
+    open_page: Callable[..., Any], kept_mail: None, path: str, scheme: str
+) -> None:
     # What axe puts into the page is not the page's own script.
-    page = open_page(path, complaints=f"{NOT_THERE}|resource.*410", bypass_csp=True)
-    if details := page.locator("details").all():
-        details[0].locator("summary").click()
+    page = open_page(
+        path, complaints=f"{NOT_THERE}|resource.*410", bypass_csp=True, color_scheme=scheme
+    )
+    if page.locator("guichet-assistant").count():
+        ChatPage(page).replies.first.wait_for(state="attached")
     assert _violations(page) == []
 
 

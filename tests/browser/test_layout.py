@@ -26,6 +26,10 @@ def test_every_page_fits_its_screen(
     assert scrolls_sideways(page) == []
     for path in (
         "/personne/",
+        "/resah/?q=mot+de+passe",
+        "/resah/?q=" + "x" * 200,
+        "/woundwo/faq/email_not_recognised",
+        "/woundwo/",
         "/demo/resah/",
         "/demo/resah/reset?token=x",
         "/demo/resah/mails",
@@ -107,21 +111,6 @@ def _at_end(chat: ChatPage) -> None:
             return log.scrollHeight - log.clientHeight - log.scrollTop < 4;
         }""",
     )
-
-
-@pytest.mark.parametrize("portal", ["resah", "woundwo"])
-def test_without_javascript_the_contacts_are_there(
-    open_page: Callable[..., Any], portal: str
-) -> None:
-    page = open_page(f"/{portal}/", java_script_enabled=False)
-    expect(page.locator("noscript .warning")).to_be_visible()
-    page.locator("summary").click()
-    links = page.locator('#contacts a[href^="mailto:"]')
-    assert links.count() >= 5
-    expect(links.first).to_be_visible()
-    expect(links.last).to_be_visible()
-    if portal == "woundwo":
-        expect(page.locator('#contacts a[href="tel:0199000002"]')).to_be_visible()
 
 
 def test_the_demo_portals_field_reacts_as_the_help_texts_say(open_page: Callable[..., Any]) -> None:

@@ -18,6 +18,11 @@ HTML_PAGES = (
     "/",
     "/resah/",
     "/woundwo/",
+    "/resah/?q=mot+de+passe",
+    "/resah/?q=zzzz",
+    "/resah/faq/document_missing",
+    "/woundwo/faq/login_problem?merci",
+    "/resah/faq/rien",
     "/personne/",
     "/demo/resah/",
     "/demo/resah/reset?token=x",
@@ -77,7 +82,8 @@ async def test_pages_hold_no_inline_script_or_style(site: Site, path: str) -> No
 
 async def test_what_a_page_names_is_there(start: Start) -> None:
     site = await start(base_path="/aide")
-    for page in ("/aide/", "/aide/resah/", "/aide/demo/resah/"):
+    pages = ("/aide/", "/aide/resah/", "/aide/resah/faq/training", "/aide/demo/resah/")
+    for page in pages:
         text = await (await site.get(page)).text()
         addresses = re.findall(r'(?:href|src|action)="(/[^"]*)"', text)
         assert addresses
@@ -92,7 +98,7 @@ async def test_what_a_page_names_is_there(start: Start) -> None:
 
 async def test_versioned_files_are_cached_for_good(site: Site) -> None:
     text = await (await site.get("/resah/")).text()
-    (address,) = re.findall(r'href="([^"]*/chat\.css[^"]*)"', text)
+    (address,) = re.findall(r'href="([^"]*/page\.css[^"]*)"', text)
     response = await site.client.get(address)
     assert "immutable" in response.headers["Cache-Control"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -68,7 +68,7 @@ class Assistant extends HTMLElement {
     [this.wide, this.small].forEach((query) => query.addEventListener("change", () => this.place()));
     this.place();
     if (this.waiting) {
-      this.ask(...this.waiting);
+      this.begin(...this.waiting);
     }
   }
 
@@ -140,12 +140,21 @@ class Assistant extends HTMLElement {
 
   /** Opens an article in the conversation; the page calls this. */
   ask(article, title) {
+    this.begin({ article }, title);
+  }
+
+  /** Says something in the person's name; the page calls this. */
+  say(text) {
+    this.begin({ text }, text);
+  }
+
+  begin(said, shown) {
     if (!this.panel) {
-      this.waiting = [article, title];
-      return;
+      this.waiting = [said, shown];
+    } else if (shown.trim()) {
+      this.show();
+      this.panel.say(said, shown, true);
     }
-    this.show();
-    this.panel.say({ article }, title, true);
   }
 }
 
