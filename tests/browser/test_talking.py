@@ -129,7 +129,7 @@ def test_it_says_that_it_is_a_machine_and_what_is_kept(
     open_chat: Callable[..., ChatPage],
 ) -> None:
     notice = plain(open_chat("resah").page.locator("#notice").inner_text())
-    for part in ("une machine", "mot de passe", "90 jours", "12 heures", "effacer"):
+    for part in ("une machine", "mot de passe", "90 jours", "24 heures", "effacer"):
         assert part in notice
 
 

@@ -184,7 +184,7 @@ def test_it_stays_open_from_page_to_page_and_ends_with_the_time(
     assert chat.state() == before
     chat.page.evaluate(
         """() => Object.entries(sessionStorage).forEach(([key, value]) => {
-            const kept = {...JSON.parse(value), at: Date.now() - 13 * 3600e3};
+            const kept = {...JSON.parse(value), at: Date.now() - 25 * 3600e3};
             sessionStorage.setItem(key, JSON.stringify(kept));
         })"""
     )

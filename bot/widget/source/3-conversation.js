@@ -4,7 +4,7 @@
  * a message once. Session and unanswered messages outlive a page in the tab's own storage, which a
  * shared computer forgets when the tab is closed, and which we forget after some hours. */
 
-const HOURS_KEPT = 12;
+const HOURS_KEPT = 24;
 const PATIENCE = 30000;
 const PAUSES = [1000, 2000, 4000, 8000];
 const EXPIRED = 401;
