@@ -145,7 +145,7 @@ class Panel {
     people.hidden = !shown;
     this.transcript.node.hidden = shown;
     this.person.setAttribute("aria-expanded", String(shown));
-    this.person.lastChild.data = t(shown ? "back" : "person");
+    this.person.replaceChildren(icon(shown ? "back" : "phone"), t(shown ? "back" : "person"));
     (shown ? people.firstChild : this.person).focus();
   }
 
