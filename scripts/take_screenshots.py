@@ -15,7 +15,10 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
-SCREENS: dict[str, Any] = {"1280": {"width": 1280, "height": 800}, "360": {"width": 360, "height": 640}}
+SCREENS: dict[str, Any] = {
+    "1280": {"width": 1280, "height": 800},
+    "360": {"width": 360, "height": 640},
+}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

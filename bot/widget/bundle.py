@@ -38,18 +38,22 @@ def _asset(text: str) -> Asset:
     return Asset(text, gzip.compress(data, 9, mtime=0), hashlib.sha256(data).hexdigest()[:16])
 
 
+def _joined(pattern: str) -> str:
+    """Return all files of a kind, in the order of their names."""
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(_SOURCE.glob(pattern)))
+
+
 @lru_cache(maxsize=1)
 def style() -> Asset:
     """Return the widget's style sheet."""
-    css = _BLOCK.sub("", (_SOURCE / "widget.css").read_text(encoding="utf-8"))
+    css = _BLOCK.sub("", _joined("*.css"))
     return _asset(_CSS_SPACE.sub(lambda match: match[1] or match[2] or " ", css).strip())
 
 
 @lru_cache(maxsize=1)
 def script() -> Asset:
     """Return the widget's script, which carries the style sheet."""
-    parts = [path.read_text(encoding="utf-8") for path in sorted(_SOURCE.glob("*.js"))]
-    code = _INDENT.sub("", _LINE.sub("", _BLOCK.sub("", "".join(parts))))
+    code = _INDENT.sub("", _LINE.sub("", _BLOCK.sub("", _joined("*.js"))))
     assert code.count(_PLACE) == 1
     code = code.replace(_PLACE, json.dumps(style().text, ensure_ascii=False))
     return _asset(f'(function(){{"use strict";\n{code}}})();\n')

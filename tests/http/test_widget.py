@@ -31,9 +31,7 @@ def test_the_script_is_small_and_whole() -> None:
 
 
 def test_its_sentences_are_the_portals_and_none_is_superfluous() -> None:
-    source = "".join(
-        path.read_text(encoding="utf-8") for path in sorted(bundle._SOURCE.glob("*.js"))
-    )
+    source = bundle._joined("*.js")
     named = set(re.findall(r"""\bt\("([a-z_]+)"|this\.t\("([a-z_]+)""", source))
     said = {one or other for one, other in named}
     # Names that the script puts together or keeps in lists.

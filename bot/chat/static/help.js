@@ -18,6 +18,7 @@
   const field = document.getElementById("q");
   const results = document.getElementById("results");
   const found = document.getElementById("found");
+  const announced = document.getElementById("announced");
   const hits = document.getElementById("hits");
   const nothing = document.getElementById("nothing");
   const say = nothing.querySelector("[data-say]");
@@ -38,6 +39,7 @@
   function show(answer) {
     results.hidden = !answer.found;
     found.textContent = answer.found;
+    announced.textContent = answer.found;
     hits.replaceChildren(...answer.results.map(row));
     nothing.hidden = !answer.found || answer.results.length > 0;
   }
