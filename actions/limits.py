@@ -31,6 +31,7 @@ CHECKS_PER_CONVERSATION = Limit("check_conversation", 12, timedelta(hours=1))
 CHECKS_PER_NETWORK = Limit("check_network", 400, timedelta(hours=1))
 CHECKS_PER_PORTAL = Limit("check_portal", 5000, timedelta(hours=1))
 TICKET_LOOKUPS = Limit("ticket", 8, timedelta(hours=1))
+RATINGS_PER_NETWORK = Limit("rating_network", 600, timedelta(hours=1))
 SESSIONS_PER_NETWORK = Limit("session_network", 600, timedelta(hours=1))
 
 

@@ -46,13 +46,23 @@ class Settings:
     api_token: str | None
     secret_key: str
     public_url: str
+    allowed_origins: tuple[str, ...]
     action_endpoint: str | None
     retention_days: int
     demo: bool | None
+    demo_port: int
     var_dir: Path
     models_dir: Path
     turn_deadline: float
     action_timeout: float
+
+    @property
+    def demo_origin(self) -> str:
+        """The origin of the demo portal's own port, or an empty text where it has none."""
+        if not self.demo_port:
+            return ""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        return f"http://{host}:{self.demo_port}"
 
     def smtp_url_for(self, portal: str) -> str | None:
         """Return the SMTP URL that carries a portal's mail, or None to keep `.eml` files."""
@@ -144,6 +154,25 @@ def _database_url(value: str) -> str:
     return url
 
 
+def _origins(value: str) -> tuple[str, ...]:
+    """Read origins as browsers write them, `https://site.example` or `http://host:port`."""
+    origins = []
+    for entry in value.replace(",", " ").split():
+        try:
+            parts = urlsplit(entry.rstrip("/"))
+            named = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:
+            named = False
+        if not named or parts.path or parts.query or parts.fragment or parts.username:
+            raise SettingsError(
+                "GUICHET_ALLOWED_ORIGINS doit contenir des origines comme"
+                f" https://portail.example, sans chemin ; pas « {entry} »."
+            )
+        usual = {"http": ":80", "https": ":443"}[parts.scheme]
+        origins.append(f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}")
+    return tuple(origins)
+
+
 def _secret_key(source: _Source, var_dir: Path) -> str:
     given = source.text("GUICHET_SECRET_KEY")
     if given:
@@ -211,9 +240,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         public_url=source.text(
             "GUICHET_PUBLIC_URL", f"http://{shown_host}:{port}{base_path}"
         ).rstrip("/"),
+        allowed_origins=_origins(source.text("GUICHET_ALLOWED_ORIGINS")),
         action_endpoint=source.text("GUICHET_ACTION_ENDPOINT") or None,
         retention_days=source.number("GUICHET_RETENTION_DAYS", 90, low=1, high=3650),
         demo=source.switch("GUICHET_DEMO"),
+        demo_port=source.number("GUICHET_DEMO_PORT", 0, low=0, high=65535),
         var_dir=var_dir,
         models_dir=Path(source.text("GUICHET_MODELS_DIR", str(ROOT / "models"))).resolve(),
         turn_deadline=float(source.number("GUICHET_TURN_DEADLINE", 15, low=1, high=300)),

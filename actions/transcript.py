@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Float, ForeignKey, Index, String, UniqueConstraint,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from actions.content import current_content
 from actions.db import Base, Database, Moment
 
 EVENT_VERSION = 1
@@ -116,5 +117,20 @@ async def read_lines(database: Database, conversation_id: str) -> list[Line]:
                 titles[button["payload"]] = button["title"]
             moment = datetime.fromtimestamp(float(data["timestamp"]), tz=timezone.utc)
             if text:
-                lines.append(Line(data["event"], titles.get(text, text), moment))
+                shown = titles.get(text) or _topic_of(text, data) or text
+                lines.append(Line(data["event"], shown, moment))
     return lines
+
+
+def topic_payload(intent: str) -> str:
+    """Return what a page sends for an article that it opens in the chat."""
+    return f"/{intent}"
+
+
+def _topic_of(text: str, data: dict[str, Any]) -> str | None:
+    """Return the topic of the article that a page opened in the chat, or None for other texts."""
+    if not text.startswith("/"):
+        return None
+    name = (data.get("metadata") or {}).get("portal")
+    portal = current_content().portals.get(str(name))
+    return portal.topic(text[1:]) if portal else None

@@ -19,6 +19,7 @@ from bot.integrators import add_integrators
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
 from bot.pages import add_pages
 from bot.tickets import add_tickets
+from bot.widget import add_widget
 
 _MOST_BODY = 64 * 1024
 
@@ -43,6 +44,7 @@ def create_app(
     add_integrators(app)
     add_demo(app)
     add_tickets(app)
+    add_widget(app)
     add_chat(app)
     if not settings.base_path:
         return app

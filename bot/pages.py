@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -18,19 +19,29 @@ from bot.keys import SETTINGS
 
 logger = logging.getLogger(__name__)
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "require-trusted-types-for 'script'",
+
+def security_policy(guichet: str = "") -> str:
+    """Return what a page may load and do.
+
+    Args:
+        guichet: Origin of the widget, where the page is of another one.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {guichet}".rstrip(),
+            "style-src 'self'",
+            "img-src 'self' data:",
+            f"connect-src 'self' {guichet}".rstrip(),
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "require-trusted-types-for 'script'",
+        )
     )
-)
+
+
+CONTENT_SECURITY_POLICY = security_policy()
 
 _BOT = Path(__file__).resolve().parent
 _PARTS = ("chat", "demo")
@@ -66,7 +77,21 @@ def render(
     response = aiohttp_jinja2.render_template(template, request, dict(values or {}), status=status)
     if form:
         response.headers["Referrer-Policy"] = "same-origin"
+    # Not where a token stands beside what a link may have put there.
+    if template.startswith("chat/"):
+        response.enable_compression()
     return response
+
+
+def same_origin(request: web.Request) -> bool:
+    """Tell whether a form was sent from a page of ours."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    # Browsers leave the other header out over plain HTTP.
+    origin = request.headers.get("Origin", "")
+    public = urlsplit(request.config_dict[SETTINGS].public_url)
+    return origin != "" and urlsplit(origin).netloc in {request.host, public.netloc}
 
 
 def add_pages(app: web.Application) -> None:
@@ -120,7 +145,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     if response.content_type == "text/html":
-        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Cache-Control", "no-cache")
     elif "/static/" in request.path and response.status == 200:

@@ -107,16 +107,15 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, reuse_port=reuse_port or None)
-    try:
-        await site.start()
-    except OSError as error:
-        await runner.cleanup()
-        raise GuichetError(
-            f"Le port {settings.port} de {settings.host} n’est pas libre ({error.strerror})."
-        ) from error
+    await _start(runner, site, settings.host, settings.port)
     port = runner.addresses[0][1]
+    if settings.demo_port:
+        demo = web.TCPSite(runner, settings.host, settings.demo_port, reuse_port=reuse_port or None)
+        await _start(runner, demo, settings.host, settings.demo_port)
     tell(f"Modèle chargé en {time.monotonic() - started:.0f} s.")
     tell(f"Guichet répond sur http://{settings.host}:{port}{settings.base_path}/ (Ctrl-C arrête).")
+    if settings.demo_port:
+        tell(f"Le portail de démonstration est aussi sur {settings.demo_origin}/.")
     sending = asyncio.create_task(sender.run(), name="outbox")
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -129,6 +128,16 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
         await sending
     await assistant.close()
     await database.dispose()
+
+
+async def _start(runner: web.AppRunner, site: web.TCPSite, host: str, port: int) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise GuichetError(
+            f"Le port {port} de {host} n’est pas libre ({error.strerror})."
+        ) from error
 
 
 def _serve_with_workers(settings: Settings, tell: Tell) -> None:

@@ -8,6 +8,7 @@ _MODULES = (
     "actions.accounts",
     "actions.limits",
     "actions.outbox",
+    "actions.ratings",
     "actions.resets",
     "actions.tickets",
     "bot.demo.passwords",

@@ -22,6 +22,7 @@ pytest.register_assert_rewrite("tests.crash", "tests.dialogues")
 from actions import accounts, content, db, settings  # noqa: E402
 from bot import logs, training  # noqa: E402
 from bot.tables import import_tables  # noqa: E402
+from tests.support.host import HostSite  # noqa: E402
 from tests.support.mail import Mailbox  # noqa: E402
 from tests.support.service import Service  # noqa: E402
 from tests.support.strict import lacking  # noqa: E402
@@ -121,12 +122,19 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture(scope="session")
+def host_site() -> Iterator[HostSite]:
+    """A site of another origin, which may embed the widget."""
+    site = HostSite().start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="session")
 def service(
-    model: Path, mailbox: Mailbox, tmp_path_factory: pytest.TempPathFactory
+    model: Path, mailbox: Mailbox, host_site: HostSite, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """The real service on SQLite with demo accounts, sending to the mailbox."""
-    service = Service(
-        tmp_path_factory.mktemp("service"), env={"GUICHET_SMTP_URL": mailbox.url}
-    ).start()
+    env = {"GUICHET_SMTP_URL": mailbox.url, "GUICHET_ALLOWED_ORIGINS": host_site.url}
+    service = Service(tmp_path_factory.mktemp("service"), env=env).start()
     yield service
     service.stop()

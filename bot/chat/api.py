@@ -1,4 +1,4 @@
-"""The chat's own API: issue a session, answer a message once, give the history back."""
+"""The chat's own API: sessions, messages answered once, histories, ratings, what a widget shows."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ import re
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from actions.content import Portal
+from actions.content import Article, Portal
 from actions.db import unit_of_work
-from actions.limits import SESSIONS_PER_NETWORK, spend
-from bot.chat.history import as_message, read_history
-from bot.chat.sessions import new_session, sign, verify
+from actions.limits import RATINGS_PER_NETWORK, SESSIONS_PER_NETWORK, spend
+from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
+from actions.ratings import rate_answer
+from actions.transcript import topic_payload
+from bot.chat.articles import ArticleFinder
+from bot.chat.history import as_message, erase, read_history
+from bot.chat.offers import offer
+from bot.chat.origins import preflight, shared
+from bot.chat.sessions import ChatSession, new_session, sign, verify
+from bot.chat.shown import what_a_widget_shows
 from bot.engine.assistant import Incoming
 from bot.errors import bad_request, errors_as_json, field, read_json
 from bot.keys import ASSISTANT, CONTENT, DATABASE, SENDER, SETTINGS
@@ -47,7 +54,12 @@ async def receive_message(request: web.Request) -> web.Response:
         raise bad_request(
             "« message_id » ne peut contenir que lettres sans accent, chiffres et signes simples."
         )
-    text = field(body, "message", most=MOST_CHARACTERS)
+    intent = field(body, "article", most=_MOST_ID, required=False)
+    if intent:
+        text = topic_payload(_article(portal, intent).intent)
+        await offer(request.config_dict[DATABASE], session, text)
+    else:
+        text = field(body, "message", most=MOST_CHARACTERS)
     replies = await request.config_dict[ASSISTANT].handle(
         Incoming(
             conversation_id=session.conversation,
@@ -59,16 +71,55 @@ async def receive_message(request: web.Request) -> web.Response:
         )
     )
     request.config_dict[SENDER].wake()
-    return _json({"messages": [as_message(reply.to_json()) for reply in replies]})
+    finder = ArticleFinder(portal)
+    return _json({"messages": [as_message(reply.to_json(), finder) for reply in replies]})
 
 
 async def show_history(request: web.Request) -> web.Response:
     """Return the session's conversation as it stood on the screen."""
     portal = _portal(request)
-    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    session = verify(request.config_dict[SETTINGS], token, portal.id)
-    turns = await read_history(request.config_dict[DATABASE], session.conversation)
+    session = _bearer(request, portal)
+    turns = await read_history(request.config_dict[DATABASE], portal, session.conversation)
     return _json({"turns": turns})
+
+
+async def erase_history(request: web.Request) -> web.Response:
+    """Delete the session's conversation; a request that it was handed over in stays."""
+    session = _bearer(request, _portal(request))
+    # A turn on its way would write the conversation anew.
+    async with request.config_dict[ASSISTANT].locks.lock(session.conversation):
+        await erase(request.config_dict[DATABASE], session.conversation)
+    return web.Response(status=204)
+
+
+async def rate(request: web.Request) -> web.Response:
+    """Keep whether an answer helped, with a word on it if there is one."""
+    portal = _portal(request)
+    body = await read_json(request)
+    token = field(body, "session", most=_MOST_SESSION)
+    session = verify(request.config_dict[SETTINGS], token, portal.id)
+    message_id = field(body, "message_id", most=_MOST_ID)
+    comment = field(body, "comment", most=MOST_OF_A_RATING, required=False)
+    helpful = body.get("helpful")
+    if not isinstance(helpful, bool):
+        raise bad_request("« helpful » doit être vrai ou faux.")
+    database = request.config_dict[DATABASE]
+    async with unit_of_work(database) as unit:
+        await spend(database, unit, (RATINGS_PER_NETWORK, client_network(request)))
+    if not await rate_answer(
+        database, portal.id, session.conversation, message_id, helpful=helpful, comment=comment
+    ):
+        raise web.HTTPNotFound(text="Cette réponse n’existe plus.")
+    return web.Response(status=204)
+
+
+async def show_portal(request: web.Request) -> web.Response:
+    """Return what a widget shows of a portal: names, colours, contacts, and its sentences."""
+    shown = what_a_widget_shows(_portal(request), MOST_CHARACTERS)
+    response = _json(shown)
+    response.headers["Cache-Control"] = "no-cache"
+    response.enable_compression()
+    return response
 
 
 def add_api(app: web.Application) -> None:
@@ -78,11 +129,31 @@ def add_api(app: web.Application) -> None:
         async def handle(request: web.Request) -> web.StreamResponse:
             return await errors_as_json(request, handler)
 
-        return handle
+        return shared(handle)
 
-    app.router.add_post("/{portal}/chat/session", guarded(open_session))
-    app.router.add_post("/{portal}/chat/messages", guarded(receive_message))
-    app.router.add_get("/{portal}/chat/history", guarded(show_history))
+    for path, handlers in (
+        ("portal", {"GET": show_portal}),
+        ("session", {"POST": open_session}),
+        ("messages", {"POST": receive_message}),
+        ("history", {"GET": show_history, "DELETE": erase_history}),
+        ("ratings", {"POST": rate}),
+    ):
+        resource = app.router.add_resource(f"/{{portal}}/chat/{path}")
+        for method, handler in handlers.items():
+            resource.add_route(method, guarded(handler))
+        resource.add_route("OPTIONS", guarded(preflight))
+
+
+def _bearer(request: web.Request, portal: Portal) -> ChatSession:
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    return verify(request.config_dict[SETTINGS], token, portal.id)
+
+
+def _article(portal: Portal, intent: str) -> Article:
+    article = portal.articles.get(intent)
+    if article is None:
+        raise web.HTTPNotFound(text="Cet article n’existe pas.")
+    return article
 
 
 def _portal(request: web.Request) -> Portal:

@@ -1,17 +1,23 @@
-"""The public pages: the portals there are, and one portal's help page with the chat."""
+"""The public pages: the portals there are, a portal's help page, and one page an article."""
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 from aiohttp import web
 
-from actions.answers import GREETING_TOPICS
-from actions.content import Portal
-from bot.chat.api import MOST_CHARACTERS
+from actions.content import Article, Portal
+from actions.db import unit_of_work
+from actions.errors import LimitReached
+from actions.limits import RATINGS_PER_NETWORK, spend
+from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
+from actions.ratings import rate_article
+from bot.chat.faq import groups_of, html_of
+from bot.chat.search import MOST_CHARACTERS, Hit, search
 from bot.chat.theme import theme_css
-from bot.keys import CONTENT, SETTINGS
-from bot.pages import render
+from bot.keys import CONTENT, DATABASE, SETTINGS
+from bot.network import client_network
+from bot.pages import render, same_origin
 
 
 async def show_portals(request: web.Request) -> web.Response:
@@ -20,26 +26,75 @@ async def show_portals(request: web.Request) -> web.Response:
     return render(request, "chat/index.html", {"portals": portals})
 
 
-async def show_chat(request: web.Request) -> web.Response:
-    """Show a portal's help page."""
-    portal = _portal(request)
-    # Sent as typed texts: no conversation exists yet that could have offered their payloads.
-    topics = [
-        topic
-        for name in GREETING_TOPICS
-        if name in portal.articles and (topic := portal.topic(name))
-    ]
-    return render(
-        request,
-        "chat/chat.html",
-        {
-            "portal": portal,
-            "opening": portal.say("small_talk.greet"),
-            "topics": json.dumps(topics, ensure_ascii=False),
-            "most": MOST_CHARACTERS,
-            "retention_days": request.config_dict[SETTINGS].retention_days,
-        },
+async def show_help(request: web.Request) -> web.Response:
+    """Show a portal's help page, with what was searched for where a form sent it."""
+    portal, query = _portal(request), _query(request)
+    hits = search(portal, query) if query else []
+    values = {
+        "portal": portal,
+        "groups": groups_of(portal),
+        "query": query,
+        "hits": hits,
+        "found": _counted(hits, query),
+    }
+    return render(request, "chat/help.html", values)
+
+
+async def find(request: web.Request) -> web.Response:
+    """Search while it is typed."""
+    portal, query = _portal(request), _query(request)
+    hits = search(portal, query) if query else []
+    base = request.config_dict[SETTINGS].base_path
+    body: dict[str, Any] = {
+        "found": _counted(hits, query),
+        "results": [
+            {
+                "title": hit.article.title,
+                "address": f"{base}/{portal.id}/faq/{hit.article.intent}",
+                "excerpt": hit.excerpt,
+            }
+            for hit in hits
+        ],
+    }
+    return web.json_response(body, headers={"Cache-Control": "no-cache"})
+
+
+async def show_article(request: web.Request) -> web.Response:
+    """Show an article."""
+    portal, article = _portal(request), _article(request)
+    group = next(group for group in groups_of(portal) if article in group.articles)
+    values = {
+        "portal": portal,
+        "article": article,
+        "body": html_of(portal, article),
+        "group": group,
+        "others": [other for other in group.articles if other is not article],
+        "thanked": "merci" in request.query,
+        "most": MOST_OF_A_RATING,
+    }
+    return render(request, "chat/article.html", values, form=not values["thanked"])
+
+
+async def rate(request: web.Request) -> web.Response:
+    """Keep whether an article helped, and show the article again."""
+    portal, article = _portal(request), _article(request)
+    if not same_origin(request):
+        raise web.HTTPForbidden
+    form = await request.post()
+    helpful = form.get("helpful")
+    if helpful not in {"oui", "non"}:
+        raise web.HTTPBadRequest
+    database = request.config_dict[DATABASE]
+    try:
+        async with unit_of_work(database) as unit:
+            await spend(database, unit, (RATINGS_PER_NETWORK, client_network(request)))
+    except LimitReached:
+        raise web.HTTPTooManyRequests from None
+    comment = str(form.get("comment", ""))[:MOST_OF_A_RATING].replace("\0", "")
+    await rate_article(
+        database, portal.id, article.intent, helpful=helpful == "oui", comment=comment
     )
+    raise web.HTTPSeeOther(f"{request.path}?merci#avis")
 
 
 async def show_theme(request: web.Request) -> web.Response:
@@ -62,8 +117,24 @@ def add_views(app: web.Application) -> None:
     """Mount the pages."""
     app.router.add_get("/", show_portals)
     app.router.add_get("/{portal}", add_slash)
-    app.router.add_get("/{portal}/", show_chat)
+    app.router.add_get("/{portal}/", show_help)
+    app.router.add_get("/{portal}/search", find)
+    app.router.add_get("/{portal}/faq/{article}", show_article)
+    app.router.add_post("/{portal}/faq/{article}", rate)
     app.router.add_get("/{portal}/theme.css", show_theme)
+
+
+def _counted(hits: list[Hit], query: str) -> str:
+    if not query:
+        return ""
+    if not hits:
+        return f"Aucune réponse pour «\u00a0{query}\u00a0»"
+    number = f"{len(hits)} réponse{'s' if len(hits) > 1 else ''}"
+    return f"{number} pour «\u00a0{query}\u00a0»"
+
+
+def _query(request: web.Request) -> str:
+    return " ".join(request.query.get("q", "")[:MOST_CHARACTERS].split())
 
 
 def _portal(request: web.Request) -> Portal:
@@ -71,3 +142,10 @@ def _portal(request: web.Request) -> Portal:
     if portal is None:
         raise web.HTTPNotFound
     return portal
+
+
+def _article(request: web.Request) -> Article:
+    article = _portal(request).articles.get(request.match_info["article"])
+    if article is None:
+        raise web.HTTPNotFound
+    return article

@@ -13,7 +13,9 @@ def add_demo(app: web.Application) -> None:
     """Mount the demo portal; it answers 404 where the demo is off."""
     # Imported here: migrations read this package's table, and should not load Rasa for it.
     from bot.demo.routes import mount
+    from bot.demo.site import only_the_demo
 
+    app.middlewares.append(only_the_demo)
     mount(app)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp import web
 
+from bot.demo.site import on_own_port
 from bot.keys import DEMO_TOKEN, SETTINGS
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
@@ -61,7 +62,9 @@ def _own_origin(request: web.Request) -> tuple[aiohttp.BaseConnector, str]:
     name = request.transport.get_extra_info("sockname")
     if isinstance(name, str):
         return aiohttp.UnixConnector(name), "http://localhost"
-    host, port = _WILDCARDS.get(name[0], name[0]), name[1]
+    # On its own port the demo portal is a site that the API does not stand on.
+    port = request.config_dict[SETTINGS].port if on_own_port(request) else name[1]
+    host = _WILDCARDS.get(name[0], name[0])
     return (
         aiohttp.TCPConnector(),
         f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -14,9 +15,11 @@ from bot.demo.addresses import MOST_CHARACTERS, active_accounts, login_of, react
 from bot.demo.mails import read_mails
 from bot.demo.passwords import FEWEST_CHARACTERS, fault_of, password_fits, set_password
 from bot.demo.redeeming import Failure, redeem_over_http
+from bot.demo.site import foreign_origin, help_address, widget_address
 from bot.demo.switch import demo_is_on
 from bot.keys import CONTENT, DATABASE, SETTINGS
-from bot.pages import render
+from bot.pages import render as render_page
+from bot.pages import same_origin, security_policy
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +109,10 @@ def mount(app: web.Application) -> None:
             database, settings = request.config_dict[DATABASE], request.config_dict[SETTINGS]
             if not await demo_is_on(database, settings):
                 raise web.HTTPNotFound
-            return await handler(request)
+            response = await handler(request)
+            if guichet := foreign_origin(request):
+                response.headers["Content-Security-Policy"] = security_policy(guichet)
+            return response
 
         return handle
 
@@ -117,6 +123,22 @@ def mount(app: web.Application) -> None:
     router.add_get("/demo/{portal}/reset", guarded(show_reset))
     router.add_post("/demo/{portal}/reset", guarded(reset))
     router.add_get("/demo/{portal}/mails", guarded(show_mails))
+
+
+def render(
+    request: web.Request,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    status: int = 200,
+    form: bool = False,
+) -> web.Response:
+    """Return a page of the demo portal, which embeds the widget."""
+    guichet = {
+        "widget": widget_address(request),
+        "help_page": help_address(request, _portal(request).id),
+    }
+    return render_page(request, template, {**values, **guichet}, status=status, form=form)
 
 
 def _portal(request: web.Request) -> Portal:
@@ -132,19 +154,9 @@ async def _form(request: web.Request) -> dict[str, str]:
     Raises:
         web.HTTPForbidden: If the form was not on a page of ours.
     """
-    if not _same_origin(request):
+    if not same_origin(request):
         raise web.HTTPForbidden
     return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-
-
-def _same_origin(request: web.Request) -> bool:
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    # Browsers leave the other header out over plain HTTP.
-    origin = request.headers.get("Origin", "")
-    public = urlsplit(request.config_dict[SETTINGS].public_url)
-    return origin != "" and urlsplit(origin).netloc in {request.host, public.netloc}
 
 
 def _login_page(

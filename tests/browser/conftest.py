@@ -96,10 +96,10 @@ def open_page(chromium: Browser, service: Service) -> Iterator[Open]:
 
 @pytest.fixture
 def open_chat(open_page: Open) -> Callable[..., ChatPage]:
-    """Opens a portal's help page in a fresh browser profile."""
+    """Opens a portal's help page, with its assistant, in a fresh browser profile."""
 
     def open_chat(portal: str = "resah", **options: Any) -> ChatPage:
-        return ChatPage(open_page(f"/{portal}/", **options))
+        return ChatPage(open_page(f"/{portal}/", **options)).open()
 
     return open_chat
 

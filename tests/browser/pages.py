@@ -43,17 +43,32 @@ def plain(text: str) -> str:
 
 
 class ChatPage:
-    """A portal's help page."""
+    """A page with the assistant, opened where it is not a part of the page."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
-        self.log = page.locator("#log")
+        self.log = page.locator("#scroll")
         self.input = page.locator("#message")
         self.composer = page.locator("#composer")
         self.status = page.locator("#status")
-        self.said = page.locator(".user .bubble")
-        self.replies = page.locator(".assistant")
-        self.buttons = page.locator(".choice:enabled")
+        self.alert = page.locator("#alert")
+        self.said = page.locator(".you .bubble")
+        self.replies = page.locator(".line.assistant")
+        self.buttons = page.locator(".choices button")
+        self.launch = page.locator(".launch")
+
+    def open(self) -> ChatPage:
+        """Open the assistant if need be, once it is there."""
+        self.replies.first.wait_for(state="attached")
+        if self.launch.is_visible():
+            self.launch.click()
+        self.input.wait_for()
+        return self
+
+    def option(self, name: str) -> None:
+        """Choose one of the options."""
+        self.page.get_by_role("button", name="Options").click()
+        self.page.get_by_role("button", name=name, exact=True).click()
 
     def write(self, text: str) -> None:
         """Send a message without waiting for its answer."""
@@ -82,7 +97,7 @@ class ChatPage:
         """Wait until every message is answered."""
         wait_until(
             self.page,
-            "Object.values(sessionStorage).every(kept => !JSON.parse(kept).queue.length)",
+            "Object.values(sessionStorage).every(kept => !JSON.parse(kept).queue?.length)",
         )
 
     def texts(self) -> list[str]:
@@ -110,7 +125,7 @@ def tab_to(target: Any, *, back: bool = False) -> None:
     page = target.page
     for _ in range(MOST_TABS):
         page.keyboard.press("Shift+Tab" if back else "Tab")
-        if target.evaluate("node => node === document.activeElement"):
+        if target.evaluate("node => node === node.getRootNode().activeElement"):
             outline = target.evaluate("node => getComputedStyle(node).outlineStyle")
             assert outline != "none", "the focus cannot be seen"
             return
@@ -120,10 +135,14 @@ def tab_to(target: Any, *, back: bool = False) -> None:
 def scrolls_sideways(page: Any) -> list[str]:
     """Return what is wider than its place: the page itself, or a part that would scroll."""
     wide: list[str] = page.evaluate(
-        """() => [document.scrollingElement, ...document.querySelectorAll("body *")]
+        """() => {
+            const all = root => [...root.querySelectorAll("*")].flatMap(
+                node => [node, ...(node.shadowRoot ? all(node.shadowRoot) : [])]);
+            return [document.scrollingElement, ...all(document.body)]
             .filter(node => node === document.scrollingElement ||
                     /auto|scroll/.test(getComputedStyle(node).overflowX))
             .filter(node => node.scrollWidth > node.clientWidth)
-            .map(node => `${node.tagName}#${node.id} ${node.scrollWidth}/${node.clientWidth}`)"""
+            .map(node => `${node.tagName}#${node.id} ${node.scrollWidth}/${node.clientWidth}`);
+        }"""
     )
     return wide

@@ -1,7 +1,8 @@
-"""Thirty texts that are markup or script elsewhere: here they are read as they were typed."""
+"""A hundred texts that are markup or script elsewhere: here they are read as they were typed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.pages import ChatPage
+from tests.browser.pages import ChatPage, plain
 from tests.browser.test_story import OPENING
 
 CORPUS = (Path(__file__).parent / "injections.txt").read_text(encoding="utf-8").splitlines()
 
-SHOWN = "div, span, p, br, ul, ol, li, strong, a, button"
+SHOWN = "div, span, p, br, ul, ol, li, strong, a, button, svg, path"
 """All that the log may consist of."""
 
 
@@ -35,7 +36,7 @@ def _is_only_text(chat: ChatPage, texts: list[str]) -> None:
 
 
 def test_the_corpus_is_whole() -> None:
-    assert len(CORPUS) == len(set(CORPUS)) == 30
+    assert len(CORPUS) == len(set(CORPUS)) >= 100
 
 
 @pytest.mark.parametrize("kind", ["message", "address"])
@@ -62,21 +63,33 @@ def test_the_demo_portal_shows_an_address_as_text(open_page: Callable[..., Any])
     for text in CORPUS:
         page.goto(f"/demo/resah/?email={quote(text)}")
         assert page.locator("#email").input_value() == text
-        assert page.locator("script:not([src]), img, svg, iframe").count() == 0
+        foreign = "document.querySelectorAll('script:not([src]), img, svg, iframe').length"
+        assert page.evaluate(foreign) == 0
         assert page.evaluate("window.hit === undefined")
 
 
-def test_replies_are_no_markup_either(open_chat: Callable[..., ChatPage]) -> None:
+def test_replies_and_their_buttons_are_no_markup_either(open_chat: Callable[..., ChatPage]) -> None:
     """Even if a reply held it: what is not light Markdown is text."""
     chat = open_chat("resah")
-    shown = chat.page.evaluate(
-        """corpus => corpus.map(text => {
-            const place = document.createElement("div");
-            place.append(Guichet.markdown(text));
-            document.getElementById("log").append(place);
-            return place.textContent.length > 0;
-        })""",
-        CORPUS,
+    replies = [
+        {
+            "text": text,
+            "buttons": [{"title": text, "payload": text}],
+            "article": {"id": text, "title": text},
+            "solved": True,
+        }
+        for text in CORPUS
+    ]
+    body = json.dumps({"messages": replies})
+    chat.page.route(
+        "**/chat/messages",
+        lambda route: route.fulfill(content_type="application/json", body=body),
     )
-    assert all(shown)
-    _is_only_text(chat, [])
+    chat.say("bonjour")
+    expect(chat.replies).to_have_count(len(CORPUS) + 1)
+    assert all(text.strip() for text in chat.replies.all_inner_texts())
+    # The two that ask whether it is solved come after the last reply's own.
+    assert [plain(title) for title in chat.buttons.all_text_contents()][:-2] == [
+        plain(text) for text in CORPUS
+    ]
+    _is_only_text(chat, ["bonjour"])

@@ -26,6 +26,10 @@ def test_every_page_fits_its_screen(
     assert scrolls_sideways(page) == []
     for path in (
         "/personne/",
+        "/resah/?q=mot+de+passe",
+        "/resah/?q=" + "x" * 200,
+        "/woundwo/faq/email_not_recognised",
+        "/woundwo/",
         "/demo/resah/",
         "/demo/resah/reset?token=x",
         "/demo/resah/mails",
@@ -48,8 +52,11 @@ def test_the_conversation_fits_its_screen(
     chat.say("je voudrais l'adresse mail de ma région")
     chat.say("Rennes")
     assert scrolls_sideways(chat.page) == []
-    chat.page.locator("summary").click()
-    expect(chat.page.locator("#contacts a").last).to_be_visible()
+    chat.page.get_by_role("button", name="Joindre une personne").click()
+    expect(chat.page.locator("#people a").first).to_be_visible()
+    assert scrolls_sideways(chat.page) == []
+    chat.page.get_by_role("button", name="Fermer").click()
+    expect(chat.launch).to_be_focused()
     assert scrolls_sideways(chat.page) == []
 
 
@@ -85,8 +92,9 @@ def _all_buttons_in_sight(chat: ChatPage) -> None:
     wait_until(
         chat.page,
         """() => {
-            const log = document.getElementById("log").getBoundingClientRect();
-            return [...document.querySelectorAll(".choice:enabled")].every(node => {
+            const root = document.querySelector("guichet-assistant").shadowRoot;
+            const log = root.getElementById("scroll").getBoundingClientRect();
+            return [...root.querySelectorAll(".choices button")].every(node => {
                 const box = node.getBoundingClientRect();
                 return box.top >= log.top && box.bottom <= Math.min(log.bottom, innerHeight);
             });
@@ -98,26 +106,11 @@ def _at_end(chat: ChatPage) -> None:
     wait_until(
         chat.page,
         """() => {
-            const log = document.getElementById("log");
+            const log = document.querySelector("guichet-assistant")
+                .shadowRoot.getElementById("scroll");
             return log.scrollHeight - log.clientHeight - log.scrollTop < 4;
         }""",
     )
-
-
-@pytest.mark.parametrize("portal", ["resah", "woundwo"])
-def test_without_javascript_the_contacts_are_there(
-    open_page: Callable[..., Any], portal: str
-) -> None:
-    page = open_page(f"/{portal}/", java_script_enabled=False)
-    expect(page.locator("noscript .warning")).to_be_visible()
-    expect(page.locator("#composer")).to_be_hidden()
-    page.locator("summary").click()
-    links = page.locator('#contacts a[href^="mailto:"]')
-    assert links.count() >= 5
-    expect(links.first).to_be_visible()
-    expect(links.last).to_be_visible()
-    if portal == "woundwo":
-        expect(page.locator('#contacts a[href="tel:0199000002"]')).to_be_visible()
 
 
 def test_the_demo_portals_field_reacts_as_the_help_texts_say(open_page: Callable[..., Any]) -> None:

@@ -19,6 +19,7 @@ def _history(chat: ChatPage) -> list[str]:
     """Return what the server knows, as the page shows it once it is loaded again."""
     count = chat.replies.count()
     chat.page.reload()
+    chat.open()
     expect(chat.replies).to_have_count(count)
     return chat.state()
 
@@ -66,6 +67,7 @@ def test_a_cut_network_loses_and_doubles_nothing(open_chat: Callable[..., ChatPa
     chat.page.context.set_offline(False)
     chat.settle()
     expect(chat.status).to_be_empty()
+    expect(chat.alert).to_be_empty()
     assert chat.texts() == [OPENING, ADDRESS["woundwo"], "non merci"]
     assert chat.replies.count() == 4
     before = chat.state()
@@ -109,9 +111,9 @@ def test_a_service_that_stays_away_leaves_the_message_to_be_sent_again(
         ),
     )
     chat.write(OPENING)
-    again = chat.status.get_by_role("button", name="Réessayer")
+    again = chat.alert.get_by_role("button", name="Réessayer")
     expect(again).to_be_visible()
-    expect(chat.status).to_contain_text("Trop de demandes.")
+    expect(chat.alert).to_contain_text("Trop de demandes.")
     chat.page.unroute(MESSAGES)
     again.click()
     assert "adresse e-mail" in chat.answer(1)
@@ -123,7 +125,7 @@ def test_two_tabs_are_two_conversations(open_chat: Callable[..., ChatPage]) -> N
     one.say(OPENING)
     page = one.page.context.new_page()
     page.goto("/resah/")
-    other = ChatPage(page)
+    other = ChatPage(page).open()
     expect(other.replies).to_have_count(1)
     assert "région" in other.say("je voudrais l'adresse mail de ma région")
     assert "reconnue" in one.say(ADDRESS["resah"])
@@ -138,7 +140,7 @@ def test_a_tab_and_its_copy_share_one_conversation(open_chat: Callable[..., Chat
     one.say(OPENING)
     with one.page.expect_popup() as copied:
         one.page.evaluate("void window.open(location.href)")
-    copy = ChatPage(copied.value)
+    copy = ChatPage(copied.value).open()
     expect(copy.replies).to_have_count(2)
     assert copy.texts() == [OPENING]
     # Both at once: neither waits for the other.

@@ -40,7 +40,7 @@ def test_a_lost_password_by_keyboard_alone(
 
     tab_to(page.locator(f'a[href="/{portal}/"]'))
     page.keyboard.press("Enter")
-    chat = ChatPage(page)
+    chat = ChatPage(page).open()
     tab_to(chat.input)
 
     def type_message(text: str) -> str:
@@ -146,3 +146,47 @@ def test_a_request_is_handed_over_and_marked_by_who_answers(
     expect(page.locator(".lead")).to_have_text("État\u00a0: répondue")
     page.get_by_role("button", name="Rouvrir").click()
     expect(page.locator(".lead")).to_have_text("État\u00a0: en attente")
+
+
+@pytest.mark.parametrize("portal", sorted(ADDRESS))
+def test_from_the_widget_on_the_portals_own_site_to_its_login_by_keyboard_alone(
+    open_page: Callable[..., Any], service: Service, mailbox: Mailbox, portal: str
+) -> None:
+    page = open_page("about:blank")
+    page.goto(f"{service.demo_url}/demo/{portal}/")
+    address = ADDRESS[portal]
+    mails = len(mailbox.to(address))
+    chat = ChatPage(page)
+    chat.launch.wait_for()
+    tab_to(chat.launch)
+    page.keyboard.press("Enter")
+    expect(chat.input).to_be_focused()
+    for text in ("mot de passe oublié", address, "oui"):
+        before = chat.replies.count()
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        answer = chat.answer(before)
+        expect(chat.input).to_be_focused()
+    assert "C’est fait" in answer
+    page.keyboard.press("Escape")
+    expect(chat.launch).to_be_focused()
+
+    token = link_in(mailbox.wait_for(address, mails + 1)[-1]).partition("token=")[2]
+    page.goto(f"{service.demo_url}/demo/{portal}/reset?token={token}")
+    _choose_password(page, PASSWORD + portal)
+    expect(page.locator("h1")).to_have_text("Mot de passe enregistré")
+    tab_to(page.get_by_role("link", name="Se connecter"))
+    page.keyboard.press("Enter")
+    tab_to(page.locator("#email"))
+    page.keyboard.type(address)
+    expect(page.locator("#email-reaction")).to_have_text("Adresse reconnue")
+    tab_to(page.locator("#password"))
+    page.keyboard.type(PASSWORD + portal)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Vous êtes connecté")
+    # The conversation came along over all these pages.
+    chat.launch.wait_for()
+    tab_to(chat.launch)
+    page.keyboard.press("Enter")
+    expect(chat.said).to_have_count(3)
+    assert page.context.cookies() == []

@@ -7,10 +7,10 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from actions.colours import contrast
+from actions.colours import contrast, expanded
 from actions.db import Database
 from actions.transcript import Conversation
-from bot.chat.theme import theme_css
+from bot.chat.theme import palette, theme_css
 from bot.pages import CONTENT_SECURITY_POLICY
 from tests.http.conftest import Chat, Site, Start, sentence_of
 
@@ -18,6 +18,11 @@ HTML_PAGES = (
     "/",
     "/resah/",
     "/woundwo/",
+    "/resah/?q=mot+de+passe",
+    "/resah/?q=zzzz",
+    "/resah/faq/document_missing",
+    "/woundwo/faq/login_problem?merci",
+    "/resah/faq/rien",
     "/personne/",
     "/demo/resah/",
     "/demo/resah/reset?token=x",
@@ -49,7 +54,7 @@ async def test_programs_get_errors_in_json(site: Site, path: str) -> None:
 async def test_a_wrong_method_names_the_right_ones(site: Site) -> None:
     response = await site.client.get("/resah/chat/session")
     assert response.status == 405
-    assert response.headers["Allow"] == "POST"
+    assert response.headers["Allow"] == "OPTIONS,POST"
     await sentence_of(response)
 
 
@@ -77,7 +82,8 @@ async def test_pages_hold_no_inline_script_or_style(site: Site, path: str) -> No
 
 async def test_what_a_page_names_is_there(start: Start) -> None:
     site = await start(base_path="/aide")
-    for page in ("/aide/", "/aide/resah/", "/aide/demo/resah/"):
+    pages = ("/aide/", "/aide/resah/", "/aide/resah/faq/training", "/aide/demo/resah/")
+    for page in pages:
         text = await (await site.get(page)).text()
         addresses = re.findall(r'(?:href|src|action)="(/[^"]*)"', text)
         assert addresses
@@ -92,7 +98,7 @@ async def test_what_a_page_names_is_there(start: Start) -> None:
 
 async def test_versioned_files_are_cached_for_good(site: Site) -> None:
     text = await (await site.get("/resah/")).text()
-    (address,) = re.findall(r'src="([^"]*/chat\.js[^"]*)"', text)
+    (address,) = re.findall(r'href="([^"]*/page\.css[^"]*)"', text)
     response = await site.client.get(address)
     assert "immutable" in response.headers["Cache-Control"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -101,11 +107,12 @@ async def test_versioned_files_are_cached_for_good(site: Site) -> None:
 
 
 async def test_the_page_opens_without_a_conversation(site: Site, database: Database) -> None:
-    text = await (await site.get("/resah/")).text()
-    assert "Bonjour, je suis l’assistant" in text
-    assert "machine" in text
-    assert "mot de passe" in text
-    assert "90 jours" in text
+    assert (await site.get("/resah/")).status == 200
+    shown = str(await (await site.get("/resah/chat/portal")).json())
+    assert "Bonjour, je suis l’assistant" in shown
+    assert "machine" in shown
+    assert "mot de passe" in shown
+    assert "90\xa0jours" in shown or "90 jours" in shown
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Conversation)) == 0
 
@@ -117,16 +124,19 @@ async def test_the_page_gives_every_contact_without_javascript(site: Site) -> No
     assert 'href="tel:0199000002"' in text
 
 
-def test_colours_stay_readable_and_harmless() -> None:
-    css = theme_css({"primary": "#FFEE00", "accent": "red;} body{display:none"})
-    assert "--primary: #ffee00;" in css
-    assert "--on-primary: #1b1f24;" in css
-    assert "--primary-text: #1b1f24;" in css
-    assert "display" not in css
+@pytest.mark.parametrize("primary", ["#FFEE00", "#000", "#fff", "#1d4e89", "#777777"])
+def test_colours_stay_readable_and_harmless(primary: str) -> None:
+    colours = palette({"primary": primary, "accent": "red;} body{display:none"})
+    assert colours["primary-light"] == expanded(primary)
+    for scheme, paper in (("light", "#ffffff"), ("dark", "#181b20")):
+        assert contrast(colours[f"on-primary-{scheme}"], colours[f"primary-{scheme}"]) >= 4.5
+        for name in ("link", "accent"):
+            assert contrast(colours[f"{name}-{scheme}"], paper) >= 4.5
+    assert "display" not in theme_css({"accent": "red;} body{display:none"})
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
 async def test_a_portal_has_its_own_colours(site: Site) -> None:
     response = await site.client.get("/woundwo/theme.css")
     assert response.content_type == "text/css"
-    assert "--primary: #7a1f2b;" in await response.text()
+    assert "--primary-light: #7a1f2b;" in await response.text()

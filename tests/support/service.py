@@ -47,12 +47,18 @@ class Service:
     folder: Path
     env: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    demo_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def demo_url(self) -> str:
+        """Where the demo portal answers as a site of its own."""
+        return f"http://127.0.0.1:{self.demo_port}"
 
     @property
     def log(self) -> Path:
@@ -64,6 +70,7 @@ class Service:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
         return inherited | {
             "GUICHET_PORT": str(self.port),
+            "GUICHET_DEMO_PORT": str(self.demo_port),
             "GUICHET_PUBLIC_URL": self.url,
             "GUICHET_VAR_DIR": str(self.folder / "var"),
             "GUICHET_API_TOKEN": TOKEN,

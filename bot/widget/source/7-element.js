@@ -1,0 +1,167 @@
+/* The element: a button that opens the panel over the page, or the panel as a part of the page. */
+
+const STYLE = "/*widget.css*/";
+
+/** Puts the style into a shadow root in the way that a strict policy allows. */
+function dress(root) {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+  } catch (error) {
+    root.append(el("link", { rel: "stylesheet", href: BASE + "widget.css" }));
+  }
+}
+
+class Assistant extends HTMLElement {
+  connectedCallback() {
+    if (!this.begun) {
+      this.begun = true;
+      this.load();
+    }
+  }
+
+  /** Learns what to show; where the network fails, once it is back. */
+  async load() {
+    const id = this.getAttribute("portal");
+    let portal = null;
+    try {
+      portal = await ask(BASE + id + "/chat/portal", "GET");
+    } catch (error) {
+      // A refusal is for whoever put the widget here to read, in the browser's console.
+      if (!(error instanceof Refused)) {
+        window.addEventListener("online", () => this.load(), { once: true });
+      }
+      return;
+    }
+    this.build(id, portal);
+  }
+
+  build(id, portal) {
+    const t = reader(portal.texts);
+    this.panel = new Panel(id, portal, () => this.hide());
+    const dialog = { class: "window", "aria-labelledby": "title", "aria-describedby": "notice" };
+    // In the top layer nothing of the page lies over it, and no transformed ancestor moves it.
+    const above = { popover: "manual" };
+    this.launch = button(
+      { class: "launch", "aria-haspopup": "dialog", ...above },
+      () => this.show(),
+      icon("chat"),
+      t("launch")
+    );
+    this.float = el("div", { ...dialog, role: "dialog", ...above });
+    this.modal = el("dialog", dialog);
+    this.modal.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.hide();
+    });
+    this.dock = el("section", { class: "dock", "aria-labelledby": "title" });
+    const places = [this.launch, this.float, this.modal, this.dock];
+    // The host page may be in another language, or run from right to left.
+    const page = el("div", { class: "g", lang: "fr", dir: "ltr" }, ...places);
+    Object.entries(portal.colours).forEach(([name, value]) => page.style.setProperty("--" + name, value));
+    const root = this.attachShadow({ mode: "open" });
+    dress(root);
+    root.append(page);
+    this.wide = matchMedia("(min-width: 1000px) and (min-height: 500px)");
+    this.small = matchMedia("(max-width: 540px), (max-height: 500px)");
+    [this.wide, this.small].forEach((query) => query.addEventListener("change", () => this.place()));
+    this.place();
+    if (this.waiting) {
+      this.begin(...this.waiting);
+    }
+  }
+
+  /** Tells whether the panel is a part of the page here. */
+  docked() {
+    return this.hasAttribute("docked") && this.wide.matches;
+  }
+
+  /** Puts the panel where it belongs on a screen of this size. */
+  place() {
+    const open = this.panel.conversation.open;
+    const focused = this.shadowRoot.activeElement;
+    const docked = this.docked();
+    this.classList.toggle("docked", docked);
+    this.closeWindow();
+    this.dock.hidden = !docked;
+    this.launch.hidden = docked;
+    (docked ? this.dock : this.float).append(this.panel.node);
+    if (!docked && open && (focused || !this.small.matches)) {
+      // A window over the whole page is not opened unasked on the next one.
+      this.openWindow();
+    }
+    focused?.focus();
+  }
+
+  openWindow() {
+    this.launch.hidden = true;
+    if (this.small.matches) {
+      // Modal: what is behind can be neither seen nor reached.
+      this.modal.append(this.panel.node);
+      this.modal.showModal();
+    } else {
+      this.float.append(this.panel.node);
+      this.float.hidden = false;
+      this.float.togglePopover?.(true);
+    }
+  }
+
+  closeWindow() {
+    this.modal.close();
+    this.float.hidden = true;
+    this.launch.hidden = false;
+    this.launch.togglePopover?.(true);
+  }
+
+  show() {
+    if (!this.docked()) {
+      this.openWindow();
+      this.remember(true);
+    }
+    const typed = matchMedia("(pointer: fine)").matches;
+    (typed ? this.panel.composer.input : this.panel.title).focus();
+    this.panel.composer.check();
+  }
+
+  hide() {
+    if (this.docked()) {
+      return;
+    }
+    this.closeWindow();
+    this.remember(false);
+    this.launch.focus();
+  }
+
+  remember(open) {
+    this.panel.conversation.open = open;
+    this.panel.conversation.keep();
+  }
+
+  /** Opens an article in the conversation; the page calls this. */
+  ask(article, title) {
+    this.begin({ article }, title);
+  }
+
+  /** Says something in the person's name; the page calls this. */
+  say(text) {
+    this.begin({ text }, text);
+  }
+
+  begin(said, shown) {
+    if (!this.panel) {
+      this.waiting = [said, shown];
+    } else if (shown.trim()) {
+      this.show();
+      this.panel.say(said, shown, true);
+    }
+  }
+}
+
+if (!customElements.get("guichet-assistant")) {
+  customElements.define("guichet-assistant", Assistant);
+  const portal = SCRIPT.dataset.portal;
+  if (portal) {
+    document.body.append(el("guichet-assistant", { portal }));
+  }
+}
