@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.definitions import definition
 from actions.walks.base import Button, Said, Talk
 from actions.walks.facts import fold
 
@@ -54,6 +55,9 @@ _ASKED_IN_PASSING = frozenset(
 
 def answer(talk: Talk) -> None:
     """Answer a message that was understood, from the portal's articles or the small talk."""
+    if talk.stack and (meaning := definition(talk)):
+        talk.said.append(Said(meaning))
+        return
     vague = talk.heard.intent in SMALL_TALK or talk.heard.intent == "capabilities"
     if vague and _asked_of_the_last_answer(talk):
         return
@@ -84,6 +88,9 @@ def clarify(talk: Talk) -> None:
     A message that was not understood at all is asked to be said otherwise once; after that the
     region's contact is offered.
     """
+    if meaning := definition(talk):
+        talk.said.append(Said(meaning))
+        return
     if _asked_of_the_last_answer(talk):
         return
     lost = int(talk.memory.get("lost", 0))

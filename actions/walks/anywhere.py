@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+from actions.definitions import definition
 from actions.errors import LimitReached
-from actions.walks.base import Directive, Go, Heard, Open, Talk, Wait
+from actions.walks.base import Directive, Go, Heard, Open, Pass, Talk, Wait
 from actions.walks.facts import fold
 from actions.walks.login_answers import new_address
 from actions.walks.tree import PREFIX, chosen_by_words
@@ -42,6 +43,9 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
         talk.memory["outcome"] = "informed" if in_tree else left
         talk.say("small_talk.goodbye")
         return Wait()
+    if definition(talk):
+        # Answered aside; the question stands.
+        return Pass()
     if not heard.pressed and "email" not in heard.entities and _WAIT.search(fold(heard.text)):
         talk.say("conductor.wait")
         return Wait()
