@@ -33,7 +33,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 _BOT = Path(__file__).resolve().parent
-_PARTS = ("chat", "demo")
+_PARTS = ("chat", "console", "demo")
 _YEAR = 365 * 24 * 3600
 _SENTENCES = {
     403: ("Accès refusé", "Cette action n’est pas permise depuis cette page."),

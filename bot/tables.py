@@ -10,6 +10,10 @@ _MODULES = (
     "actions.outbox",
     "actions.resets",
     "actions.tickets",
+    "bot.console.review_tables",
+    "bot.console.search_index",
+    "bot.console.summaries",
+    "bot.console.tables",
     "bot.demo.passwords",
     "actions.transcript",
 )
