@@ -29,10 +29,10 @@ def start_of(day: date) -> datetime:
 
 
 def age(moment: datetime, now: datetime) -> str:
-    """Return how long ago something was: `12 min`, `5 h`, `3 j`."""
+    """Return how long ago something was: `12 min`, `52 h`, `5 j`."""
     passed = max(now - moment, timedelta())
     if passed < timedelta(hours=1):
         return f"{passed.seconds // 60} min"
-    if passed < timedelta(days=2):
+    if passed < timedelta(days=4):
         return f"{int(passed.total_seconds() // 3600)} h"
     return f"{passed.days} j"

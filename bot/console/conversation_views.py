@@ -10,7 +10,6 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.addresses import is_address, normalise_address
 from actions.tickets import Ticket
 from bot.console import marks
 from bot.console.access import Scope, form, scope
@@ -18,7 +17,7 @@ from bot.console.conversations import BadCursor, Listed, Page, list_conversation
 from bot.console.dialogues import as_dialogue
 from bot.console.filters import OUTCOMES, FilterFault, Filters, read_filters
 from bot.console.pages import back_to, show
-from bot.console.private import fingerprint
+from bot.console.private import fingerprint, is_one_address
 from bot.console.record import Entry, record_now
 from bot.console.review_tables import Correction, Note, Tag
 from bot.console.summaries import ConversationAddress, Summary
@@ -39,7 +38,7 @@ async def show_list(request: web.Request) -> web.Response:
         filters = read_filters(request.query)
     except FilterFault as error:
         fault = str(error)
-    if is_address(normalise_address(filters.q)):
+    if is_one_address(filters.q):
         # An address does not stay in the browser's history, nor in the logs of a proxy.
         person = fingerprint(filters.q, here.secret_key)
         await record_now(here.database, Entry(here.staff.id, here.portal.id, "searched", person))

@@ -22,6 +22,11 @@ def addresses_in(text: str) -> list[str]:
     return list(dict.fromkeys(normalise_address(found) for found in _ADDRESS.findall(text)))
 
 
+def is_one_address(text: str) -> bool:
+    """Tell whether a text is an address and nothing else."""
+    return addresses_in(text) == [normalise_address(text)]
+
+
 def fingerprint(address: str, secret_key: str) -> str:
     """Return what stands for an address where the address itself must not.
 
