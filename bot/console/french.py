@@ -20,8 +20,8 @@ _MOST_WORD = 40
 # Longest first; of two that fit, the longer one goes.
 _ENDINGS = tuple(
     sorted(
-        "issements issement ements ement ments ations ation itions ition ateurs ateur atrice"
-        " euses euse eurs eur aient ions ait ais ons ant ants ante antes ent er ers ez ees ee"
+        "issements issement ements ement ments ment ations ation itions ition ateurs ateur atrice"
+        " euses euse eurs eur aient ions ion ait ais ons ant ants ante antes ent er ers ez ees ee"
         " es e s x is it ir irs ie ies ites ite if ifs ive ives i".split(),
         key=len,
         reverse=True,

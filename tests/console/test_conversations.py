@@ -311,6 +311,8 @@ def test_endings_and_accents_do_not_count() -> None:
         "oublié oubliée oublier oublie",
         "réinitialisation reinitialiser réinitialisé",
         "mails mail Mail email",
+        "document documents documentation",
+        "connexion connexions",
         "reçu recu reçue reçus",
         "bloqué bloquée bloque bloquer bloquent",
         "marché marchés marche",
