@@ -76,11 +76,12 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {}
+        # What a statement carries is somebody's data, and an error tells it to the log.
+        options: dict[str, Any] = {"hide_parameters": True}
         if self.is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         if not self.is_sqlite:
-            options = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+            options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
         self.engine: AsyncEngine = create_async_engine(url, **options)
         self._writers = asyncio.Lock()
         if self.is_sqlite:

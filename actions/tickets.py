@@ -48,6 +48,7 @@ class Ticket(Base):
     state: Mapped[str] = mapped_column(String(16), default="open")
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
+    assigned_to: Mapped[int | None]
 
 
 class TicketEntry(Base):

@@ -12,6 +12,7 @@ from actions.db import Database
 from actions.sender import OutboxSender
 from actions.settings import Settings
 from bot.chat import add_chat
+from bot.console import add_console
 from bot.demo import add_demo
 from bot.engine.assistant import Assistant
 from bot.health import add_health
@@ -45,6 +46,7 @@ def create_app(
     add_demo(app)
     add_tickets(app)
     add_widget(app)
+    add_console(app)
     add_chat(app)
     if not settings.base_path:
         return app

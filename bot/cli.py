@@ -23,6 +23,7 @@ from actions.errors import GuichetError  # noqa: E402
 from actions.sender import OutboxSender  # noqa: E402
 from actions.settings import current_settings  # noqa: E402
 from bot import logs, migrations, training  # noqa: E402
+from bot.console import command as console  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
 from bot.doctor import examine  # noqa: E402
 from bot.evaluation import options as evaluation  # noqa: E402
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="dire ce qui marche, et ce qui reste à faire")
     doctor.set_defaults(run=lambda options: examine(tell))
 
+    console.add_parsers(commands, tell, _in_database)
     evaluation.add_parser(commands, tell)
     return parser
 

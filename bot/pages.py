@@ -44,7 +44,7 @@ def security_policy(guichet: str = "") -> str:
 CONTENT_SECURITY_POLICY = security_policy()
 
 _BOT = Path(__file__).resolve().parent
-_PARTS = ("chat", "demo")
+_PARTS = ("chat", "console", "demo")
 _YEAR = 365 * 24 * 3600
 _SENTENCES = {
     403: ("Accès refusé", "Cette action n’est pas permise depuis cette page."),

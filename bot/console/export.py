@@ -1,0 +1,86 @@
+"""All that is held on a person, as one JSON file that can be handed to them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.accounts import AccountRow
+from actions.addresses import normalise_address
+from actions.db import Base, Database, now
+from actions.outbox import OutboxMail
+from actions.resets import ResetToken
+from actions.tickets import Ticket, TicketEntry
+from actions.transcript import Conversation, read_lines
+from bot.console.persons import find_held
+from bot.console.review_tables import Note
+
+_SECRET = {"token_hash", "request_key", "key", "message_id"}
+"""What stands in rows but tells nobody anything, or must not be handed out."""
+
+
+async def export_person(
+    database: Database, address: str, *, portal: str | None, secret_key: str, var_dir: Path
+) -> str:
+    """Return all that is held on a person, as JSON.
+
+    Args:
+        database: Where it stands.
+        address: Whose data.
+        portal: Only what belongs to this portal; all portals where None.
+        secret_key: With which addresses were fingerprinted.
+        var_dir: The folder under which mails are kept.
+    """
+    async with database.read() as session:
+        held = await find_held(
+            session, address, portal=portal, secret_key=secret_key, var_dir=var_dir
+        )
+        tickets = await _rows(session, Ticket, held.tickets)
+        for ticket in tickets:
+            entries = await session.scalars(
+                select(TicketEntry).where(TicketEntry.ticket_id == ticket["id"])
+            )
+            ticket["entries"] = [_plain(entry) for entry in entries]
+        found: dict[str, Any] = {
+            "address": normalise_address(address),
+            "exported_at": now().isoformat(),
+            "accounts": await _rows(session, AccountRow, held.accounts),
+            "resets": await _rows(session, ResetToken, held.resets),
+            "mails": await _rows(session, OutboxMail, held.mails),
+            "kept_mail_files": [path.name for path in held.files],
+            "tickets": tickets,
+            "notes": await _rows(session, Note, held.notes),
+        }
+        conversations = [await session.get_one(Conversation, key) for key in held.conversations]
+    found["conversations"] = [await _conversation(database, one) for one in conversations]
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+async def _conversation(database: Database, conversation: Conversation) -> dict[str, Any]:
+    lines = await read_lines(database, conversation.id)
+    return {
+        "portal": conversation.portal,
+        "started_at": conversation.created_at.isoformat(),
+        "last_at": conversation.last_at.isoformat(),
+        "lines": [
+            {"who": line.who, "at": line.at.isoformat(), "text": line.text} for line in lines
+        ],
+    }
+
+
+async def _rows(session: AsyncSession, table: type[Base], ids: list[int]) -> list[dict[str, Any]]:
+    found = [await session.get(table, number) for number in ids]
+    return [_plain(row) for row in found if row is not None]
+
+
+def _plain(row: Base) -> dict[str, Any]:
+    values = {c.key: getattr(row, c.key) for c in row.__table__.columns if c.key not in _SECRET}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }

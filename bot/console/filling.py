@@ -1,0 +1,75 @@
+"""Makes summaries and search index for conversations that have none yet, as after an upgrade."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.db import Database
+from actions.transcript import Conversation, TranscriptEvent, Turn
+from bot.console.search_index import forget_conversations, index_turn
+from bot.console.summaries import (
+    ConversationAddress,
+    Summary,
+    count_turn,
+    new_summary,
+    note_addresses,
+)
+
+_CHUNK = 50
+
+
+async def fill_missing(database: Database, secret_key: str) -> int:
+    """Summarise and index every conversation that has no summary.
+
+    Args:
+        database: Where conversations stand.
+        secret_key: With which addresses are fingerprinted.
+
+    Returns:
+        How many conversations were done.
+    """
+    count = 0
+    while True:
+        async with database.write() as session:
+            conversations = (
+                await session.scalars(
+                    select(Conversation)
+                    .outerjoin(Summary, Summary.conversation_id == Conversation.id)
+                    .where(Summary.conversation_id.is_(None))
+                    .limit(_CHUNK)
+                )
+            ).all()
+            for conversation in conversations:
+                await _fill(session, conversation, secret_key)
+        if not conversations:
+            return count
+        count += len(conversations)
+
+
+async def _fill(session: AsyncSession, conversation: Conversation, secret_key: str) -> None:
+    key = conversation.id
+    await forget_conversations(session, [key])
+    await session.execute(
+        delete(ConversationAddress).where(ConversationAddress.conversation_id == key)
+    )
+    summary = new_summary(key, conversation.portal, conversation.created_at)
+    session.add(summary)
+    moments = {
+        number: at
+        for number, at in await session.execute(
+            select(Turn.number, Turn.at).where(Turn.conversation_id == key)
+        )
+    }
+    rows = await session.execute(
+        select(TranscriptEvent.turn, TranscriptEvent.data)
+        .where(TranscriptEvent.conversation_id == key)
+        .order_by(TranscriptEvent.seq)
+    )
+    for number, events in groupby(rows, key=lambda row: row[0]):
+        moment = moments.get(number, conversation.last_at)
+        typed, addresses = count_turn(summary, [row[1] for row in events], moment)
+        await index_turn(session, key, conversation.portal, number, typed)
+        await note_addresses(session, key, conversation.portal, addresses, secret_key)

@@ -1,0 +1,143 @@
+"""Pages to log in, to type the code, to choose a password, and to log out."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from actions.errors import LimitReached
+from bot.console.access import SESSION_COOKIE, form, portals_of, staff
+from bot.console.pages import back_to, drop_cookie, set_cookie, show
+from bot.console.passwords import fault_of
+from bot.console.record import Entry, record_now
+from bot.console.sessions import Attempt, log_in, pass_code, revoke
+from bot.console.users import accept_invitation, invited_user
+from bot.keys import DATABASE, SETTINGS
+from bot.network import client_network
+
+_WRONG = "Adresse ou mot de passe incorrect."
+_WRONG_CODE = "Ce code n’est pas le bon, ou a déjà servi."
+_TOO_MANY = "Trop d’essais. Réessayez dans un quart d’heure."
+_GONE = "Ce lien ne vaut plus : demandez-en un autre à la personne qui administre Guichet."
+
+
+async def home(request: web.Request) -> web.Response:
+    """Lead to the only portal, or let choose one."""
+    person = staff(request)
+    portals = portals_of(request, person) if person else []
+    if len(portals) == 1:
+        return back_to(request, f"/{portals[0].id}/")
+    return show(request, "home.html", {})
+
+
+async def show_login(request: web.Request) -> web.Response:
+    """Show the login form."""
+    person = staff(request)
+    if person is not None and person.stage == "open":
+        return back_to(request, "/")
+    return _login_page(request)
+
+
+async def check_login(request: web.Request) -> web.Response:
+    """Check address and password."""
+    values, database = form(request), request.config_dict[DATABASE]
+    settings = request.config_dict[SETTINGS]
+    attempt = Attempt(
+        email=values.get("email", "")[:320],
+        password=values.get("password", ""),
+        network=client_network(request),
+        device=request.headers.get("User-Agent", ""),
+    )
+    try:
+        opened = await log_in(database, attempt, settings.secret_key)
+    except LimitReached:
+        return _login_page(request, _TOO_MANY, status=429)
+    if opened is None:
+        await record_now(database, Entry(None, "", "login_failed"))
+        return _login_page(request, _WRONG, status=403)
+    token, stage = opened
+    if stage == "code":
+        response = back_to(request, "/code")
+    else:
+        response = _go_on(request, values.get("next", ""))
+    set_cookie(request, response, SESSION_COOKIE, token)
+    return response
+
+
+async def show_code(request: web.Request) -> web.Response:
+    """Ask for the code of the second factor."""
+    return show(request, "code.html", {"fault": ""})
+
+
+async def check_code(request: web.Request) -> web.Response:
+    """Check the code, and open the session."""
+    person, database = staff(request), request.config_dict[DATABASE]
+    assert person is not None
+    device = request.headers.get("User-Agent", "")
+    try:
+        token = await pass_code(database, person, form(request).get("code", ""), device)
+    except LimitReached:
+        return show(request, "code.html", {"fault": _TOO_MANY}, status=429)
+    if token is None:
+        return show(request, "code.html", {"fault": _WRONG_CODE}, status=403)
+    response = back_to(request, "/")
+    set_cookie(request, response, SESSION_COOKIE, token)
+    return response
+
+
+async def log_out(request: web.Request) -> web.Response:
+    """End the session, on the server too."""
+    person, database = staff(request), request.config_dict[DATABASE]
+    if person is not None:
+        await revoke(database, person.id, person.session_id)
+        await record_now(database, Entry(person.id, "", "logout"))
+    response = back_to(request, "/login", "logout")
+    drop_cookie(request, response, SESSION_COOKIE)
+    return response
+
+
+async def show_invitation(request: web.Request) -> web.Response:
+    """Let who was invited choose a password."""
+    email = await invited_user(request.config_dict[DATABASE], request.match_info["token"])
+    if email is None:
+        return _gone(request)
+    return show(request, "invitation.html", {"email": email, "fault": "", "gone": ""})
+
+
+async def take_invitation(request: web.Request) -> web.Response:
+    """Keep the password that was chosen."""
+    database, token = request.config_dict[DATABASE], request.match_info["token"]
+    email = await invited_user(database, token)
+    if email is None:
+        return _gone(request)
+    password = form(request).get("password", "")
+    fault = fault_of(password, form(request).get("repeated", ""))
+    if fault is not None:
+        values = {"email": email, "fault": fault, "gone": ""}
+        return show(request, "invitation.html", values, status=400)
+    if not await accept_invitation(database, token, password):
+        return _gone(request)
+    return back_to(request, "/login", "password")
+
+
+def _gone(request: web.Request) -> web.Response:
+    values = {"email": "", "fault": "", "gone": _GONE}
+    return show(request, "invitation.html", values, status=410)
+
+
+def _login_page(request: web.Request, fault: str = "", *, status: int = 200) -> web.Response:
+    posted = form(request) if request.method == "POST" else {}
+    values = {
+        "fault": fault,
+        "email": posted.get("email", ""),
+        "next": posted.get("next") or request.query.get("next", ""),
+    }
+    return show(request, "login.html", values, status=status)
+
+
+def _go_on(request: web.Request, wanted: str) -> web.Response:
+    """Lead to the page that was asked for before the login, if it is one of the console's."""
+    base = f"{request.config_dict[SETTINGS].base_path}/console"
+    # Only what cannot be read as another site's address.
+    if wanted.startswith(f"{base}/") and not {"\\", "\n"} & set(wanted) and "//" not in wanted:
+        return back_to(request, wanted.removeprefix(base))
+    return back_to(request, "/")

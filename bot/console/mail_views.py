@@ -1,0 +1,113 @@
+"""Pages of mails: what waits, what was sent, what failed and why; once more, or not at all."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from sqlalchemy import update
+
+from actions.addresses import mask_address
+from actions.db import now
+from actions.outbox import OutboxMail
+from bot.console.access import checked_number, scope
+from bot.console.consequences import MAIL_STATES
+from bot.console.pages import back_to, show
+from bot.console.private import mask_addresses
+from bot.console.record import Entry, record
+from bot.keys import SENDER
+
+_PAGE = 50
+KINDS = {"reset": "réinitialisation", "ticket": "demande transmise"}
+
+_NOT_AGAIN = "Ce mail ne peut pas repartir : il est parti, écarté, ou son texte n’est plus gardé."
+_NOT_DISCARDED = "Ce mail ne peut pas être écarté : il est déjà parti ou écarté."
+
+
+async def show_list(request: web.Request) -> web.Response:
+    """Show the mails, newest first."""
+    return await _page(request)
+
+
+async def retry(request: web.Request) -> web.Response:
+    """Send a mail that failed once more."""
+    moment = now()
+    changed = await _change(
+        request,
+        "mail_retried",
+        ("failed", "waiting"),
+        {"state": "waiting", "attempts": 0, "next_attempt_at": moment, "error": ""},
+        with_text=True,
+    )
+    if not changed:
+        return await _page(request, _NOT_AGAIN)
+    request.config_dict[SENDER].wake()
+    return back_to(request, f"/{scope(request).portal.id}/mails", "retried")
+
+
+async def discard(request: web.Request) -> web.Response:
+    """Have a mail not be sent; its text is forgotten."""
+    changed = await _change(
+        request, "mail_discarded", ("failed", "waiting"), {"state": "discarded", "text": None}
+    )
+    if not changed:
+        return await _page(request, _NOT_DISCARDED)
+    return back_to(request, f"/{scope(request).portal.id}/mails", "discarded")
+
+
+async def _change(
+    request: web.Request,
+    action: str,
+    states: tuple[str, ...],
+    values: dict[str, object],
+    *,
+    with_text: bool = False,
+) -> bool:
+    here, number = scope(request), checked_number(request.match_info["number"])
+    async with here.database.write() as session:
+        mail = await session.scalar(here.select(OutboxMail).where(OutboxMail.id == number))
+        if mail is None:
+            raise web.HTTPNotFound
+        # Decided by the statement, since the sender may take the mail at this very moment.
+        change = (
+            update(OutboxMail)
+            .where(OutboxMail.id == number, OutboxMail.state.in_(states))
+            .values(**values)
+            .returning(OutboxMail.id)
+        )
+        if with_text:
+            change = change.where(OutboxMail.text.is_not(None))
+        changed = (await session.execute(change)).one_or_none() is not None
+        if changed:
+            record(session, Entry(here.staff.id, here.portal.id, action, str(number)))
+    return changed
+
+
+async def _page(request: web.Request, fault: str = "") -> web.Response:
+    here, state = scope(request), request.query.get("state", "")
+    if state and state not in MAIL_STATES:
+        state, fault = "", f"L’état « {state[:20]} » n’existe pas."
+    query = here.select(OutboxMail)
+    if state:
+        query = query.where(OutboxMail.state == state)
+    if after := request.query.get("after", ""):
+        query = query.where(OutboxMail.id < checked_number(after))
+    async with here.database.read() as session:
+        rows = (await session.scalars(query.order_by(OutboxMail.id.desc()).limit(_PAGE + 1))).all()
+    ours = {region.mailbox for region in here.portal.regions}
+    values = {
+        "mails": [
+            {
+                "row": mail,
+                "to": mail.recipient if mail.recipient in ours else mask_address(mail.recipient),
+                "error": mask_addresses(mail.error),
+                "kind": KINDS.get(mail.kind, mail.kind),
+                "again": mail.state == "failed" and mail.text is not None,
+                "discard": mail.state in ("failed", "waiting"),
+            }
+            for mail in rows[:_PAGE]
+        ],
+        "after": rows[_PAGE - 1].id if len(rows) > _PAGE else "",
+        "state": state,
+        "states": MAIL_STATES,
+        "fault": fault,
+    }
+    return show(request, "mails.html", values, status=400 if fault else 200)

@@ -1,0 +1,174 @@
+"""What staff write on a conversation: notes, tags, to whom it falls, reviewed, corrections."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import yaml
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.db import now
+from actions.errors import GuichetError
+from actions.settings import ROOT
+from actions.transcript import TranscriptEvent
+from actions.understanding import band_of
+from bot.console.access import Scope
+from bot.console.private import Anonymous
+from bot.console.record import Entry, record
+from bot.console.review_tables import Correction, Note, Review, Tag
+from bot.console.summaries import Summary
+from bot.console.users import colleagues
+
+MOST_NOTE = 4000
+_MOST_TAGS = 12
+_MOST_TAG = 40
+
+
+class MarkRefused(GuichetError):
+    """What was written cannot be taken; the sentence says why, and nothing was changed."""
+
+
+@lru_cache(maxsize=1)
+def intents() -> tuple[str, ...]:
+    """Return the intents that a message may mean, by name."""
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    return tuple(sorted(e if isinstance(e, str) else next(iter(e)) for e in domain["intents"]))
+
+
+async def add_note(session: AsyncSession, scope: Scope, summary: Summary, text: str) -> None:
+    """Add a note.
+
+    Raises:
+        MarkRefused: If it is empty or too long.
+    """
+    text = text.strip()
+    if not text:
+        raise MarkRefused("La note est vide : écrivez quelque chose.")
+    if len(text) > MOST_NOTE:
+        raise MarkRefused(f"La note dépasse {MOST_NOTE} caractères.")
+    session.add(
+        Note(
+            conversation_id=summary.conversation_id,
+            portal=scope.portal.id,
+            author_id=scope.staff.id,
+            text=text,
+            at=now(),
+        )
+    )
+    summary.notes += 1
+    _record(session, scope, "noted", summary)
+
+
+async def set_tags(session: AsyncSession, scope: Scope, summary: Summary, text: str) -> None:
+    """Replace a conversation's tags by those in a text, which commas separate.
+
+    Raises:
+        MarkRefused: If there are too many, or one is too long.
+    """
+    tags = list(
+        dict.fromkeys(t for part in text.split(",") if (t := " ".join(part.split()).lower()))
+    )
+    if len(tags) > _MOST_TAGS:
+        raise MarkRefused(f"Pas plus de {_MOST_TAGS} étiquettes par conversation.")
+    if any(len(tag) > _MOST_TAG for tag in tags):
+        raise MarkRefused(f"Une étiquette dépasse {_MOST_TAG} caractères.")
+    await session.execute(delete(Tag).where(Tag.conversation_id == summary.conversation_id))
+    for tag in tags:
+        session.add(Tag(conversation_id=summary.conversation_id, portal=scope.portal.id, tag=tag))
+    _record(session, scope, "tagged", summary)
+
+
+async def assignee(session: AsyncSession, scope: Scope, text: str) -> int | None:
+    """Return to whom something is to fall; None for nobody.
+
+    Raises:
+        MarkRefused: If that person may not write on this portal.
+    """
+    if not text:
+        return None
+    known = {str(number): number for number, _ in await colleagues(session, scope.portal.id)}
+    if text not in known:
+        raise MarkRefused("Cette personne ne travaille pas sur ce portail.")
+    return known[text]
+
+
+async def assign(session: AsyncSession, scope: Scope, summary: Summary, text: str) -> None:
+    """Say to whom a conversation falls.
+
+    Raises:
+        MarkRefused: If that person may not write on this portal.
+    """
+    summary.assigned_to = await assignee(session, scope, text)
+    _record(session, scope, "assigned", summary)
+
+
+async def set_reviewed(
+    session: AsyncSession, scope: Scope, summary: Summary, *, reviewed: bool
+) -> None:
+    """Mark a conversation as reviewed, or take that back."""
+    await session.execute(delete(Review).where(Review.conversation_id == summary.conversation_id))
+    summary.reviewed_at = now() if reviewed else None
+    summary.reviewed_by = scope.staff.id if reviewed else None
+    if reviewed:
+        session.add(
+            Review(
+                portal=scope.portal.id,
+                conversation_id=summary.conversation_id,
+                author_id=scope.staff.id,
+                at=now(),
+                topic=summary.topic,
+                region=summary.region,
+                outcome=summary.outcome,
+                trouble=summary.trouble,
+            )
+        )
+    _record(session, scope, "reviewed" if reviewed else "unreviewed", summary)
+
+
+async def correct(
+    session: AsyncSession, scope: Scope, summary: Summary, seq: str, meant: str
+) -> None:
+    """Note what a message meant; a second correction replaces the first.
+
+    Args:
+        session: Writes it.
+        scope: The portal.
+        summary: The conversation.
+        seq: The number of the message's event.
+        meant: The intent that is right.
+
+    Raises:
+        MarkRefused: If there is no such message or intent.
+    """
+    if meant not in intents():
+        raise MarkRefused("Choisissez l’intention dans la liste.")
+    number = int(seq) if seq.isascii() and seq.isdecimal() and len(seq) < 9 else 0
+    event = await session.get(TranscriptEvent, (summary.conversation_id, number))
+    if event is None or event.type != "user":
+        raise MarkRefused("Ce message n’existe pas dans la conversation.")
+    parse_data = event.data.get("parse_data") or {}
+    known = await session.scalar(
+        select(Correction).where(
+            Correction.conversation_id == summary.conversation_id, Correction.seq == number
+        )
+    )
+    correction = known or Correction(
+        portal=scope.portal.id, conversation_id=summary.conversation_id, seq=number
+    )
+    correction.text = Anonymous().text(str(event.data.get("text") or ""))
+    correction.understood = str((parse_data.get("intent") or {}).get("name") or "")
+    correction.band = band_of(parse_data)
+    correction.meant = meant
+    correction.author_id, correction.at = scope.staff.id, now()
+    session.add(correction)
+    _record(session, scope, "corrected", summary, meant)
+
+
+def _record(
+    session: AsyncSession, scope: Scope, action: str, summary: Summary, detail: str = ""
+) -> None:
+    record(
+        session,
+        Entry(scope.staff.id, scope.portal.id, action, summary.conversation_id, detail),
+    )

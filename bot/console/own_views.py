@@ -1,0 +1,83 @@
+"""One's own account: open sessions, and the second factor."""
+
+from __future__ import annotations
+
+import time
+
+from aiohttp import web
+
+from bot.console.access import checked_number, form, staff
+from bot.console.pages import back_to, show
+from bot.console.passwords import password_fits
+from bot.console.record import Entry, record, record_now
+from bot.console.sessions import Staff, revoke, sessions_of
+from bot.console.tables import StaffUser
+from bot.console.totp import accepted_step, address_of, new_secret
+from bot.keys import DATABASE
+
+_WRONG_CODE = "Ce code n’est pas celui que l’application affiche maintenant."
+_WRONG_PASSWORD = "Le mot de passe n’est pas le bon : rien n’a été changé."
+
+
+async def show_own(request: web.Request) -> web.Response:
+    """Show one's sessions and second factor."""
+    return await _page(request, new_secret())
+
+
+async def revoke_session(request: web.Request) -> web.Response:
+    """End one of one's own sessions."""
+    person, database = _person(request), request.config_dict[DATABASE]
+    await revoke(database, person.id, checked_number(form(request).get("session", "")))
+    await record_now(database, Entry(person.id, "", "revoked"))
+    return back_to(request, "/me", "revoked")
+
+
+async def enable_totp(request: web.Request) -> web.Response:
+    """Take the secret that was shown, once a code proves that the application has it."""
+    person, database = _person(request), request.config_dict[DATABASE]
+    secret = form(request).get("secret", "")[:64]
+    step = accepted_step(secret, form(request).get("code", ""), time.time())
+    if step is None or len(secret) < 32:
+        return await _page(request, secret, code_fault=_WRONG_CODE)
+    if not await _knows_password(request, person):
+        return await _page(request, secret, code_fault=_WRONG_PASSWORD)
+    async with database.write() as session:
+        user = await session.get_one(StaffUser, person.id)
+        user.totp_secret, user.totp_step = secret, step
+        record(session, Entry(person.id, "", "totp_on"))
+    return back_to(request, "/me", "totp_on")
+
+
+async def disable_totp(request: web.Request) -> web.Response:
+    """Do without the second factor again."""
+    person, database = _person(request), request.config_dict[DATABASE]
+    if not await _knows_password(request, person):
+        return await _page(request, new_secret(), code_fault=_WRONG_PASSWORD)
+    async with database.write() as session:
+        user = await session.get_one(StaffUser, person.id)
+        user.totp_secret, user.totp_step = "", 0
+        record(session, Entry(person.id, "", "totp_off"))
+    return back_to(request, "/me", "totp_off")
+
+
+async def _knows_password(request: web.Request, person: Staff) -> bool:
+    async with request.config_dict[DATABASE].read() as session:
+        user = await session.get_one(StaffUser, person.id)
+    return await password_fits(user.password_hash, form(request).get("password", ""))
+
+
+async def _page(request: web.Request, secret: str, code_fault: str = "") -> web.Response:
+    person = _person(request)
+    values = {
+        "sessions": await sessions_of(request.config_dict[DATABASE], person.id),
+        "secret": secret,
+        "otpauth": address_of(secret, person.email),
+        "code_fault": code_fault,
+    }
+    return show(request, "me.html", values, status=400 if code_fault else 200)
+
+
+def _person(request: web.Request) -> Staff:
+    person = staff(request)
+    assert person is not None
+    return person

@@ -1,0 +1,72 @@
+"""Addresses as the console shows and compares them: masked, or as a fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+from actions.addresses import mask_address, normalise_address
+
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"'«»“”‘’,;:]+@[^\s<>()\[\]\"'«»“”‘’,;:]+\.[^\W\d_]{2,}")
+_FINGERPRINT_LENGTH = 32
+
+
+def mask_addresses(text: str) -> str:
+    """Return a text with every e-mail address masked, as in `c…@chu-exemple.example`."""
+    return _ADDRESS.sub(lambda match: mask_address(match.group()), text)
+
+
+def addresses_in(text: str) -> list[str]:
+    """Return the normal forms of the addresses in a text, each once."""
+    return list(dict.fromkeys(normalise_address(found) for found in _ADDRESS.findall(text)))
+
+
+def is_one_address(text: str) -> bool:
+    """Tell whether a text is an address and nothing else."""
+    return addresses_in(text) == [normalise_address(text)]
+
+
+def fingerprint(address: str, secret_key: str) -> str:
+    """Return what stands for an address where the address itself must not.
+
+    Args:
+        address: However it was typed.
+        secret_key: The installation's; without it nobody can try addresses out.
+    """
+    normal = normalise_address(address)
+    digest = hmac.new(secret_key.encode(), f"address:{normal}".encode(), hashlib.sha256)
+    return digest.hexdigest()[:_FINGERPRINT_LENGTH]
+
+
+class Anonymous:
+    """Replaces what points to a person in a conversation, the same thing by the same thing.
+
+    Addresses become `personne1@exemple.example`, telephone and other long numbers lose their
+    digits, and what follows "je m’appelle" or "je suis M." becomes a common first name.
+    """
+
+    def __init__(self) -> None:
+        self.addresses: dict[str, str] = {}
+
+    def text(self, text: str) -> str:
+        """Return a text with all of that replaced."""
+        text = _ADDRESS.sub(lambda match: self.address(match.group()), text)
+        text = _NUMBER.sub(lambda match: re.sub(r"\d", "0", match.group()), text)
+        return _NAME.sub(lambda match: f"{match['before']}{_NOBODY}", text)
+
+    def address(self, address: str) -> str:
+        """Return what stands for an address."""
+        normal = normalise_address(address)
+        number = len(self.addresses) + 1
+        return self.addresses.setdefault(normal, f"personne{number}@exemple.example")
+
+
+_NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[ .-]?\d){5,}(?!\w)|(?<!\w)[A-Za-z]{0,4}-?\d{4,}(?!\w)")
+_NAME = re.compile(
+    r"(?P<before>\b(?:je m['’ ]?appelle|mon nom(?: est|\s*:)|je suis (?:m\.|mr|mme|monsieur|madame"
+    r"|docteur|dr)|(?:m\.|mr|mme|monsieur|madame|dr|docteur)(?=\s+[A-ZÉÈ]))\s+)"
+    r"[^\W\d_][\w’'-]*(?:\s+[A-ZÉÈÀÇÎÔ][\w’'-]*)*",
+    re.IGNORECASE,
+)
+_NOBODY = "Dominique"

@@ -1,0 +1,100 @@
+"""The record of what staff did; it outlives what it is about and holds nobody's data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.db import Database, now
+from bot.console.tables import StaffAction
+
+KEPT = timedelta(days=365)
+"""How long the record is kept: the CNIL recommends six months to a year for such logs."""
+
+ACTIONS = {
+    "login": "s’est connecté",
+    "login_failed": "connexion refusée",
+    "logout": "s’est déconnecté",
+    "read": "a lu",
+    "searched": "a cherché une adresse",
+    "revealed": "a affiché les adresses",
+    "noted": "a ajouté une note",
+    "tagged": "a changé les étiquettes",
+    "assigned": "a changé l’attribution",
+    "reviewed": "a marqué comme revue",
+    "unreviewed": "a remis à revoir",
+    "corrected": "a corrigé l’intention",
+    "tested": "a téléchargé le test",
+    "ticket": "a changé l’état de la demande",
+    "mail_retried": "a relancé le mail",
+    "mail_discarded": "a écarté le mail",
+    "exported": "a exporté les données d’une personne",
+    "erased": "a effacé les données d’une personne",
+    "totp_on": "a activé le code à usage unique",
+    "totp_off": "a retiré le code à usage unique",
+    "revoked": "a fermé une session",
+}
+"""What can be recorded, and how the page tells it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that somebody did.
+
+    Attributes:
+        subject: What with; never an address, whose fingerprint stands for it.
+    """
+
+    user_id: int | None
+    portal: str
+    action: str
+    subject: str = ""
+    detail: str = ""
+
+
+def record(session: AsyncSession, entry: Entry) -> None:
+    """Write a line, in the transaction of what it tells."""
+    if entry.action not in ACTIONS:
+        raise ValueError(entry.action)
+    session.add(
+        StaffAction(
+            at=now(),
+            user_id=entry.user_id,
+            portal=entry.portal,
+            action=entry.action,
+            subject=entry.subject[:128],
+            detail=entry.detail[:200],
+        )
+    )
+
+
+async def record_now(database: Database, entry: Entry) -> None:
+    """Write a line in a transaction of its own, for what only reads."""
+    async with database.write() as session:
+        record(session, entry)
+
+
+async def latest(
+    session: AsyncSession, portal: str, before: int | None, most: int
+) -> list[StaffAction]:
+    """Return the latest lines of a portal, newest first.
+
+    Args:
+        session: Reads them.
+        portal: Whose.
+        before: Only lines older than the one with this number.
+        most: How many.
+    """
+    query = select(StaffAction).where(StaffAction.portal == portal)
+    if before is not None:
+        query = query.where(StaffAction.id < before)
+    return list(await session.scalars(query.order_by(StaffAction.id.desc()).limit(most)))
+
+
+async def forget_old(session: AsyncSession) -> int:
+    """Delete lines older than `KEPT`; returns how many."""
+    done = await session.execute(delete(StaffAction).where(StaffAction.at < now() - KEPT))
+    return int(done.rowcount)  # type: ignore[attr-defined]

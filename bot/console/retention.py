@@ -1,0 +1,107 @@
+"""Forgetting in time: what is older than the retention goes, once a day.
+
+Reviews and corrections stay, since nothing personal is in them; accounts are the portal's own list
+and follow its imports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.db import Database, now
+from actions.limits import LimitHit
+from actions.outbox import OutboxMail
+from actions.resets import ResetToken
+from actions.settings import Settings
+from actions.tickets import Ticket
+from actions.transcript import Conversation
+from bot.console import record, sessions
+from bot.console.persons import erase_conversations
+from bot.console.search_index import merge_index
+
+logger = logging.getLogger(__name__)
+
+_CHUNK = 100
+_DAY_SECONDS = 24 * 3600.0
+_LIMITS_KEPT = timedelta(days=2)
+
+
+async def purge(database: Database, settings: Settings) -> dict[str, int]:
+    """Delete what is older than the retention.
+
+    Args:
+        database: Where to delete.
+        settings: The retention in days, and the folder under which mails are kept.
+
+    Returns:
+        How many of each were deleted, by what staff call them.
+    """
+    oldest = now() - timedelta(days=settings.retention_days)
+    counts = {"conversations": await _purge_conversations(database, settings)}
+    async with database.write() as session:
+        for name, statement in (
+            ("demandes", delete(Ticket).where(Ticket.updated_at < oldest)),
+            (
+                "mails",
+                delete(OutboxMail).where(
+                    OutboxMail.created_at < oldest, OutboxMail.state != "waiting"
+                ),
+            ),
+            ("réinitialisations", delete(ResetToken).where(ResetToken.created_at < oldest)),
+        ):
+            done = await session.execute(statement)
+            counts[name] = int(done.rowcount)  # type: ignore[attr-defined]
+        await session.execute(delete(LimitHit).where(LimitHit.at < now() - _LIMITS_KEPT))
+        counts["lignes du journal"] = await record.forget_old(session)
+        if counts["conversations"]:
+            await merge_index(session)
+    await sessions.forget_expired(database)
+    counts["mails"] += await asyncio.to_thread(_remove_files, settings.var_dir, oldest.timestamp())
+    return counts
+
+
+async def purge_daily(database: Database, settings: Settings) -> None:
+    """Purge now and once a day until cancelled; a failing database is tried again next time."""
+    while True:
+        try:
+            counts = await purge(database, settings)
+            logger.info("Purge: %s", counts)
+        except (SQLAlchemyError, OSError):
+            logger.exception("The purge failed; trying again tomorrow")
+        await asyncio.sleep(_DAY_SECONDS)
+
+
+def told(counts: dict[str, int], nothing: str) -> str:
+    """Return counts as a sentence, or what to say where all are zero."""
+    parts = [f"{count} {name}" for name, count in counts.items() if count]
+    return ", ".join(parts) + "." if parts else nothing
+
+
+async def _purge_conversations(database: Database, settings: Settings) -> int:
+    oldest = now() - timedelta(days=settings.retention_days)
+    count = 0
+    while True:
+        # A few at a time, so that turns need not wait long for SQLite's one writer.
+        async with database.write() as session:
+            ids = list(
+                await session.scalars(
+                    select(Conversation.id).where(Conversation.last_at < oldest).limit(_CHUNK)
+                )
+            )
+            if not ids:
+                return count
+            await erase_conversations(session, ids)
+        count += len(ids)
+
+
+def _remove_files(var_dir: Path, oldest: float) -> int:
+    old = [path for path in (var_dir / "mail").glob("*") if path.stat().st_mtime < oldest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

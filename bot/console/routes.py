@@ -1,0 +1,102 @@
+"""The console's addresses, each with the least right that it takes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import aiohttp_jinja2
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from actions.content import Portal
+from bot.console import (
+    account_views,
+    conversation_views,
+    login_views,
+    mail_views,
+    overview_views,
+    own_views,
+    privacy_views,
+    ticket_views,
+)
+from bot.console.access import LEAST, Least, guard
+from bot.console.clock import shown, shown_time
+from bot.keys import SETTINGS
+
+
+class Route(NamedTuple):
+    """One address below `/console`; one with a portal in it is that portal's staff's alone."""
+
+    method: str
+    path: str
+    handler: Handler
+    least: Least
+
+
+_ONE = "/{portal}/conversations/{id}"
+_TICKET = "/{portal}/tickets/{reference}"
+_MAIL = "/{portal}/mails/{number}"
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/login", login_views.show_login, "anyone"),
+    Route("POST", "/login", login_views.check_login, "anyone"),
+    Route("GET", "/invitation/{token}", login_views.show_invitation, "anyone"),
+    Route("POST", "/invitation/{token}", login_views.take_invitation, "anyone"),
+    Route("GET", "/code", login_views.show_code, "half"),
+    Route("POST", "/code", login_views.check_code, "half"),
+    Route("POST", "/logout", login_views.log_out, "anyone"),
+    Route("GET", "/", login_views.home, "self"),
+    Route("GET", "/me", own_views.show_own, "self"),
+    Route("POST", "/me/revoke", own_views.revoke_session, "self"),
+    Route("POST", "/me/totp", own_views.enable_totp, "self"),
+    Route("POST", "/me/totp/off", own_views.disable_totp, "self"),
+    Route("GET", "/{portal}/", overview_views.show_overview, "reader"),
+    Route("GET", "/{portal}/conversations", conversation_views.show_list, "reader"),
+    Route("GET", _ONE, conversation_views.show_one, "reader"),
+    Route("GET", f"{_ONE}/turns", conversation_views.show_turns, "reader"),
+    Route("GET", f"{_ONE}/test.yml", conversation_views.download_test, "agent"),
+    Route("POST", f"{_ONE}/reveal", conversation_views.reveal, "agent"),
+    Route("POST", f"{_ONE}/note", conversation_views.add_note, "agent"),
+    Route("POST", f"{_ONE}/tags", conversation_views.set_tags, "agent"),
+    Route("POST", f"{_ONE}/assign", conversation_views.assign, "agent"),
+    Route("POST", f"{_ONE}/review", conversation_views.review, "agent"),
+    Route("POST", f"{_ONE}/correct", conversation_views.correct, "agent"),
+    Route("GET", "/{portal}/tickets", ticket_views.show_list, "reader"),
+    Route("GET", _TICKET, ticket_views.show_one, "reader"),
+    Route("POST", f"{_TICKET}/state", ticket_views.change, "agent"),
+    Route("POST", f"{_TICKET}/assign", ticket_views.assign, "agent"),
+    Route("GET", "/{portal}/mails", mail_views.show_list, "reader"),
+    Route("POST", f"{_MAIL}/retry", mail_views.retry, "agent"),
+    Route("POST", f"{_MAIL}/discard", mail_views.discard, "agent"),
+    Route("GET", "/{portal}/accounts", account_views.show_form, "agent"),
+    Route("POST", "/{portal}/accounts", account_views.look_up, "agent"),
+    Route("GET", "/{portal}/register", privacy_views.show_register, "reader"),
+    Route("GET", "/{portal}/record", privacy_views.show_record, "admin"),
+    Route("GET", "/{portal}/person", privacy_views.show_person, "admin"),
+    Route("POST", "/{portal}/person/export", privacy_views.export, "admin"),
+    Route("POST", "/{portal}/person/erase", privacy_views.erase_person, "admin"),
+)
+
+
+def mount(app: web.Application) -> None:
+    """Mount the console under `/console`."""
+    console = web.Application(middlewares=[guard], client_max_size=64 * 1024)
+    least: dict[Handler, Least] = {}
+    for route in ROUTES:
+        console.router.add_route(route.method, route.path, route.handler)
+        least[route.handler] = route.least
+    console[LEAST] = least
+    environment = aiohttp_jinja2.get_env(app)
+    environment.filters["moment"] = shown
+    environment.filters["time_of_day"] = shown_time
+    environment.globals["regions_of"] = _regions_of
+    app.router.add_get("/console", _add_slash)
+    app.add_subapp("/console", console)
+
+
+async def _add_slash(request: web.Request) -> web.Response:
+    raise web.HTTPSeeOther(f"{request.config_dict[SETTINGS].base_path}/console/")
+
+
+def _regions_of(portal: Portal) -> list[tuple[str, str]]:
+    return [(region.id, region.name) for region in portal.regions]

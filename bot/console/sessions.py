@@ -1,0 +1,228 @@
+"""Logging in: throttled attempts, and sessions on the server that can be revoked."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.addresses import normalise_address
+from actions.db import Database, UnitOfWork, now
+from actions.limits import Limit, LimitHit, spend
+from bot.console.passwords import hash_token, new_token, password_fits
+from bot.console.private import fingerprint
+from bot.console.record import Entry, record
+from bot.console.tables import ALL_PORTALS, ROLES, StaffGrant, StaffSession, StaffUser
+from bot.console.totp import accepted_step
+
+LIFETIME = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+CODE_LIFETIME = timedelta(minutes=10)
+
+ATTEMPTS_HERE = Limit("staff_address_network", 8, timedelta(minutes=15))
+ATTEMPTS_ADDRESS = Limit("staff_address", 60, timedelta(minutes=15))
+ATTEMPTS_NETWORK = Limit("staff_network", 60, timedelta(minutes=15))
+CODES = Limit("staff_code", 8, timedelta(minutes=15))
+
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who is logged in.
+
+    Attributes:
+        grants: Role by portal; `*` stands for all portals.
+        regions: By portal, whose tickets are theirs.
+    """
+
+    id: int
+    email: str
+    session_id: int
+    stage: str
+    totp: bool
+    grants: dict[str, str]
+    regions: dict[str, tuple[str, ...]]
+
+    def role(self, portal: str) -> str | None:
+        """Return the role on a portal, or None where there is none."""
+        roles = {self.grants.get(portal), self.grants.get(ALL_PORTALS)} - {None}
+        return max(roles, key=lambda role: ROLES.index(str(role)), default=None)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Somebody who tries to log in, as the network sees them."""
+
+    email: str
+    password: str
+    network: str
+    device: str
+
+
+async def log_in(database: Database, attempt: Attempt, secret_key: str) -> tuple[str, str] | None:
+    """Open a session for who knows the password.
+
+    Nothing that comes back, nor the time that it takes, tells whether the address is known.
+
+    Args:
+        database: Where accounts stand.
+        attempt: Who tries, and with what.
+        secret_key: Fingerprints the address under which attempts are counted.
+
+    Returns:
+        The session's token and stage, or None where address or password is wrong.
+
+    Raises:
+        LimitReached: If there were too many attempts, whether the address is known or not.
+    """
+    key = fingerprint(attempt.email, secret_key)
+    here = f"{key}:{attempt.network}"
+    unit = UnitOfWork(database)
+    await spend(
+        database,
+        unit,
+        (ATTEMPTS_HERE, here),
+        (ATTEMPTS_ADDRESS, key),
+        (ATTEMPTS_NETWORK, attempt.network),
+    )
+    await unit.commit()
+    async with database.read() as session:
+        user = await session.scalar(
+            select(StaffUser).where(StaffUser.email == normalise_address(attempt.email))
+        )
+    hashed = user.password_hash if user and user.disabled_at is None else ""
+    if not await password_fits(hashed, attempt.password) or user is None:
+        return None
+    stage = "code" if user.totp_secret else "open"
+    async with database.write() as session:
+        await session.execute(
+            delete(LimitHit).where(LimitHit.kind == ATTEMPTS_HERE.kind, LimitHit.key == here)
+        )
+        record(session, Entry(user.id, "", "login"))
+        return await _open(session, user.id, stage, attempt.device), stage
+
+
+async def pass_code(database: Database, staff: Staff, code: str, device: str) -> str | None:
+    """Open the session of who typed the right code, in place of the one that awaited it.
+
+    Returns:
+        The new session's token, or None where the code is wrong.
+
+    Raises:
+        LimitReached: If too many codes were tried.
+    """
+    unit = UnitOfWork(database)
+    await spend(database, unit, (CODES, str(staff.id)))
+    await unit.commit()
+    async with database.write() as session:
+        user = await session.get_one(StaffUser, staff.id, with_for_update=True)
+        step = accepted_step(user.totp_secret, code, time.time(), after=user.totp_step)
+        if step is None:
+            return None
+        user.totp_step = step
+        await session.execute(delete(StaffSession).where(StaffSession.id == staff.session_id))
+        await session.execute(
+            delete(LimitHit).where(LimitHit.kind == CODES.kind, LimitHit.key == str(staff.id))
+        )
+        return await _open(session, user.id, "open", device)
+
+
+async def staff_of(database: Database, token: str) -> Staff | None:
+    """Return who a session's token stands for, or None where it is forged, over or revoked."""
+    moment = now()
+    async with database.read() as session:
+        row = (
+            await session.execute(
+                select(StaffSession, StaffUser)
+                .join(StaffUser, StaffUser.id == StaffSession.user_id)
+                .where(
+                    StaffSession.token_hash == hash_token(token),
+                    StaffSession.expires_at > moment,
+                    StaffSession.seen_at > moment - IDLE,
+                    StaffUser.disabled_at.is_(None),
+                )
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        found, user = row
+        grants = (
+            await session.scalars(select(StaffGrant).where(StaffGrant.user_id == user.id))
+        ).all()
+    if moment - found.seen_at > _SEEN_EVERY:
+        await _see(database, found.id, moment)
+    return Staff(
+        id=user.id,
+        email=user.email,
+        session_id=found.id,
+        stage=found.stage,
+        totp=bool(user.totp_secret),
+        grants={grant.portal: grant.role for grant in grants},
+        regions={grant.portal: tuple(grant.regions) for grant in grants},
+    )
+
+
+async def sessions_of(database: Database, user_id: int) -> list[StaffSession]:
+    """Return somebody's open sessions, the latest first."""
+    async with database.read() as session:
+        rows = await session.scalars(
+            select(StaffSession)
+            .where(StaffSession.user_id == user_id, StaffSession.expires_at > now())
+            .order_by(StaffSession.seen_at.desc())
+        )
+        return list(rows)
+
+
+async def revoke(database: Database, user_id: int, session_id: int) -> None:
+    """End one of somebody's own sessions; another's stays."""
+    async with database.write() as session:
+        await session.execute(
+            delete(StaffSession).where(
+                StaffSession.id == session_id, StaffSession.user_id == user_id
+            )
+        )
+
+
+async def forget_expired(database: Database) -> None:
+    """Delete the sessions that are over."""
+    async with database.write() as session:
+        await session.execute(delete(StaffSession).where(StaffSession.expires_at <= now()))
+
+
+def form_token(browser: str, secret_key: str) -> str:
+    """Return what a form must send back: only who has the browser's cookie can know it.
+
+    Args:
+        browser: The session's token, or the one that the login page gave.
+        secret_key: The installation's.
+    """
+    return hmac.new(secret_key.encode(), f"form:{browser}".encode(), sha256).hexdigest()
+
+
+async def _open(session: AsyncSession, user_id: int, stage: str, device: str) -> str:
+    token, moment = new_token(), now()
+    session.add(
+        StaffSession(
+            token_hash=hash_token(token),
+            user_id=user_id,
+            stage=stage,
+            device=device[:200],
+            created_at=moment,
+            seen_at=moment,
+            expires_at=moment + (LIFETIME if stage == "open" else CODE_LIFETIME),
+        )
+    )
+    return token
+
+
+async def _see(database: Database, session_id: int, moment: datetime) -> None:
+    async with database.write() as session:
+        await session.execute(
+            update(StaffSession).where(StaffSession.id == session_id).values(seen_at=moment)
+        )

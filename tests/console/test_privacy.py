@@ -1,0 +1,297 @@
+"""Retention, export, and erasing until no byte is left."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, Text, cast, func, or_, select, text
+
+from actions.accounts import AccountRow
+from actions.db import Database, now
+from actions.limits import LimitHit
+from actions.outbox import Mail, OutboxMail, enqueue
+from actions.resets import ResetToken
+from actions.settings import current_settings
+from actions.tickets import Ticket, TicketEntry
+from actions.transcript import Conversation
+from bot.console.export import export_person
+from bot.console.filling import fill_missing
+from bot.console.persons import erase
+from bot.console.retention import purge
+from bot.console.review_tables import Correction, Note, Review, Tag
+from bot.console.search_index import SearchText
+from bot.console.summaries import ConversationAddress, Summary
+from tests.console.conftest import Console
+from tests.console.written import Said, write
+
+ADDRESS = "zoe.quincampoix@chu-exemple.example"
+OTHER = "alex.autre@chu-exemple.example"
+
+
+async def furnish(database: Database, address: str, name: str, var_dir: Path) -> None:
+    """Leave an address wherever it can get."""
+    reply = f"Votre adresse {address} est bien reconnue."
+    turns = [
+        Said("bonjour, jarrive pas a me connecter"),
+        Said(f"c'est {address.upper()}", reply=reply, memory={"address": address}),
+        Said("au revoir", memory={"address": address}),
+    ]
+    await write(database, name, turns)
+    await write(database, f"{name}-bot", [Said("oui", reply=reply)])
+    await write(database, f"{name}-note", [Said("une autre conversation")])
+    moment = now()
+    async with database.write() as session:
+        account = AccountRow(
+            portal="resah", email=address, address=address, login=address, status="active"
+        )
+        ticket = Ticket(
+            reference=f"G-{name[:4].upper()}", portal="resah", conversation_id=name,
+            region="bretagne", topic="Connexion", contact=address, created_at=moment,
+            updated_at=moment, state="open",
+        )  # fmt: skip
+        session.add_all([account, ticket])
+        await session.flush()
+        session.add_all(
+            [
+                TicketEntry(
+                    ticket_id=ticket.id, request_key=f"{name}:m2:handover", text=f"De {address}",
+                    details={}, created_at=moment,
+                ),
+                ResetToken(
+                    portal="resah", account_id=account.id, login=address, address=address,
+                    token_hash=name, request_key=f"{name}:m2:reset", created_at=moment,
+                    expires_at=moment,
+                ),
+                Note(
+                    conversation_id=f"{name}-note", portal="resah", author_id=1,
+                    text=f"Même personne que {address} ?", at=moment,
+                ),
+                LimitHit(kind="check_conversation", key=name, at=moment),
+            ]
+        )  # fmt: skip
+        for kind, to in (("reset", address), ("ticket", "bretagne@resah.example")):
+            mail = Mail("resah", kind, to, "Objet", f"Répondre à {address}", reply_to=address)
+            key = f"{name}:m2:{'reset' if kind == 'reset' else 'handover'}"
+            await enqueue(session, mail, sender="no-reply@resah.fr", key=key)
+    folder = var_dir / "mail"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.eml").write_text(
+        f"From: no-reply@resah.fr\nTo: {address}\nX-Guichet-Portal: resah\n\nBonjour\n"
+    )
+    broken = address.replace("exemple", "exem=\nple")
+    (folder / f"{name}-b.eml").write_text(
+        "To: bretagne@resah.example\nX-Guichet-Portal: resah\nContent-Transfer-Encoding:"
+        f" quoted-printable\n\nR=C3=A9pondre =C3=A0 {broken}\n"
+    )
+
+
+async def holding(database: Database, needle: str) -> list[str]:
+    """Return the tables of the database in which a row holds a text."""
+    found = []
+    async with database.engine.connect() as connection:
+        metadata = MetaData()
+        await connection.run_sync(metadata.reflect)
+        for table in metadata.sorted_tables:
+            columns = [cast(column, Text).icontains(needle) for column in table.columns]
+            query = select(func.count()).select_from(table).where(or_(*columns))
+            if (await connection.execute(query)).scalar():
+                found.append(table.name)
+    return found
+
+
+async def test_after_erasing_no_row_holds_the_address(database: Database) -> None:
+    settings = current_settings()
+    await furnish(database, ADDRESS, "zoe", settings.var_dir)
+    await furnish(database, OTHER, "alex", settings.var_dir)
+    before = await holding(database, ADDRESS)
+    assert {"events", "turns", "accounts", "tickets", "ticket_entries", "outbox", "reset_tokens",
+            "conversation_notes"} <= set(before)  # fmt: skip
+    # Lists, search and the record never held it.
+    for table in ("conversation_summaries", "search_texts", "conversation_addresses"):
+        assert table not in before
+    held = await erase(
+        database, f" {ADDRESS.upper()} ", portal=None, secret_key=settings.secret_key,
+        var_dir=settings.var_dir,
+    )  # fmt: skip
+    assert held.counts == {
+        "conversations": 2, "demandes": 1, "mails": 4, "réinitialisations": 1, "comptes": 1,
+        "notes": 1,
+    }  # fmt: skip
+    assert await holding(database, ADDRESS) == []
+    assert await holding(database, "quincampoix") == []
+    assert set(await holding(database, OTHER)) == set(before)
+    async with database.read() as session:
+        notes = list(await session.scalars(select(Note.text).order_by(Note.id)))
+        left = list(await session.scalars(select(Conversation.id).order_by(Conversation.id)))
+        assert await session.scalar(select(func.count()).select_from(LimitHit)) == 1
+    assert notes[0] == "Même personne que [adresse effacée] ?"
+    assert left == ["alex", "alex-bot", "alex-note", "zoe-note"]
+    assert sorted(path.name for path in (settings.var_dir / "mail").iterdir()) == [
+        "alex-b.eml", "alex.eml",
+    ]  # fmt: skip
+    assert await fill_missing(database, settings.secret_key) == 0
+
+
+async def test_only_ones_own_portal_is_erased(database: Database) -> None:
+    settings = current_settings()
+    await furnish(database, ADDRESS, "zoe", settings.var_dir)
+    await write(database, "theirs", [Said(ADDRESS)], portal="woundwo")
+    held = await erase(
+        database, ADDRESS, portal="woundwo", secret_key=settings.secret_key,
+        var_dir=settings.var_dir,
+    )  # fmt: skip
+    assert held.conversations == ["theirs"]
+    assert sum(held.counts.values()) == 1
+    assert "accounts" in await holding(database, ADDRESS)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_byte_of_it_is_left_on_sqlite(database: Database, database_url: str) -> None:
+    settings = current_settings()
+    for number in range(60):
+        await write(database, f"c{number}", [Said(f"bonjour numéro {number}")] * 3)
+        if number % 7 == 0:
+            await furnish(database, ADDRESS if number < 7 else f"{number}{OTHER}",
+                          "zoe" if number < 7 else f"{number}alex", settings.var_dir)  # fmt: skip
+            for extra in range(4):
+                await write(database, f"z{number}-{extra}", [Said(f"je suis {ADDRESS}")] * 2)
+    folder = Path(database_url.removeprefix("sqlite:///")).parent
+
+    def traces() -> list[str]:
+        needles = (ADDRESS.encode(), b"quincampoix", b"QUINCAMPOIX", b"zoe.")
+        return [
+            path.name
+            for path in folder.rglob("*")
+            if path.is_file() and any(needle in path.read_bytes() for needle in needles)
+        ]
+
+    assert "guichet.db" in traces() or "guichet.db-wal" in traces()
+    await erase(
+        database, ADDRESS, portal=None, secret_key=settings.secret_key, var_dir=settings.var_dir
+    )
+    assert traces() == []
+
+
+async def test_retention_keeps_reviews_without_anything_personal(console: Console) -> None:
+    database = console.database
+    old, young = timedelta(days=91), timedelta(days=89)
+    await write(database, "old", [Said(f"bonjour {ADDRESS}", "greet")], ago=old)
+    await write(database, "young", [Said("bonjour mailinblack")], ago=young)
+    agent = await console.logged_in("agent@resah.example")
+    await agent.page("/resah/conversations/old")
+    async with database.read() as session:
+        seq = await session.scalar(
+            text("SELECT seq FROM events WHERE conversation_id = 'old' AND type = 'user'")
+        )
+    for path, fields in (
+        ("note", {"text": "une note"}),
+        ("tags", {"tags": "urgent"}),
+        ("review", {"reviewed": "1"}),
+        ("correct", {"seq": str(seq), "meant": "inform_email"}),
+    ):
+        response = await agent.post(f"/resah/conversations/old/{path}", **fields)
+        assert response.status == 303
+    settings = dataclasses.replace(current_settings(), retention_days=90)
+    counts = await purge(database, settings)
+    assert counts["conversations"] == 1
+    async with database.read() as session:
+        for table in (Conversation, Summary, SearchText):
+            assert await session.scalar(select(func.count()).select_from(table)) == 1, table
+        for gone in (Note, Tag, ConversationAddress):
+            assert await session.scalar(select(func.count()).select_from(gone)) == 0, gone
+        review = (await session.scalars(select(Review))).one()
+        correction = (await session.scalars(select(Correction))).one()
+    assert review.conversation_id is None and correction.conversation_id is None
+    assert correction.text == "bonjour personne1@exemple.example"
+    assert await holding(database, ADDRESS) == []
+    assert "data-open" in await agent.page("/resah/conversations?q=mailinblack")
+    assert "data-open" not in await agent.page("/resah/conversations?q=bonjour&since=2000-01-01"
+                                               "&tag=urgent")  # fmt: skip
+    assert sum((await purge(database, settings)).values()) == 0
+
+
+async def test_retention_takes_old_mails_tickets_resets_and_files(database: Database) -> None:
+    settings = current_settings()
+    await furnish(database, ADDRESS, "zoe", settings.var_dir)
+    async with database.write() as session:
+        for table, column in (
+            ("outbox", "created_at"), ("tickets", "updated_at"), ("reset_tokens", "created_at"),
+        ):  # fmt: skip
+            await session.execute(text(f"UPDATE {table} SET {column} = '2020-01-01'"))
+        await session.execute(text("UPDATE outbox SET state = 'sent' WHERE kind = 'reset'"))
+    import os
+
+    for path in (settings.var_dir / "mail").iterdir():
+        os.utime(path, (0, 0))
+    counts = await purge(database, settings)
+    # A mail that still waits is not forgotten.
+    assert (counts["demandes"], counts["mails"], counts["réinitialisations"]) == (1, 3, 1)
+    async with database.read() as session:
+        assert await session.scalar(select(OutboxMail.kind)) == "ticket"
+
+
+async def test_all_that_is_held_is_exported(database: Database) -> None:
+    settings = current_settings()
+    await furnish(database, ADDRESS, "zoe", settings.var_dir)
+    await furnish(database, OTHER, "alex", settings.var_dir)
+    exported = await export_person(
+        database, ADDRESS, portal="resah", secret_key=settings.secret_key,
+        var_dir=settings.var_dir,
+    )  # fmt: skip
+    found = json.loads(exported)
+    assert [len(found[name]) for name in ("accounts", "resets", "mails", "tickets", "notes")] == [
+        1, 1, 2, 1, 1,
+    ]  # fmt: skip
+    assert len(found["conversations"]) == 2
+    assert found["conversations"][0]["lines"][0]["who"] == "user"
+    assert found["tickets"][0]["entries"][0]["text"] == f"De {ADDRESS}"
+    assert OTHER not in exported and "token_hash" not in exported
+
+
+async def test_erasing_from_the_page_asks_twice(console: Console) -> None:
+    await write(console.database, "one", [Said(ADDRESS)])
+    chief = await console.logged_in("chef@resah.example")
+    await chief.page("/resah/person")
+    response = await chief.post("/resah/person/erase", address=ADDRESS, confirmed="autre")
+    assert response.status == 400 and "Rien n’est effacé" in await response.text()
+    response = await chief.post("/resah/person/export", address=ADDRESS)
+    assert len(json.loads(await response.text())["conversations"]) == 1
+    assert "attachment" in response.headers["Content-Disposition"]
+    response = await chief.post("/resah/person/erase", address=ADDRESS, confirmed=ADDRESS)
+    assert "Effacé : 1 conversations." in await response.text()
+    assert await holding(console.database, ADDRESS) == []
+    for path in ("export", "erase"):
+        assert (await chief.post(f"/resah/person/{path}", address="rien")).status == 400
+
+
+async def test_the_register_tells_the_settings(console: Console) -> None:
+    reader = await console.logged_in("lectrice@resah.example")
+    page = await reader.page("/resah/register")
+    for words in (f"{console.settings.retention_days} jours", "365 jours", "Resah", "argon2id"):
+        assert words in page, words
+
+
+async def test_what_was_there_before_the_console_is_filled_in(database: Database) -> None:
+    turns = [Said(f"bonjour {n} {ADDRESS}", band="lost", memory={"topic": "t"}) for n in range(25)]
+    await write(database, "one", turns)
+
+    async def state() -> list[object]:
+        async with database.read() as session:
+            summary = (await session.scalars(select(Summary))).one()
+            texts = (await session.scalars(select(SearchText).order_by(SearchText.chunk))).all()
+            keys = list(await session.scalars(select(ConversationAddress.fingerprint)))
+        values = [getattr(summary, c.key) for c in Summary.__table__.columns]
+        return [values, [(t.chunk, t.text) for t in texts], keys]
+
+    before = await state()
+    async with database.write() as session:
+        for table in ("conversation_summaries", "conversation_addresses"):
+            await session.execute(text(f"DELETE FROM {table}"))
+    # A turn in between does not make half a summary.
+    assert await fill_missing(database, current_settings().secret_key) == 1
+    assert await state() == before
+    assert await fill_missing(database, current_settings().secret_key) == 0

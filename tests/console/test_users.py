@@ -1,0 +1,180 @@
+"""Staff accounts: invitations, second factors, and the command line."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from actions.content import current_content
+from actions.db import Database, now
+from actions.errors import GuichetError
+from bot.cli import main
+from bot.console.tables import StaffUser
+from bot.console.totp import STEP_SECONDS, accepted_step, code_at
+from bot.console.users import add_user, invite_again
+from tests.console.conftest import PASSWORD, Console
+
+_RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        (59, "287082"), (1111111109, "081804"), (1111111111, "050471"), (1234567890, "005924"),
+        (2000000000, "279037"), (20000000000, "353130"),
+    ],
+)  # fmt: skip
+def test_codes_are_those_of_the_rfc(seconds: int, code: str) -> None:
+    assert code_at(_RFC_SECRET, seconds // STEP_SECONDS) == code
+    assert accepted_step(_RFC_SECRET, f"{code[:3]} {code[3:]}", seconds) is not None
+
+
+def test_a_code_is_taken_once_and_in_its_time() -> None:
+    step = 1111111109 // STEP_SECONDS
+    assert accepted_step(_RFC_SECRET, "081804", 1111111109, after=step) is None
+    assert accepted_step(_RFC_SECRET, "081804", 1111111109 + 90) is None
+    assert accepted_step(_RFC_SECRET, "", 59) is None
+    assert accepted_step("pas de la base 32", "287082", 59) is None
+
+
+async def test_an_invitation_works_once(console: Console) -> None:
+    token = await invite_again(console.database, "agent@resah.example")
+    visitor = await console.visitor()
+    assert "agent@resah.example" in await visitor.page(f"/invitation/{token}")
+    for password, repeated, sentence in (
+        ("court", "court", "au moins 12"),
+        ("assez-long-pour-cela", "autre", "différentes"),
+    ):
+        response = await visitor.post(f"/invitation/{token}", password=password, repeated=repeated)
+        assert response.status == 400 and sentence in await response.text()
+    chosen = "un-autre-mot-de-passe"
+    response = await visitor.post(f"/invitation/{token}", password=chosen, repeated=chosen)
+    assert response.headers["Location"] == "/console/login?done=password"
+    response = await visitor.post(f"/invitation/{token}", password=chosen, repeated=chosen)
+    assert response.status == 410
+    assert (await visitor.log_in("agent@resah.example", PASSWORD)).status == 403
+    assert (await visitor.log_in("agent@resah.example", chosen)).status == 303
+
+
+async def test_an_invitation_that_is_forged_or_old_is_refused(console: Console) -> None:
+    token = await invite_again(console.database, "agent@resah.example")
+    visitor = await console.visitor()
+    for forged in ("x", token[:-1], token.swapcase()):
+        assert (await visitor.get(f"/invitation/{forged}")).status == 410
+    async with console.database.write() as session:
+        await session.execute(
+            update(StaffUser).values(invitation_expires_at=now() - timedelta(seconds=1))
+        )
+    response = await visitor.get(f"/invitation/{token}")
+    assert response.status == 410 and "ne vaut plus" in await response.text()
+
+
+async def test_the_second_factor(console: Console) -> None:
+    visitor = await console.logged_in("agent@resah.example")
+    text = await visitor.page("/me")
+    found = re.search(r'name="secret" value="([A-Z2-7]{32})"', text)
+    assert found is not None
+    secret = found[1]
+
+    def code() -> str:
+        return code_at(secret, int(time.time()) // STEP_SECONDS)
+
+    response = await visitor.post("/me/totp", secret=secret, code="000000", password=PASSWORD)
+    assert response.status == 400
+    response = await visitor.post("/me/totp", secret=secret, code=code(), password="faux")
+    assert response.status == 400
+    response = await visitor.post("/me/totp", secret=secret, code=code(), password=PASSWORD)
+    assert response.status == 303
+    other = await console.visitor()
+    response = await other.log_in("agent@resah.example")
+    assert response.headers["Location"] == "/console/code"
+    # The password alone opens nothing.
+    assert (await other.get("/resah/")).status == 303
+    assert (await other.get("/me")).status == 303
+    await other.page("/code")
+    # The code that switched it on was used.
+    assert (await other.post("/code", code=code())).status == 403
+    async with console.database.write() as session:
+        await session.execute(update(StaffUser).values(totp_step=0))
+    assert (await other.post("/code", code=code())).status == 303
+    await other.page("/resah/")
+    await other.get("/me")
+    assert (await other.post("/me/totp/off", password="faux")).status == 400
+    assert (await other.post("/me/totp/off", password=PASSWORD)).status == 303
+    assert (await (await console.visitor()).log_in("agent@resah.example")).headers[
+        "Location"
+    ] == "/console/"
+
+
+async def test_codes_cannot_be_tried_out(console: Console) -> None:
+    async with console.database.write() as session:
+        await session.execute(
+            update(StaffUser)
+            .where(StaffUser.email == "agent@resah.example")
+            .values(totp_secret=_RFC_SECRET)
+        )
+    visitor = await console.visitor()
+    await visitor.log_in("agent@resah.example")
+    await visitor.page("/code")
+    statuses = [(await visitor.post("/code", code="000000")).status for _ in range(9)]
+    assert statuses == [403] * 8 + [429]
+
+
+@pytest.mark.parametrize(
+    ("email", "portal", "role", "regions", "sentence"),
+    [
+        ("pas une adresse", "resah", "agent", (), "pas une adresse"),
+        ("a@b.example", "nulle-part", "agent", (), "n’existe pas"),
+        ("a@b.example", "resah", "roi", (), "rôle"),
+        ("a@b.example", "resah", "agent", ("atlantide",), "Région inconnue"),
+        ("a@b.example", "*", "agent", ("bretagne",), "un seul portail"),
+    ],
+)
+async def test_a_wrong_account_is_refused_whole(
+    database: Database, email: str, portal: str, role: str, regions: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(GuichetError, match=sentence):
+        await add_user(
+            database, current_content(), email=email, portal=portal, role=role, regions=regions
+        )
+    async with database.read() as session:
+        assert (await session.scalars(select(StaffUser))).all() == []
+
+
+async def test_all_portals_at_once(console: Console) -> None:
+    await add_user(
+        console.database, current_content(), email="agent@resah.example", portal="*", role="reader"
+    )
+    visitor = await console.logged_in("agent@resah.example")
+    text = await visitor.page("/")
+    assert "/console/resah/" in text and "/console/woundwo/" in text
+    assert (await visitor.get("/woundwo/accounts")).status == 403
+    assert (await visitor.get("/resah/accounts")).status == 200
+
+
+def test_the_command_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.conftest import forget_settings
+
+    monkeypatch.setenv("GUICHET_VAR_DIR", str(tmp_path))
+    forget_settings()
+    words = ["users", "add", "Agent@Resah.example", "--portal", "resah", "--role", "agent"]
+    assert main(words) == 0
+    assert "/console/invitation/" in capsys.readouterr().out
+    assert main(["users", "list"]) == 0
+    assert "agent@resah.example (resah : agent)" in capsys.readouterr().out
+    assert main(["users", "disable", "agent@resah.example"]) == 0
+    assert main(["users", "invite", "personne@resah.example"]) == 1
+    assert "Personne n’a l’adresse" in capsys.readouterr().err
+    assert main(["purge"]) == 0
+    assert main(["erase", "n'importe quoi"]) == 1
+    assert main(["erase", "inconnue@exemple.example"]) == 0
+    assert main(["export", "inconnue@exemple.example"]) == 0
+    assert '"conversations": []' in capsys.readouterr().out
+    forget_settings()

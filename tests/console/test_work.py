@@ -1,0 +1,247 @@
+"""Tickets, mails, accounts, and conversations as tests."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+from sqlalchemy import select, update
+
+from actions.accounts import AccountRow
+from actions.content import current_content
+from actions.db import Database, now
+from actions.outbox import Mail, OutboxMail, enqueue
+from actions.resets import ResetToken
+from actions.tickets import Ticket, TicketEntry
+from bot.console.users import add_user
+from tests.console.conftest import Console, on_both_databases
+from tests.console.written import Said, write
+from tests.dialogues.scripted import _conversation
+
+CAMILLE = "camille@chu-exemple.example"
+
+
+async def add_ticket(database: Database, reference: str, *, hours: int, **values: Any) -> None:
+    moment = now() - timedelta(hours=hours)
+    conversation = f"c-{reference}"
+    await write(database, conversation, [Said("au secours")])
+    async with database.write() as session:
+        ticket = Ticket(
+            **{
+                "reference": reference, "portal": "resah", "conversation_id": conversation,
+                "region": "bretagne", "topic": "Filtre MailInBlack", "contact": CAMILLE,
+                "created_at": moment, "updated_at": moment, "state": "open", **values,
+            }
+        )  # fmt: skip
+        session.add(ticket)
+        await session.flush()
+        session.add(
+            TicketEntry(
+                ticket_id=ticket.id, request_key=f"{conversation}:m1:handover",
+                text=f"Écrire à {CAMILLE}", details={}, created_at=moment,
+            )
+        )  # fmt: skip
+
+
+@on_both_databases
+async def test_tickets_come_open_first_the_oldest_at_the_top(console: Console) -> None:
+    for reference, hours, values in (
+        ("G-NEUF", 1, {}),
+        ("G-VIEX", 60, {}),
+        ("G-FERM", 90, {"state": "closed"}),
+        ("G-REPN", 80, {"state": "answered"}),
+        ("G-AUTR", 2, {"portal": "woundwo", "region": "ouest"}),
+        ("G-CRSE", 3, {"region": "corse"}),
+    ):
+        await add_ticket(console.database, reference, hours=hours, **values)
+    agent = await console.logged_in("agent@resah.example")
+    text = await agent.page("/resah/tickets")
+    order = re.findall(r'data-open href="/console/resah/tickets/([\w-]+)"', text)
+    assert order == ["G-VIEX", "G-CRSE", "G-NEUF", "G-REPN", "G-FERM"]
+    text = text.replace("\xa0", " ")
+    assert "60 h : en retard (promis en 48 heures)" in text
+    assert "1 h : reste 46 h" in text
+    text = await agent.page("/resah/tickets?state=closed")
+    assert re.findall(r"data-open href=\"[^\"]+/([\w-]+)\"", text) == ["G-FERM"]
+    await agent.page("/resah/tickets?state=perdu", status=400)
+    # Whose region is Corsica sees that one, and the others on demand.
+    await add_user(
+        console.database, current_content(), email="agent@resah.example", portal="resah",
+        role="agent", regions=("corse",),
+    )  # fmt: skip
+    text = await agent.page("/resah/tickets")
+    assert re.findall(r"data-open href=\"[^\"]+/([\w-]+)\"", text) == ["G-CRSE"]
+    assert "G-VIEX" in await agent.page("/resah/tickets?regions=all")
+    assert "<strong>1</strong> demandes" in await agent.page("/resah/")
+
+
+async def test_a_ticket_is_answered_assigned_closed_and_reopened(console: Console) -> None:
+    await add_ticket(console.database, "G-ABCD", hours=5, topic="Perdu & « sans » mail ?")
+    agent = await console.logged_in("agent@resah.example")
+    path = "/resah/tickets/G-ABCD"
+    text = await agent.page(path)
+    assert f"Écrire à {CAMILLE}" in text and "/console/resah/conversations/c-G-ABCD" in text
+    link = re.search(r'href="(mailto:[^"]+)"', text)
+    assert link is not None
+    parts = urlsplit(link[1].replace("&amp;", "&"))
+    query = parse_qs(parts.query)
+    assert parts.path == CAMILLE and "G-ABCD" in query["subject"][0]
+    assert "Perdu & « sans » mail ?" in query["body"][0] and "+" not in parts.query
+    for state, words in (
+        ("answered", "répondue"), ("closed", "close"), ("open", "en attente"),
+    ):  # fmt: skip
+        response = await agent.post(f"{path}/state", state=state)
+        assert response.headers["Location"].endswith(f"?done={state}")
+        assert f"<dd>{words}</dd>" in await agent.page(path)
+    assert (await agent.post(f"{path}/state", state="perdu")).status == 400
+    people = re.findall(r'<option value="(\d+)"[^>]*>([^<]+@[^<]+)<', text)
+    assert [email for _, email in people] == ["agent@resah.example", "chef@resah.example"]
+    assert (await agent.post(f"{path}/assign", to=people[0][0])).status == 303
+    assert "G-ABCD" in await agent.page("/resah/tickets?mine=1&regions=all")
+    response = await agent.post(f"{path}/assign", to="12345")
+    assert response.status == 400
+    assert "ne travaille pas" in await response.text()
+
+
+async def test_a_reader_does_not_learn_whom_to_answer(console: Console) -> None:
+    await add_ticket(console.database, "G-ABCD", hours=5)
+    reader = await console.logged_in("lectrice@resah.example")
+    text = await reader.page("/resah/tickets/G-ABCD")
+    assert CAMILLE not in text and "mailto:" not in text and "c…@chu-exemple.example" in text
+
+
+async def add_mail(database: Database, key: str, **values: Any) -> int:
+    mail = Mail("resah", values.pop("kind", "ticket"), values.pop("to", CAMILLE), key, "Texte")
+    async with database.write() as session:
+        await enqueue(session, mail, sender="no-reply@resah.fr", key=key)
+        await session.execute(
+            update(OutboxMail).where(OutboxMail.key == key).values(**values or {"attempts": 0})
+        )
+        number: int | None = await session.scalar(
+            select(OutboxMail.id).where(OutboxMail.key == key)
+        )
+    assert number is not None
+    return number
+
+
+@on_both_databases
+async def test_mails_are_retried_and_discarded(console: Console) -> None:
+    database = console.database
+    error = f"SMTPRecipientsRefused: <{CAMILLE}> inconnu"
+    failed = await add_mail(database, "en-echec", state="failed", error=error, attempts=12)
+    gone = await add_mail(database, "sans-texte", kind="reset", state="failed", text=None)
+    sent = await add_mail(database, "envoye", state="sent", sent_at=now())
+    waiting = await add_mail(database, "attend", to="bretagne@resah.example")
+    agent = await console.logged_in("agent@resah.example")
+    text = await agent.page("/resah/mails")
+    assert CAMILLE not in text and "c…@chu-exemple.example" in text
+    assert "bretagne@resah.example" in text and "inconnu (12 essais)" in text
+    assert "doit redemander une réinitialisation" in text
+    text = await agent.page("/resah/mails?state=failed")
+    assert "en-echec" in text and "envoye" not in text
+    await agent.page("/resah/mails?state=perdu", status=400)
+    for number, name, status in (
+        (failed, "retry", 303), (gone, "retry", 400), (sent, "retry", 400), (sent, "discard", 400),
+        (waiting, "discard", 303), (waiting, "retry", 400), (gone, "discard", 303),
+        (999, "retry", 404),
+    ):  # fmt: skip
+        response = await agent.post(f"/resah/mails/{number}/{name}")
+        assert response.status == status, (number, name)
+    async with database.read() as session:
+        rows = {row.key: row for row in await session.scalars(select(OutboxMail))}
+    assert (rows["en-echec"].state, rows["en-echec"].attempts) == ("waiting", 0)
+    assert (rows["attend"].state, rows["attend"].text) == ("discarded", None)
+    assert (rows["envoye"].state, rows["sans-texte"].state) == ("sent", "discarded")
+
+
+async def add_account(database: Database, **values: Any) -> int:
+    async with database.write() as session:
+        row = AccountRow(**{"portal": "resah", "email": CAMILLE, "address": CAMILLE, **values})
+        session.add(row)
+        await session.flush()
+        return row.id
+
+
+@pytest.mark.parametrize(
+    ("accounts", "sentence"),
+    [
+        ([], "Aucun compte de ce portail"),
+        ([{"status": "pending"}], "attend encore d’être validé"),
+        ([{"status": "disabled"}], "désactivé"),
+        ([{"status": "active"}], "rien ne s’oppose"),
+        ([{"status": "active", "login": "a"}, {"status": "active", "login": "b"}], "identifiant"),
+        ([{"status": "active", "portal": "woundwo"}], "Aucun compte de ce portail"),
+    ],
+)
+async def test_why_somebody_does_not_get_in(
+    console: Console, accounts: list[dict[str, Any]], sentence: str
+) -> None:
+    for values in accounts:
+        await add_account(console.database, **values)
+    agent = await console.logged_in("agent@resah.example")
+    response = await agent.post("/resah/accounts", address=f" {CAMILLE.upper()} ")
+    assert response.status == 200 and sentence in await response.text()
+
+
+async def test_the_history_of_an_address(console: Console) -> None:
+    number = await add_account(console.database, status="active", login="camille")
+    moment = now()
+    async with console.database.write() as session:
+        for name, values in (
+            ("ancien", {"redeemed_at": moment}),
+            ("nouveau", {}),
+        ):
+            session.add(
+                ResetToken(
+                    portal="resah", account_id=number, login=name, address=CAMILLE,
+                    token_hash=name, request_key=name, created_at=moment,
+                    expires_at=moment - timedelta(minutes=1), **values,
+                )
+            )  # fmt: skip
+    await add_mail(console.database, "reset-1", kind="reset", state="failed", error="refusé")
+    await write(console.database, "one", [Said(f"mon adresse {CAMILLE}")])
+    agent = await console.logged_in("agent@resah.example")
+    text = await (await agent.post("/resah/accounts", address=CAMILLE)).text()
+    for words in (
+        "mot de passe changé", "lien expiré sans avoir servi", "en échec", "conversations/one",
+    ):  # fmt: skip
+        assert words in text, words
+    response = await agent.post("/resah/accounts", address="pas une adresse")
+    assert response.status == 400 and "adresse entière" in await response.text()
+    response = await agent.post("/resah/accounts", address="x@chu-exmple.example")
+    assert "faute de frappe" in await response.text()
+
+
+@on_both_databases
+async def test_a_conversation_becomes_a_dialogue_test(console: Console) -> None:
+    await add_account(console.database, status="active", login="cmartin", region="bretagne")
+    buttons = (("Oui, envoyez-le", "/affirm"), ("Non merci", "/deny"))
+    await write(
+        console.database, "one",
+        [
+            Said(f"je suis Mme Dupont, {CAMILLE}, tél 06 12 34 56 78", buttons=buttons),
+            Said("/affirm", "affirm", memory={"outcome": "reset_sent"}),
+            Said(f"et pour {CAMILLE.upper()} : « oui »"),
+        ],
+    )  # fmt: skip
+    agent = await console.logged_in("agent@resah.example")
+    text = await agent.page("/resah/conversations/one/test.yml")
+    for secret in ("Dupont", "chu-exemple", "12 34", "cmartin"):
+        assert secret not in text, text
+    entry = yaml.safe_load(text)[0]
+    # The tests' own reader takes it, and refuses what it does not know.
+    conversation = _conversation(entry, "console")
+    assert conversation.ends == "reset_sent" and conversation.portal == "resah"
+    assert conversation.turns[1].click == "Oui, envoyez-le"
+    assert conversation.turns[0].buttons == ("Oui, envoyez-le", "Non merci")
+    assert entry["accounts"] == [
+        {
+            "email": "personne1@exemple.example", "login": "identifiant1", "status": "active",
+            "region": "bretagne",
+        }
+    ]  # fmt: skip
+    assert conversation.turns[2].user.startswith("et pour personne1@exemple.example")
