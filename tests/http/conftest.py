@@ -21,6 +21,7 @@ from actions.sender import OutboxSender
 from actions.settings import Settings, current_settings
 from bot.app import create_app
 from bot.engine.assistant import Assistant
+from tests.support.memory import let_go
 
 KNOWN = "camille@chu-exemple.example"
 SHARED = "achats@ch-exemple.example"
@@ -104,6 +105,7 @@ async def start(database: Database, model: Path) -> AsyncIterator[Start]:
     yield start
     for close in closing:
         await close()
+    let_go()
 
 
 @pytest.fixture
