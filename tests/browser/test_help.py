@@ -56,6 +56,10 @@ def test_an_article_opens_the_assistant_at_its_own_tree(
     assert link.get_attribute("href").endswith("/resah/faq/document_missing")
     assert not link.get_attribute("target")
     chat.click("Oui, sans le document")
+    if screen:
+        # The focus goes back to what opened the window.
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-ask]")).to_be_focused()
     page.goto("/resah/faq/training")
     ChatPage(page).open()
     expect(chat.said).to_have_count(2)
