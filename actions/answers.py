@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.walks.base import Button, Said, Talk
+from actions.walks.facts import fold
 
 SMALL_TALK = frozenset(
     {
@@ -36,8 +39,24 @@ SHORT_IN_WALKS = frozenset(
 """Small talk that is answered with few words while a walk is open."""
 
 
+_ASKED_IN_PASSING = frozenset(
+    {
+        "response_time",
+        "bot_challenge",
+        "data_privacy",
+        "capabilities",
+        "automatic_mails",
+        "training",
+    }
+)
+"""Questions beside the problem: a hand-over is still about that."""
+
+
 def answer(talk: Talk) -> None:
     """Answer a message that was understood, from the portal's articles or the small talk."""
+    vague = talk.heard.intent in SMALL_TALK or talk.heard.intent == "capabilities"
+    if vague and _asked_of_the_last_answer(talk):
+        return
     if talk.heard.intent in SMALL_TALK:
         _small_talk(talk, talk.heard.intent)
     else:
@@ -47,7 +66,7 @@ def answer(talk: Talk) -> None:
 def answer_intent(talk: Talk, intent: str) -> None:
     """Answer an intent with the portal's article, or say that the portal has nothing on it."""
     article = talk.portal.articles.get(intent)
-    if not talk.stack:
+    if not talk.stack and not (intent in _ASKED_IN_PASSING and talk.memory.get("topic")):
         talk.memory["topic"] = intent
     if article is None:
         topic = talk.portal.topic(intent) or intent
@@ -65,11 +84,18 @@ def clarify(talk: Talk) -> None:
     A message that was not understood at all is asked to be said otherwise once; after that the
     region's contact is offered.
     """
+    if _asked_of_the_last_answer(talk):
+        return
     lost = int(talk.memory.get("lost", 0))
     topics = _topics(talk)
     if talk.heard.band == "unsure" and topics:
         talk.memory["lost"] = 0
-        talk.say("clarify.which", *topics, talk.button("none_of_these", "/out_of_scope"))
+        talk.memory["offered"] = [[button.payload[1:], button.title] for button in topics]
+        asked = talk.memory["clarified"] = int(talk.memory.get("clarified", 0)) + 1
+        ways = [*topics, talk.button("none_of_these", "/out_of_scope")]
+        if asked > _ASKED_ENOUGH:
+            ways.append(talk.button("person", "/human_handoff"))
+        talk.say("clarify.which", *ways, nth=asked - 1)
         return
     talk.memory["lost"] = lost + 1
     if lost == 0:
@@ -79,17 +105,72 @@ def clarify(talk: Talk) -> None:
         _offer_region(talk)
 
 
+_WHY = re.compile(r"^\W*(?:(?:mais|et|ah|bah|ben|alors) )*(?:pourquoi|pq|pk|pour quelle raison)\b")
+_WHAT_NEXT = re.compile(
+    r"\b(?:je|j|on|faut|dois|doit)\b.{0,14}\b(?:fais|fait|faire|aller|cliquer?|va)\b.{0,5}\b(?:quoi|ou|comment)\b"
+    r"|\b(?:quoi faire|que faire|qu'est ce que je (?:dois )?fai\w*)\b"
+    r"|^\W*(?:(?:ok|bon|d'accord|oui) )?(?:et )?(?:apres|ensuite|maintenant|alors|donc)\W*$"
+)
+_WHAT_IF = re.compile(r"^\W*(?:(?:et|mais|ok) )+s(?:i\b|'il).{0,40}\b(?:rien|pas|plus|toujours)\b")
+_MOST_ASKED = 9
+_ASKED_ENOUGH = 2
+"""Unclear messages after which a person is offered beside the topics."""
+
+
+def _asked_of_the_last_answer(talk: Talk) -> bool:
+    """Answer "pourquoi ?" and "et maintenant ?", which are about what was said just before."""
+    if talk.heard.pressed or len(talk.heard.text.split()) > _MOST_ASKED:
+        return False
+    folded = fold(talk.heard.text)
+    if _WHY.search(folded):
+        talk.say("answer.why", *_contact(talk))
+        return True
+    if not talk.heard.sure and _WHAT_IF.search(folded) and not talk.stack:
+        talk.say("answer.what_if", *_contact(talk))
+        _offer_region(talk)
+        return True
+    if _WHAT_NEXT.search(folded):
+        if talk.stack:
+            talk.say("in_walk.next")
+            return True
+        if talk.memory.get("topic") in talk.portal.articles:
+            answer_intent(talk, talk.memory["topic"])
+            return True
+    return False
+
+
 def _topics(talk: Talk) -> list[Button]:
     buttons = []
-    for intent in talk.heard.ranking:
-        # Only what this portal has an answer to: the others' topics would mislead.
+    for rank, intent in enumerate(talk.heard.ranking):
+        # Only what this portal has an answer to: the others' topics would mislead. The likeliest
+        # is named all the same, so that it is not passed over in silence.
         article = talk.portal.articles.get(intent)
-        if article is not None:
-            buttons.append(Button(article.topic, f"/{intent}"))
+        topic = article.topic if article else talk.portal.topic(intent) if rank == 0 else None
+        if topic:
+            buttons.append(Button(topic, f"/{intent}"))
     return buttons[:_MOST_TOPICS]
 
 
+_WAYS_TO_A_PERSON = frozenset({"/human_handoff", "/regional_contact"})
+
+
+def _chooses_none_or_any(talk: Talk, intent: str) -> bool:
+    """Answer a bare yes or no to several topics that were just offered."""
+    offered = [Button(title, f"/{name}") for name, title in talk.memory.get("offered", ())]
+    topics = [button for button in offered if button.payload not in _WAYS_TO_A_PERSON]
+    if not topics or talk.heard.pressed or intent not in {"affirm", "deny"}:
+        return False
+    if intent == "deny":
+        talk.say("clarify.rephrase")
+        return True
+    talk.memory["offered"] = [[button.payload[1:], button.title] for button in offered]
+    talk.say("clarify.which_one", *offered, talk.button("none_of_these", "/out_of_scope"))
+    return True
+
+
 def _small_talk(talk: Talk, intent: str) -> None:
+    if _chooses_none_or_any(talk, intent):
+        return
     if talk.stack and talk.learned and intent in _TOLD_IN_PASSING:
         talk.say("in_walk.noted")
         return

@@ -80,7 +80,7 @@ class Database:
         if self.is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         if not self.is_sqlite:
-            options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+            options = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
         self.engine: AsyncEngine = create_async_engine(url, **options)
         self._writers = asyncio.Lock()
         if self.is_sqlite:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actions.db import Base, Moment, now
+from actions.markdown import plain_text
 
 _markdown = MarkdownIt("commonmark", {"html": False})
 
@@ -108,7 +109,7 @@ def to_message(row: OutboxMail) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["X-Guichet-Portal"] = row.portal
     text = row.text or ""
-    message.set_content(text)
+    message.set_content(plain_text(text))
     message.add_alternative(
         f'<!doctype html><html lang="fr"><body>{_markdown.render(text)}</body></html>',
         subtype="html",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from actions.answers import answer_intent
 from actions.walks.base import Talk
-from actions.walks.conductor import open_walk, opener
+from actions.walks.conductor import open_walk
+from actions.walks.openers import opener
 
 
 def note_second_problem(talk: Talk) -> None:

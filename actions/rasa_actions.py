@@ -18,7 +18,8 @@ from actions.redaction import MARK
 from actions.settings import current_settings
 from actions.talks import remember, slots_of, talk_of, utter
 from actions.walks.base import Talk
-from actions.walks.conductor import conduct, reopened
+from actions.walks.conductor import conduct
+from actions.walks.openers import reopened
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +44,19 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
                 remember(talk)
             if MARK in talk.heard.text and not talk.resuming:
                 talk.say("password_seen")
+            offered = talk.memory.get("offered")
             events = await work(talk)
             if _goes_on(events):
                 return [*slots_of(talk), *events]
             if _rejects(events):
                 # The message goes on to the action that answers it, which warns then.
                 return events
+            if talk.memory.get("offered") is offered and not talk.resuming:
+                # Topics can be chosen right after they were offered, not later.
+                talk.memory.pop("offered", None)
+            _note_offer(talk)
+            if talk.heard.sure and talk.heard.intent != "out_of_scope":
+                talk.memory.pop("clarified", None)
             await take_up_next_problem(talk)
             utter(talk, dispatcher)
             return [*slots_of(talk), *_loop_events(talk, tracker), *events]
@@ -60,6 +68,19 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
         dispatcher.messages.clear()
         dispatcher.utter_message(text=current_content().portal(portal).say("fault"))
         return []
+
+
+def _note_offer(talk: Talk) -> None:
+    """Note the one thing that an answer offers, so that "oui, je veux bien" takes it up."""
+    buttons = talk.said[-1].buttons if talk.said else ()
+    if talk.stack or len(buttons) != 1 or talk.memory.get("offered"):
+        return
+    intent = buttons[0].payload[1:]
+    if intent in _OFFERED:
+        talk.memory["offered"] = [[intent, buttons[0].title]]
+
+
+_OFFERED = frozenset({"human_handoff", "regional_contact"})
 
 
 def _rejects(events: list[EventType]) -> bool:
@@ -171,7 +192,8 @@ class ActionClarify(Action):  # type: ignore[misc]
         async def work(talk: Talk) -> list[EventType]:
             if reopened(talk):
                 return [FollowupAction(WALK_FORM)]
-            clarify(talk)
+            # Not sure for the model, but clear from where it was said.
+            (answer if talk.heard.sure else clarify)(talk)
             return []
 
         return await _run(dispatcher, tracker, work)

@@ -19,6 +19,7 @@ from actions.settings import current_settings
 from actions.understanding import band_of
 from actions.walks.base import Button, Frame, Heard, Said, Talk
 from actions.walks.facts import remember_facts
+from actions.walks.hearing import as_choice, as_said_anywhere
 from actions.walks.region import remember_region
 
 _LISTEN = "action_listen"
@@ -48,16 +49,18 @@ def talk_of(tracker: Tracker) -> Talk:
         entities=entities,
         problems=tuple(problem["intent"] for problem in latest.get("problems") or ()),
     )
+    # Copies: in process these are the tracker's own values, which earlier events hold too.
+    memory = deepcopy(tracker.get_slot("memory") or {})
+    offered = [(intent, title) for intent, title in memory.get("offered", ())]
     return Talk(
         conversation_id=tracker.sender_id,
         message_id=str(metadata.get("message_id") or latest.get("message_id") or ""),
         network=str(metadata.get("network") or ""),
         portal=content,
-        heard=heard,
+        heard=as_said_anywhere(as_choice(heard, offered)),
         database=current_database(),
         accounts=current_accounts(),
-        # Copies: in process these are the tracker's own values, which earlier events hold too.
-        memory=deepcopy(tracker.get_slot("memory") or {}),
+        memory=memory,
         stack=[Frame.from_json(deepcopy(f)) for f in tracker.get_slot("walk_stack") or ()],
         resuming=tracker.latest_action_name != _LISTEN,
     )

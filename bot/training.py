@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock
+
 from actions.errors import GuichetError
 from actions.settings import ROOT
 
@@ -68,6 +70,13 @@ def train(models_dir: Path, *, force: bool = False) -> Path:
     if found is not None and not force:
         return found
     models_dir.mkdir(parents=True, exist_ok=True)
+    # Whoever comes second waits and then finds what the first has trained.
+    with FileLock(models_dir / ".training.lock"):
+        found = fitting_model(models_dir)
+        return found if found is not None and not force else _trained(models_dir, force=force)
+
+
+def _trained(models_dir: Path, *, force: bool) -> Path:
     name = model_name()
     path = models_dir / f"{name}.tar.gz"
     # Moved into place whole: another process that looks for the model never reads half of one.

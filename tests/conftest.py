@@ -16,6 +16,9 @@ rasa_patches.leave_tensorflow_out()
 
 import pytest  # noqa: E402
 
+# What the helpers there check is told in full, as in the tests themselves.
+pytest.register_assert_rewrite("tests.crash", "tests.dialogues")
+
 from actions import accounts, content, db, settings  # noqa: E402
 from bot import logs, training  # noqa: E402
 from bot.tables import import_tables  # noqa: E402

@@ -14,7 +14,7 @@ from actions.content_files.articles import ArticleFile
 from actions.content_files.mistakes import closest
 from actions.settings import ROOT
 from actions.trees import MEANINGS
-from actions.walks.conductor import OPENERS
+from actions.walks.openers import OPENERS
 
 MOST_CHARACTERS = 40
 """Characters of a topic: it is the text of a button, on a phone too."""

@@ -145,10 +145,18 @@ class Talk:
         """The user's region where it is known."""
         return self.portal.region(self.memory.get("region"))
 
-    def say(self, key: str, *buttons: Button, **values: Any) -> None:
-        """Say a sentence; a step that asks again, or a reply that comes again, is reworded."""
+    def say(self, key: str, *buttons: Button, nth: int | None = None, **values: Any) -> None:
+        """Say a sentence; a step that asks again, or a reply that comes again, is reworded.
+
+        Args:
+            key: Where the sentence stands in messages.yml.
+            buttons: Quick replies under it.
+            nth: Which of its wordings; by default, how often it was asked or said.
+            values: What it is filled in with.
+        """
         times: dict[str, int] = self.memory.setdefault("times", {})
-        nth = self.stack[-1].asked if self.stack else times.get(key, 0)
+        if nth is None:
+            nth = self.stack[-1].asked if self.stack else times.get(key, 0)
         times[key] = times.get(key, 0) + 1
         self.said.append(Said(self.portal.say(key, nth, **values), buttons))
 

@@ -10,53 +10,33 @@ from __future__ import annotations
 import re
 
 from actions.content import Portal
-from actions.walks.base import Directive, End, Frame, Go, Heard, Open, Pass, Talk, Wait, Walk
+from actions.walks.anywhere import DONE, MOST_PROBLEMS, above, heard_anywhere, solved
+from actions.walks.base import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
 from actions.walks.facts import fold
 from actions.walks.handover import HANDOVER
 from actions.walks.hearing import as_answer
 from actions.walks.login import LOGIN
-from actions.walks.login_answers import new_address
-from actions.walks.region import REGION, names_place
+from actions.walks.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
+from actions.walks.region import REGION, named_region
 from actions.walks.ticket_state import TICKET_STATE
 from actions.walks.tree import PREFIX, tree_name, tree_walk
 
 WALKS: dict[str, Walk] = {walk.name: walk for walk in (LOGIN, REGION, HANDOVER, TICKET_STATE)}
 
-OPENERS: dict[str, str] = {
-    "login_problem": "login",
-    "password_reset": "login",
-    "account_check": "login",
-    "email_not_recognised": "login",
-    "inform_email": "login",
-    "regional_contact": "region",
-    "human_handoff": "handover",
-    "inform_region": "region",
-}
-"""Which walk an intent opens, beside those whose article has a tree."""
-
-LOGIN_TOPICS = frozenset(
-    {"reset_link_problem", "email_unsure", "shared_email", "login_form_frozen", "account_locked"}
-)
-"""Intents of the login family that open the login walk when an address comes with them."""
-
-_NO_TOPIC = frozenset(
-    {"affirm", "deny", "greet", "thank", "not_solved", "cancel", "inform_reference", "out_of_scope"}
+_SETTLED = frozenset(
+    tree_name(intent) for intent in (*LOGIN_TOPICS, "mail_not_received", "mail_in_spam")
 )
 
 _SMALL = frozenset(
     {
-        *_NO_TOPIC, "goodbye", "dont_know", "solved", "restart", "complaint", "inform_email",
+        *NO_TOPIC, "goodbye", "dont_know", "solved", "restart", "complaint", "inform_email",
         "inform_region", "capabilities",
     }
 )  # fmt: skip
 
 _OFFER_A_WAY_OUT = 2
+_LIKELY = 2
 _MOST_MOVES = 40
-_MOST_PROBLEMS = 2
-"""Problems open at once; one more is answered in passing, or nobody would find back."""
-
-_DONE = "done"
-"""The step of a walk that has nothing left to ask once what it opened has ended."""
 
 
 def walk_of(portal: Portal, name: str) -> Walk:
@@ -66,51 +46,6 @@ def walk_of(portal: Portal, name: str) -> Walk:
         KeyError: If there is none, as when a tree was taken out while it was open.
     """
     return tree_walk(portal, name) if name.startswith(PREFIX) else WALKS[name]
-
-
-def opener(talk: Talk, intent: str | None = None) -> str | None:
-    """Return the walk that a message, or an intent, opens when none is open, or None."""
-    heard = talk.heard
-    if intent is None:
-        if "ticket_reference" in heard.entities:
-            return "ticket"
-        if "email" in heard.entities:
-            if not heard.sure and _meant(heard) == "human_handoff":
-                return "handover"
-            if _address_opens_login(talk, heard):
-                return "login"
-        intent = heard.intent
-    article = talk.portal.articles.get(intent)
-    if intent not in OPENERS and article is not None and article.tree is not None:
-        return tree_name(intent)
-    return OPENERS.get(intent)
-
-
-def _meant(heard: Heard) -> str:
-    """Return the likeliest intent beside that of giving an address, which an address looks like."""
-    return next((intent for intent in heard.ranking if intent != "inform_email"), heard.intent)
-
-
-def _address_opens_login(talk: Talk, heard: Heard) -> bool:
-    login = {*LOGIN_TOPICS, *(intent for intent, walk in OPENERS.items() if walk == "login")}
-    likely = {heard.intent, *(() if heard.sure else heard.ranking[:3])}
-    # An address with a mere yes, no or correction goes on with what was said of one before.
-    known = talk.memory.get("address") and talk.portal.topic(heard.intent) is None
-    return bool(likely & login or heard.intent in _NO_TOPIC or known)
-
-
-def reopened(talk: Talk) -> str | None:
-    """Return the walk that a message which Rasa's rules leave to an answer opens, or None.
-
-    An address goes on with the login, a reference with its ticket, a topic whose article has a tree
-    with that; another place, said after a contact was given, corrects it.
-    """
-    if talk.stack:
-        return None
-    if {"email", "ticket_reference"} & set(talk.heard.entities) or talk.heard.sure:
-        return opener(talk)
-    corrects = talk.memory.get("outcome") == "handed_over"
-    return "region" if corrects and names_place(talk) else None
 
 
 async def conduct(talk: Talk) -> bool:
@@ -130,7 +65,7 @@ async def conduct(talk: Talk) -> bool:
     if talk.resuming:
         return await _resume(talk)
     talk.heard = as_answer(talk.heard, small_talk=_SMALL)
-    directive = await _anywhere(talk) or await _listen(talk)
+    directive = await heard_anywhere(talk) or await _listen(talk)
     if isinstance(directive, Pass):
         return False
     if talk.stack and directive == Go(talk.frame.step):
@@ -174,67 +109,6 @@ async def _resume(talk: Talk) -> bool:
     return handled
 
 
-async def _anywhere(talk: Talk) -> Directive | None:
-    """Handle what may be said at any step; None leaves the message to the step."""
-    heard = talk.heard
-    if heard.intent == "cancel" and heard.sure:
-        talk.stack.clear()
-        talk.memory["outcome"] = "given_up"
-        talk.say("conductor.cancelled", talk.contact_button())
-        return Wait()
-    if heard.intent == "restart" and heard.sure:
-        first = talk.stack[0].walk
-        talk.stack.clear()
-        talk.memory.clear()
-        talk.say("conductor.restarted")
-        return Open(first, then="")
-    if heard.intent == "solved" and heard.sure and _WORKS.search(fold(heard.text)):
-        return _solved(talk)
-    if heard.intent == "goodbye" and heard.sure:
-        talk.stack.clear()
-        talk.memory["outcome"] = "given_up"
-        talk.say("small_talk.goodbye")
-        return Wait()
-    return _other_walk(talk, heard)
-
-
-_WORKS = re.compile(
-    r"\b(?:ca|cela|tout|elle|il) (?:re)?(?:marche|fonctionne)(?! (?:pas|plus|toujours))"
-    r"|\bc'est (?:bon )?(?:regle|resolu|arrange)|\bprobleme (?:regle|resolu)"
-)
-"""Says outright that all is well, whatever else "c'est bon" may answer at a step."""
-
-
-def _solved(talk: Talk) -> Directive:
-    talk.stack.clear()
-    talk.memory["outcome"] = "solved"
-    talk.say("conductor.solved")
-    return Wait()
-
-
-def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
-    """Turn to a person, a ticket or another address when the message asks for that."""
-    current = talk.frame.walk
-    if "ticket_reference" in heard.entities and all(f.walk != "ticket" for f in talk.stack):
-        return _above(talk, "ticket")
-    if heard.sure and heard.intent == "human_handoff" and current not in {"handover", "region"}:
-        talk.stack.clear()
-        return Open("handover", then="")
-    if heard.sure and heard.intent == "regional_contact" and current not in {"region", "handover"}:
-        talk.stack.clear()
-        return Open("region", then="")
-    if "email" in heard.entities and current == "region":
-        login = next((n for n, frame in enumerate(talk.stack) if frame.walk == "login"), None)
-        new_address(talk)
-        if login is None:
-            # Within a hand-over it is where to answer; the question for the region stands.
-            handing_over = any(frame.walk == "handover" for frame in talk.stack)
-            return Go(talk.frame.step) if handing_over else _above(talk, "login")
-        del talk.stack[login + 1 :]
-        return Go("check")
-    return None
-
-
 async def _listen(talk: Talk) -> Directive:
     """Let the current step hear the message; another problem opens its own walk above it."""
     step = walk_of(talk.portal, talk.frame.walk).steps[talk.frame.step]
@@ -242,29 +116,37 @@ async def _listen(talk: Talk) -> Directive:
     if not isinstance(directive, Pass):
         return directive
     if talk.heard.intent == "solved" and talk.heard.sure:
-        return _solved(talk)
+        return solved(talk)
     if talk.learned_fact and "?" not in talk.heard.text:
         # "On n'a pas MailInBlack" tells something about the open problem; it is not a new one.
         talk.say("in_walk.noted")
         return Go(talk.frame.step)
     if not talk.heard.sure:
-        return directive
+        if region := named_region(talk):
+            # A bare town asks for its contact, as it does when it is surely understood.
+            talk.memory["region"] = region.id
+            return above(talk, "region")
+        same = talk.frame.walk in {tree_name(intent) for intent in talk.heard.ranking[:_LIKELY]}
+        # An unclear remark on the open problem: its question, in other words, leads on.
+        return Go(talk.frame.step) if same and "?" not in talk.heard.text else directive
     walk = opener(talk)
     if walk is None:
         return directive
     if walk == talk.frame.walk:
+        if talk.heard.intent in talk.portal.articles and _ASKS.search(fold(talk.heard.text)):
+            # A question about it: the article answers, and the walk goes on after that.
+            return directive
         # The same problem said once more: the current question is what leads on.
         return Go(talk.frame.step)
-    pending = [frame for frame in talk.stack if frame.step != _DONE]
-    if any(frame.walk == walk for frame in talk.stack) or len(pending) >= _MOST_PROBLEMS:
+    pending = [frame for frame in talk.stack if frame.step != DONE]
+    if any(frame.walk == walk for frame in talk.stack) or len(pending) >= MOST_PROBLEMS:
         return directive
-    return _above(talk, walk)
+    return above(talk, walk)
 
 
-def _above(talk: Talk, walk: str) -> Directive:
-    """Open a walk above those that have something left to ask; the latest two of these stay."""
-    talk.stack[:] = [frame for frame in talk.stack if frame.step != _DONE][-_MOST_PROBLEMS:]
-    return Open(walk, then=talk.frame.step)
+_ASKS = re.compile(
+    r"\?|\b(?:veut dire|signifie|c'est quoi|comment (?:savoir|je sais)|qu'est[- ]ce que)\b"
+)
 
 
 async def _follow(talk: Talk, directive: Directive) -> bool:
@@ -285,12 +167,15 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
                 first = walk_of(talk.portal, walk).first
                 talk.stack.append(Frame(walk, first, data=dict(data)))
             case End(outcome):
-                talk.stack.pop()
+                ended = talk.stack.pop()
                 if outcome:
                     talk.memory["outcome"] = outcome
                 if outcome in {"solved", "handed_over"}:
                     # It works, or a person takes over: what was open below goes with it.
                     talk.stack.clear()
+                elif ended.walk == "login":
+                    # What the account needed was done there: the trees of its family ask no more.
+                    talk.stack[:] = [frame for frame in talk.stack if frame.walk not in _SETTLED]
                 if not talk.stack:
                     return True
         directive = await walk_of(talk.portal, talk.frame.walk).steps[talk.frame.step].enter(talk)

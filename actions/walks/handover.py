@@ -6,9 +6,11 @@ The user sees exactly what will be sent, may add a line, and must agree.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from actions.addresses import normalise_address
 from actions.db import unit_of_work
+from actions.markdown import escape_markdown
 from actions.settings import current_settings
 from actions.tickets import HandOver, hand_over, reference_of, sign_reference, unused_reference
 from actions.transcript import read_lines
@@ -17,6 +19,7 @@ from actions.walks.facts import add_detail, fold
 
 _MOST_TYPED = 500
 _MOST_LINES = 60
+_MOST_ANNOUNCING = 4
 
 
 async def _start(talk: Talk) -> Directive:
@@ -42,9 +45,16 @@ async def _take_contact(talk: Talk) -> Directive:
     if "email" in heard.entities:
         talk.memory["address"] = normalise_address(heard.entities["email"])
         return Go("preview")
-    if heard.yes_no == "no" or heard.intent in {"deny", "dont_know"}:
+    none = heard.intent in {"deny", "dont_know"} or _NO_ADDRESS.search(fold(heard.text))
+    if heard.yes_no == "no" or none:
         return Go("without_contact")
     return Pass()
+
+
+_NO_ADDRESS = re.compile(
+    r"\b(?:pas|aucune?) (?:de |d'|mon |ma |mes |l')?(?:e-?mails?|mails?|adresses?|courriels?)\b"
+    r"|\b(?:ai|veux|donne|donnerai) pas\b"
+)
 
 
 async def _without_contact(talk: Talk) -> Directive:
@@ -55,17 +65,22 @@ async def _without_contact(talk: Talk) -> Directive:
     return End("handed_over")
 
 
-def _text(talk: Talk) -> str:
-    """Return the message to the region, the very one that the user sees before agreeing."""
+def _text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
+    """Return the message to the region, the very one that the user sees before agreeing.
+
+    Args:
+        talk: The turn.
+        quoted: Applied to what the user typed.
+    """
     topic = talk.portal.topic(talk.memory.get("topic", "")) or talk.portal.say("handover.no_topic")
     return talk.portal.say(
         "handover.message",
         topic=topic,
         region=talk.region,
-        contact=talk.memory.get("address", ""),
-        contract=talk.memory.get("contract", ""),
-        document=talk.memory.get("document", ""),
-        detail=talk.memory.get("detail", ""),
+        contact=quoted(talk.memory.get("address", "")),
+        contract=quoted(talk.memory.get("contract", "")),
+        document=quoted(talk.memory.get("document", "")),
+        detail=quoted(talk.memory.get("detail", "")),
         tried=talk.memory.get("tried", []),
     )
 
@@ -84,15 +99,32 @@ async def _preview(talk: Talk) -> Directive:
 
 async def _take_agreement(talk: Talk) -> Directive:
     heard = talk.heard
-    if heard.entities.get("choice") == "add" or _WANTS_TO_ADD.search(fold(heard.text)):
+    wants_to_add = not heard.pressed and _WANTS_TO_ADD.search(fold(heard.text))
+    if wants_to_add and len(heard.text.split()) > _MOST_ANNOUNCING:
+        # "J'ajoute que c'est urgent" is the line itself.
+        add_detail(talk, heard.text[:_MOST_TYPED])
+        talk.say("handover.noted")
+        return Go("preview")
+    if heard.entities.get("choice") == "add" or wants_to_add:
         return Go("ask_line")
     if "email" in heard.entities:
         talk.memory["address"] = normalise_address(heard.entities["email"])
         return Go("preview")
-    if heard.yes_no == "yes":
+    if "contract_number" in heard.entities:
+        # Another number corrects the one that is shown; it was noted already.
+        return Go("preview")
+    folded = "" if heard.pressed else fold(heard.text)
+    if _OTHER_ADDRESS.search(folded):
+        return Go("ask_contact")
+    if _AS_IT_IS.search(folded):
+        return Go("send")
+    if heard.yes_no == "yes" or heard.intent == "human_handoff":
         return Go("send")
     if heard.yes_no == "no":
         return Go("declined")
+    if not heard.sure and _ASKS.search(folded):
+        # What will be sent answers it, as far as the assistant can.
+        return Go("preview")
     if not heard.pressed and (heard.intent in _REMARKS or not heard.sure):
         # What is neither agreement nor a question is meant for whoever answers.
         add_detail(talk, heard.text[:_MOST_TYPED])
@@ -101,7 +133,15 @@ async def _take_agreement(talk: Talk) -> Directive:
     return Pass()
 
 
-_WANTS_TO_ADD = re.compile(r"ajout|preciser|precision|completer|modifier")
+_WANTS_TO_ADD = re.compile(
+    r"ajout|precise[rz]|une precision|completer|modifier|\bdites[- ](?:leur|lui)|\bnotez\b"
+)
+_AS_IT_IS = re.compile(r"\btels? quels?\b|\bsans (?:rien )?ajouter\b|\bpas de precision\b")
+_OTHER_ADDRESS = re.compile(
+    r"\b(?:change[rz]?|corrige[rz]?|modifie[rz]?|pas) (?:l'|mon |la bonne |cette |d')?"
+    r"(?:adresse|mail|e-?mail)\b"
+)
+_ASKS = re.compile(r"\?|^\W*(?:et )?(?:c'est )?(?:ou|qui|quand|comment|combien|quoi)\b")
 _REMARKS = {"out_of_scope", "inform_reference", "inform_region", "not_solved", "complaint"}
 
 
@@ -114,7 +154,8 @@ async def _take_line(talk: Talk) -> Directive:
     heard = talk.heard
     if heard.yes_no == "yes" and not heard.pressed:
         return Go("ask_line")
-    if heard.yes_no is None and not heard.pressed:
+    thanks = heard.sure and heard.intent in {"thank", "goodbye"}
+    if heard.yes_no is None and not heard.pressed and not thanks:
         add_detail(talk, heard.text[:_MOST_TYPED])
     return Go("preview")
 
@@ -129,13 +170,15 @@ async def _send(talk: Talk) -> Directive:
     settings = current_settings()
     lines = await read_lines(talk.database, talk.conversation_id)
     transcript = "\n".join(
-        f"- {'**Utilisateur**' if line.who == 'user' else 'Assistant'} : {line.text}"
+        f"- **Utilisateur** : {escape_markdown(line.text)}"
+        if line.who == "user"
+        else f"- Assistant : {line.text}"
         for line in lines[-_MOST_LINES:]
     )
     case = HandOver(
         topic=talk.portal.topic(talk.memory.get("topic", "")) or "",
         contact=talk.memory["address"],
-        text=_text(talk),
+        text=_text(talk, escape_markdown),
         transcript=transcript,
         details={
             key: talk.memory[key]
@@ -165,7 +208,7 @@ async def _send(talk: Talk) -> Directive:
 async def _declined(talk: Talk) -> Directive:
     talk.say("handover.declined")
     if talk.region:
-        talk.say_contact(talk.region)
+        talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
     return End("refused")
 
 

@@ -16,7 +16,20 @@ from actions.addresses import likely_address
 from actions.content import PUBLIC_MAIL_DOMAINS
 from actions.db import now
 from actions.errors import LimitReached
-from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.base import (
+    Button,
+    Directive,
+    End,
+    Go,
+    Open,
+    Pass,
+    Said,
+    Step,
+    Talk,
+    Wait,
+    Walk,
+)
+from actions.walks.facts import fold
 from actions.walks.login_answers import (
     WRONG_ADDRESS,
     active_accounts,
@@ -25,6 +38,7 @@ from actions.walks.login_answers import (
     solved_here,
 )
 from actions.walks.login_reset import RESET_STEPS
+from actions.walks.region import named_region
 
 _PARIS = ZoneInfo("Europe/Paris")
 _REFUSAL = re.compile(
@@ -44,8 +58,11 @@ _CONFIRMS = re.compile(
 async def _start(talk: Talk) -> Directive:
     new_address(talk)
     if len(talk.stack) == 1:
-        known = talk.heard.intent in talk.portal.articles and talk.heard.sure
-        talk.memory["topic"] = talk.heard.intent if known else "login_problem"
+        if talk.heard.intent in talk.portal.articles and talk.heard.sure:
+            talk.memory["topic"] = talk.heard.intent
+        elif talk.heard.intent != "inform_email" or "topic" not in talk.memory:
+            # An address alone goes on with what was told before it.
+            talk.memory["topic"] = "login_problem"
     return Go("check") if talk.memory.get("address") else Go("ask_address")
 
 
@@ -81,8 +98,19 @@ async def _ask_address_again(talk: Talk) -> Directive:
 
 
 async def _alone(talk: Talk) -> Directive:
-    talk.say("login.alone", talk.button("solved", "/solved"), talk.contact_button())
+    """Tell how to do it without an address; who asked what the field says gets the whole answer."""
+    buttons = talk.button("solved", "/solved"), talk.contact_button()
+    topic = talk.memory.get("topic", "")
+    article = talk.portal.articles.get(topic) if topic in _EXPLAINED else None
+    if article is None or talk.frame.asked:
+        talk.say("login.alone", *buttons)
+    else:
+        why, steps = talk.portal.say("login.why_address"), talk.portal.answer(article)
+        talk.said.append(Said(f"{why}\n\n{steps}", buttons))
     return Wait()
+
+
+_EXPLAINED = frozenset({"account_check", "email_not_recognised"})
 
 
 async def _after_alone(talk: Talk) -> Directive:
@@ -92,6 +120,13 @@ async def _after_alone(talk: Talk) -> Directive:
         return solved
     if talk.heard.intent == "not_solved" or talk.heard.yes_no == "no":
         return Go("hand_over")
+    if talk.frame.asked and talk.heard.yes_no == "yes":
+        talk.say("login.solved")
+        return End("solved")
+    if region := named_region(talk):
+        # A bare town here asks for its contact.
+        talk.memory["region"] = region.id
+        return Go("contact")
     return Pass()
 
 
@@ -141,7 +176,7 @@ async def _take_login(talk: Talk) -> Directive:
             talk.memory["account"] = account.login
             return Go("offer_reset")
     refuses = heard.yes_no == "no" or heard.intent in {"dont_know", "email_unsure"}
-    if refuses or heard.intent == "not_solved":
+    if refuses or heard.intent == "not_solved" or _FORGOTTEN.search(fold(heard.text)):
         return Go("login_forgotten")
     answers = {"inform_reference", "inform_email", "out_of_scope"}
     if heard.pressed or (heard.sure and heard.intent not in answers):
@@ -152,6 +187,12 @@ async def _take_login(talk: Talk) -> Directive:
         return Go("login_forgotten")
     talk.say("login.login_unknown")
     return Wait()
+
+
+_FORGOTTEN = re.compile(
+    r"\b(?:connais|sais|souviens|retrouve|ai|rappelle)\w* (?:pas|plus)\b"
+    r"|\boublie\b|\baucune? idee\b"
+)
 
 
 async def _login_forgotten(talk: Talk) -> Directive:

@@ -54,6 +54,9 @@ async def solved_or(talk: Talk, step: str) -> Directive:
         return End("solved")
     if solved := solved_here(talk):
         return solved
+    if heard.sure and heard.intent == "password_reset":
+        # The address passes, the password does not: a reset is what helps.
+        return Go("offer_reset")
     again = {"not_solved", "mail_not_received", "email_not_recognised", "login_problem"}
     if heard.intent in again or heard.yes_no == "no":
         return Go(step)

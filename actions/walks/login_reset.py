@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.errors import LimitReached
 from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
+from actions.walks.facts import fold
 from actions.walks.login_answers import active_accounts, other_address, solved_here, solved_or
 
 
@@ -22,15 +25,30 @@ async def _take_offer(talk: Talk) -> Directive:
     if moved := other_address(talk):
         return moved
     heard = talk.heard
+    if heard.yes_no is None and _DECLINES.search(fold(heard.text)):
+        # "Non, je ne veux pas changer mon mot de passe" names what it declines.
+        return Go("declined")
     if heard.yes_no == "yes" or heard.intent == "password_reset":
         return Go("send_reset")
-    if heard.intent == "email_not_recognised":
+    if heard.intent == "email_not_recognised" or _REFUSES.search(fold(heard.text)):
         return Go("refused_spaces")
     if solved := solved_here(talk):
         return solved
     if heard.yes_no == "no":
         return Go("declined")
     return Pass()
+
+
+_DECLINES = re.compile(
+    r"^\W*(?:ah |bah |ben |mais )*(?:non+|nan|nn|nope)\b"
+    r"(?!.*\b(?:refuse|reconnai\w*|rejette|oui|si,? envoye\w*|envoyez)\b)"
+    r"|\b(?:veux|souhaite|prefere) (?:surtout )?pas\b"
+)
+_REFUSES = re.compile(
+    r"\b(?:portail|site|page|champ|formulaire|il|elle)\b.{0,20}\b(?:refuse|rejette|n'en veut pas"
+    r"|(?:reconnait|connait|accepte|prend|trouve) (?:pas|toujours pas))"
+)
+"""What refuses the address is the portal, said as an objection to a reset."""
 
 
 async def _declined(talk: Talk) -> Directive:

@@ -8,11 +8,12 @@ import re
 from actions.content import Portal, Region
 from actions.places import Place, PlaceAnswer, find_place
 from actions.walks.base import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
+from actions.walks.facts import fold
 
 _MOST_BUTTONS = 6
 _MOST_CORRECTING = 12
 _SHORT = 5
-"""Words up to which an unclear message is taken for an attempt to name a place."""
+"""Words up to which a message that nothing asked for is taken for the name of a place."""
 
 
 def place_in(portal: Portal, text: str, *, expected: bool) -> PlaceAnswer:
@@ -35,13 +36,29 @@ def remember_region(talk: Talk) -> None:
         talk.memory["region"] = regions[0].id
 
 
+def _may_be_a_place(talk: Talk) -> bool:
+    """Tell whether the model takes a place for likely: any word is a misspelt hamlet's name."""
+    return bool({"inform_region", "regional_contact"} & set(talk.heard.ranking[:2]))
+
+
 def names_place(talk: Talk) -> bool:
     """Tell whether a short message names a place of one of the portal's regions."""
     words = len(talk.heard.text.split())
-    if words > _MOST_CORRECTING:
+    if words > _MOST_CORRECTING or not _may_be_a_place(talk):
         return False
     answer = place_in(talk.portal, talk.heard.text, expected=words <= _SHORT)
-    return bool(regions_of(talk.portal, answer.places))
+    number = _number_in(talk.heard.text) if words <= _SHORT else None
+    return bool(number or regions_of(talk.portal, answer.places))
+
+
+def named_region(talk: Talk) -> Region | None:
+    """Return the one region of a place that a short message names, or None."""
+    heard = talk.heard
+    other = heard.sure and heard.intent != "inform_region"
+    if other or heard.pressed or len(heard.text.split()) > _SHORT or not _may_be_a_place(talk):
+        return None
+    regions = regions_of(talk.portal, place_in(talk.portal, talk.heard.text, expected=True).places)
+    return regions[0] if len(regions) == 1 else None
 
 
 async def _start(talk: Talk) -> Directive:
@@ -49,6 +66,9 @@ async def _start(talk: Talk) -> Directive:
     chosen = heard.entities.get("region")
     if chosen and talk.portal.region(chosen):
         talk.memory["region"] = chosen
+    elif _WRONG_REGION.search(fold(heard.text)):
+        talk.memory.pop("region", None)
+        return Go("ask")
     # Opened by a message that names a place, not by another walk.
     named = heard.intent in {"inform_region", "regional_contact"} or not heard.sure
     if not chosen and named and len(talk.stack) == 1:
@@ -56,6 +76,12 @@ async def _start(talk: Talk) -> Directive:
     if talk.region is None and (number := heard.entities.get("customer_number")):
         talk.memory["region"] = await talk.accounts.region_of_customer(talk.portal.id, number)
     return Go("contact") if talk.region else Go("ask")
+
+
+_WRONG_REGION = re.compile(
+    r"\b(?:pas|plus) (?:la bonne|ma|notre|dans cette) region\b|\bmauvaise region\b"
+    r"|\btrompee? de region\b"
+)
 
 
 async def _ask(talk: Talk) -> Directive:
@@ -74,15 +100,60 @@ async def _answer(talk: Talk) -> Directive:
         return Go("contact")
     if heard.intent == "dont_know" and heard.sure:
         return Go("list")
-    if (heard.intent in _REFUSALS and heard.sure) or heard.yes_no == "no":
+    refuses = (heard.intent == "deny" and heard.sure) or heard.yes_no == "no"
+    refuses = refuses or bool(_PUTS_OFF.search(fold(heard.text)))
+    if refuses and not _names_another(talk):
         talk.say("region.refused")
         return End("refused")
     if heard.pressed:
         return Pass()
+    if meant := _named_of_several(talk):
+        talk.memory["region"] = meant
+        return Go("contact")
     return await _take(talk, otherwise=Pass())
 
 
-_REFUSALS = {"deny"}
+_PUTS_OFF = re.compile(
+    r"^\W*(?:(?:ok|bon|alors|d'accord)\W+)*(?:je|on) (?:vais|va) (?:d'abord )?"
+    r"(?:verifier|regarder|voir|essayer|demander|chercher)\b"
+)
+
+
+def _names_another(talk: Talk) -> bool:
+    """Tell whether a no goes on with a place: "pardon non, 56", "non je suis à Lille"."""
+    if _number_in(talk.heard.text):
+        return True
+    answer = place_in(talk.portal, talk.heard.text, expected=False)
+    return bool(regions_of(talk.portal, answer.places))
+
+
+def _named_of_several(talk: Talk) -> str | None:
+    """Return the region of the one place, of those just offered, that the message tells apart."""
+    folded = fold(talk.heard.text)
+    fitting = [
+        region
+        for label, region in talk.frame.data.get("several", ())
+        if any(len(part) > 1 and part in folded for part in _parts(label))
+    ]
+    return fitting[0] if len(set(fitting)) == 1 else None
+
+
+def _parts(label: str) -> list[str]:
+    """Return what tells a place from others of its name: what stands in brackets after it."""
+    _, _, inside = fold(label).partition("(")
+    name = inside.rstrip(")")
+    return [name, re.sub(r"^(?:la|le|les|l') ?", "", name)]
+
+
+def _number_in(text: str) -> str | None:
+    """Return the only département number in a text, as in "contact région svp, 44"."""
+    numbers = _DEPARTMENT.findall(text)
+    return numbers[0] if len(numbers) == 1 and not re.search(r"\d{4}", text) else None
+
+
+_DEPARTMENT = re.compile(
+    r"(?<![\w-])(\d{2}|2[abAB]|97\d)(?![\w%€])(?!\s*(?:h|min|ans|jours?|fois|heures?)\b)"
+)
 _CUSTOMER_NUMBER = re.compile(r"(?<![\w-])\w*\d{4,}\w*(?![\w-])")
 
 
@@ -94,8 +165,13 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
             if region := await talk.accounts.region_of_customer(talk.portal.id, number):
                 talk.memory["region"] = region
                 return Go("contact")
+        if "client" in text.casefold() and _ANY_NUMBER.search(text):
+            talk.say("region.customer_unknown")
+            return Wait()
     expected = talk.heard.intent not in _QUESTIONS or not talk.heard.sure
     answer = place_in(talk.portal, text, expected=expected)
+    if not answer.places and expected and (number := _number_in(text)):
+        answer = place_in(talk.portal, number, expected=True)
     if answer.outcome == "country_needed" and not answer.places:
         talk.say("region.country_needed")
         return Wait()
@@ -105,16 +181,24 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
         return Go("contact")
     if regions:
         buttons = (_region_button(place, talk.portal) for place in answer.places)
+        talk.frame.data["several"] = [
+            [place.label, covering.id]
+            for place in answer.places
+            if (covering := talk.portal.region_for(place))
+        ]
         talk.say("region.several", *[button for button in buttons if button][:_MOST_BUTTONS])
         return Wait()
     if answer.places:
         talk.say("region.not_covered", place=answer.places[0].label)
         return Wait()
     meant = talk.heard.intent in {"inform_region", "inform_reference", "out_of_scope"}
-    short = len(text.split()) <= _SHORT and "?" not in text
-    if (meant and talk.heard.sure) or (not talk.heard.sure and short):
+    short = len(text.split()) <= _MOST_CORRECTING and "?" not in text
+    if meant and (talk.heard.sure or short):
         return Go("not_found")
     return otherwise
+
+
+_ANY_NUMBER = re.compile(r"\d{3,}")
 
 
 _QUESTIONS = {

@@ -44,11 +44,29 @@ async def _tell(talk: Talk) -> Directive:
     ticket = await ticket_by_reference(talk.database, reference.upper())
     of_this_portal = ticket is not None and ticket.portal == talk.portal.id
     if ticket is None or not of_this_portal or normalise_address(ticket.contact) != address:
-        talk.say("ticket.not_found", talk.contact_button(), reference=reference)
-        return End("informed")
+        return Go("not_found")
     region = talk.portal.region(ticket.region)
     talk.say(f"ticket.{ticket.state}", reference=reference, region=region, ticket=ticket)
     return End("informed")
+
+
+async def _not_found(talk: Talk) -> Directive:
+    reference = talk.frame.data["reference"]
+    talk.say("ticket.not_found", talk.contact_button(), reference=reference)
+    return Wait()
+
+
+async def _take_another(talk: Talk) -> Directive:
+    """Take a corrected reference or address; anything else leaves the ticket alone."""
+    heard = talk.heard
+    if {"ticket_reference", "email"} & set(heard.entities):
+        return await _take_address(talk)
+    if heard.sure and heard.intent == "thank":
+        talk.say("small_talk.thank")
+        return End("informed")
+    if heard.yes_no == "no" or heard.intent in {"deny", "dont_know"}:
+        return Open("region", then="done")
+    return Pass()
 
 
 async def _done(talk: Talk) -> Directive:
@@ -62,6 +80,7 @@ TICKET_STATE = Walk(
         "start": Step(_start),
         "ask_address": Step(_ask_address, _take_address),
         "tell": Step(_tell),
+        "not_found": Step(_not_found, _take_another),
         "done": Step(_done),
     },
 )

@@ -10,7 +10,19 @@ from actions.addresses import normalise_address
 from actions.content import Portal
 from actions.errors import LimitReached
 from actions.trees import Tree, TreeAnswer, TreeStep
-from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.base import (
+    Button,
+    Directive,
+    End,
+    Go,
+    Heard,
+    Open,
+    Pass,
+    Step,
+    Talk,
+    Wait,
+    Walk,
+)
 from actions.walks.facts import fold, note_detail
 
 PREFIX = "tree:"
@@ -78,11 +90,16 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         if chosen is None:
             return Pass()
         if step.fact and chosen.means:
-            talk.facts[step.fact] = chosen.means[0]
+            talk.facts[step.fact] = _told(chosen)
         _passed(talk, step)
         return Go(chosen.go)
 
     return Step(enter, answer)
+
+
+def _told(answer: TreeAnswer) -> str:
+    """Return what an answer tells as a fact: yes or no where it means that, as facts.yml does."""
+    return next((value for value in ("yes", "no") if value in answer.means), answer.means[0])
 
 
 def _buttons(talk: Talk, step: TreeStep) -> list[Button]:
@@ -91,16 +108,17 @@ def _buttons(talk: Talk, step: TreeStep) -> list[Button]:
         return [
             talk.button("no_address", "/deny") if known else talk.button("no_input", "/dont_know")
         ]
-    return [Button(answer.label, _payload(step, answer)) for answer in step.answers]
+    return [Button(answer.label, _payload(talk, step, answer)) for answer in step.answers]
 
 
-def _payload(step: TreeStep, answer: TreeAnswer) -> str:
+def _payload(talk: Talk, step: TreeStep, answer: TreeAnswer) -> str:
     """Return an own payload for each answer: two answers may mean the same outside the tree."""
     number = step.answers.index(answer)
     same = [other for other in step.answers if set(other.means[:1]) & set(answer.means[:1])]
     if answer.means and answer.means[0] in _PAYLOADS and len(same) == 1:
         return _PAYLOADS[answer.means[0]]
-    choice = json.dumps({"choice": f"{step.name}:{number}"})
+    # Named with its tree: a button from further up may be pressed in another one.
+    choice = json.dumps({"choice": f"{talk.frame.walk}/{step.name}:{number}"})
     return f"/inform_reference{choice}"
 
 
@@ -109,17 +127,38 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
     answers = list(answers)
     if choice := heard.entities.get("choice"):
         step, _, number = choice.rpartition(":")
-        if step == talk.frame.step and number.isdecimal() and int(number) < len(answers):
+        here = f"{talk.frame.walk}/{talk.frame.step}"
+        if step == here and number.isdecimal() and int(number) < len(answers):
             return answers[int(number)]
         return None
-    folded = "" if heard.pressed else fold(heard.text)
+    folded = fold(heard.text)
+    if named := chosen_by_words(heard, answers):
+        return named
+    # A guess at a topic is no answer; what begins like one was taken as one before.
+    meant = [{heard.intent if heard.sure else "", heard.yes_no or ""}]
+    if heard.intent == "deny" and talk.learned_fact and not _NO_FIRST.match(folded):
+        # "Je n'ai jamais commandé" tells something else than no to this question.
+        meant = []
+    if heard.intent == "solved":
+        # "Je l'ai trouvé" answers "L'avez-vous trouvé ?" too.
+        meant.append({"yes"})
+    for meanings in meant:
+        for answer in answers:
+            if meanings & set(answer.means):
+                return answer
+    return None
+
+
+_NO_FIRST = re.compile(r"\W*(?:non|nan|nope|nn)\b")
+
+
+def chosen_by_words(heard: Heard, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
+    """Return the answer of a step that the message names by one of its words, or None."""
+    if heard.pressed:
+        return None
+    folded = fold(heard.text)
     for answer in answers:
         if any(_says(folded, fold(word)) for word in answer.words):
-            return answer
-    # A guess at a topic is no answer; what begins like one was taken as one before.
-    meant = {heard.intent if heard.sure else "", heard.yes_no or ""}
-    for answer in answers:
-        if meant & set(answer.means):
             return answer
     return None
 
@@ -133,6 +172,10 @@ def _says(folded: str, words: str) -> bool:
 def _take_input(talk: Talk, step: TreeStep) -> Directive:
     """Take what the user typed, or lead on without it when they cannot or will not."""
     heard = talk.heard
+    if step.input == "address" and "email" in heard.entities:
+        talk.memory["address"] = normalise_address(heard.entities["email"])
+        _passed(talk, step)
+        return Go(step.go)
     refuses = heard.intent in {"deny", "dont_know"} or heard.yes_no == "no"
     if refuses and not heard.entities:
         _passed(talk, step)
@@ -143,10 +186,8 @@ def _take_input(talk: Talk, step: TreeStep) -> Directive:
         # Neither is what was asked for: the question comes again.
         return Go(step.name)
     if step.input == "address":
-        if "email" not in heard.entities:
-            return Pass()
-        talk.memory["address"] = normalise_address(heard.entities["email"])
-    elif step.input == "contract" and "contract_number" in heard.entities:
+        return Pass()
+    if step.input == "contract" and "contract_number" in heard.entities:
         talk.memory["contract"] = heard.entities["contract_number"]
     elif heard.pressed or (heard.sure and heard.intent in _QUESTIONS_OF_THEIR_OWN):
         return Pass()

@@ -27,7 +27,8 @@ from actions.settings import Settings
 from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
 from bot.engine.lock import ConversationLocks
 from bot.engine.reply_channel import ReplyChannel
-from bot.engine.tracker_store import ConversationStore, Reply
+from bot.engine.tracker_store import ConversationStore
+from bot.engine.turn_record import Reply
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,6 @@ top of the state before them, so that turn 1,000 costs what turn 10 did.
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,50 +15,23 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import (
-    ActionExecuted,
-    ActiveLoop,
-    BotUttered,
-    ConversationPaused,
-    Event,
-    SlotSet,
-    UserUttered,
-    deserialise_events,
-)
+from rasa.shared.core.events import ActionExecuted, Event, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.db import Database, current_database, now, unit_of_work
-from actions.redaction import redact_passwords
+from actions.db import Database, current_database, unit_of_work
 from actions.settings import current_settings
-from actions.transcript import EVENT_VERSION, Conversation, TranscriptEvent, Turn
+from actions.transcript import Conversation, TranscriptEvent, Turn
 from bot import migrations
-
-WINDOW = 3
-"""Turns that a working tracker holds in full."""
-
-_MOST_OFFERED = 60
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One message of the assistant as a channel shows it."""
-
-    text: str
-    buttons: tuple[dict[str, str], ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the reply with its buttons, where it has any."""
-        value: dict[str, Any] = {"text": self.text}
-        if self.buttons:
-            value["buttons"] = list(self.buttons)
-        return value
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Reply:
-        """Read a reply as `to_json` writes it."""
-        return cls(value.get("text", ""), tuple(value.get("buttons", ())))
+from bot.engine.turn_record import (
+    WINDOW,
+    Reply,
+    events_of_state,
+    redact_events,
+    state_of,
+    write_turn,
+)
 
 
 @dataclass
@@ -107,7 +78,8 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
             rows = await self._rows(session, sender_id, after=start)
         events: list[Event] = []
         if before is not None and before.state is not None:
-            events += self._events_of_state(before.state)
+            slots = {slot.name for slot in self.domain.slots}
+            events += events_of_state(before.state, slots)
         events += deserialise_events([row.data for row in rows])
         return self._tracker(conversation, events)
 
@@ -142,12 +114,12 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
         fresh = [event for event in events[position.loaded :] if event is not None]
         if not fresh:
             return
-        _redact(fresh)
-        sender_id, state = tracker.sender_id, _state_of(tracker)
+        redact_events(fresh)
+        sender_id, state = tracker.sender_id, state_of(tracker)
         first_seq, turn = position.last_seq + 1, position.turns + 1
 
         async def write(session: AsyncSession) -> None:
-            await _write_turn(session, sender_id, turn, first_seq, fresh, state)
+            await write_turn(session, sender_id, turn, first_seq, fresh, state)
 
         async with unit_of_work(self.database) as unit:
             unit.defer(write)
@@ -193,118 +165,3 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
             len(tracker.events), conversation.last_seq, conversation.turns
         )
         return tracker
-
-    def _events_of_state(self, state: dict[str, Any]) -> list[Event]:
-        """Return events that put a fresh tracker into a state, ending where it listens."""
-        moment = float(state["at"])
-        known = {slot.name for slot in self.domain.slots}
-        events: list[Event] = [
-            SlotSet(name, value, timestamp=moment)
-            for name, value in state["slots"].items()
-            if name in known
-        ]
-        if state["loop"]:
-            events.append(ActiveLoop(state["loop"], timestamp=moment))
-        if state["paused"]:
-            events.append(ConversationPaused(timestamp=moment))
-        return [*events, ActionExecuted(ACTION_LISTEN_NAME, timestamp=moment)]
-
-
-async def _write_turn(
-    session: AsyncSession,
-    conversation_id: str,
-    turn: int,
-    first_seq: int,
-    events: list[Event],
-    state: dict[str, Any],
-) -> None:
-    moment = now()
-    last_seq = first_seq + len(events) - 1
-    replies = [_reply_of(event) for event in events if isinstance(event, BotUttered)]
-    payloads = [button["payload"] for reply in replies for button in reply.buttons]
-    conversation = await session.get(Conversation, conversation_id)
-    if conversation is None:
-        conversation = Conversation(
-            id=conversation_id, portal=_portal_of(events), created_at=moment, offered=[]
-        )
-        session.add(conversation)
-    conversation.last_at = moment
-    conversation.turns = turn
-    conversation.last_seq = last_seq
-    if payloads:
-        kept = [payload for payload in conversation.offered if payload not in payloads]
-        conversation.offered = [*kept, *payloads][-_MOST_OFFERED:]
-    await session.flush()
-    session.add(
-        Turn(
-            conversation_id=conversation_id,
-            number=turn,
-            message_id=_message_id_of(events),
-            last_seq=last_seq,
-            at=moment,
-            replies=[reply.to_json() for reply in replies],
-            state=state,
-        )
-    )
-    session.add_all(
-        TranscriptEvent(
-            conversation_id=conversation_id,
-            seq=first_seq + offset,
-            turn=turn,
-            type=event.type_name,
-            timestamp=event.timestamp,
-            version=EVENT_VERSION,
-            data=event.as_dict(),
-        )
-        for offset, event in enumerate(events)
-    )
-    # One state behind the window is all that the next turns can need.
-    await session.execute(
-        update(Turn)
-        .where(Turn.conversation_id == conversation_id, Turn.number == turn - WINDOW - 1)
-        .values(state=None)
-    )
-
-
-def _state_of(tracker: DialogueStateTracker) -> dict[str, Any]:
-    return {
-        "at": time.time(),
-        "slots": {
-            slot.name: slot.value
-            for slot in tracker.slots.values()
-            if slot.value != slot.initial_value
-        },
-        "loop": tracker.active_loop_name,
-        "paused": tracker.is_paused(),
-    }
-
-
-def _reply_of(event: BotUttered) -> Reply:
-    buttons = event.data.get("buttons") or ()
-    return Reply(
-        event.text or "",
-        tuple({"title": button["title"], "payload": button["payload"]} for button in buttons),
-    )
-
-
-def _portal_of(events: list[Event]) -> str:
-    for event in events:
-        if isinstance(event, UserUttered) and event.metadata.get("portal"):
-            return str(event.metadata["portal"])
-    return current_settings().default_portal
-
-
-def _message_id_of(events: list[Event]) -> str:
-    for event in events:
-        if isinstance(event, UserUttered) and event.message_id:
-            return str(event.message_id)
-    return uuid.uuid4().hex
-
-
-def _redact(events: list[Event]) -> None:
-    """Mask passwords for channels that have no edge of ours in front, such as `rasa shell`."""
-    for event in events:
-        if isinstance(event, UserUttered) and event.text:
-            event.text = redact_passwords(event.text)
-            if "text" in event.parse_data:
-                event.parse_data["text"] = event.text

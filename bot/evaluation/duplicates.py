@@ -1,7 +1,13 @@
-"""Near-duplicates: messages that differ by so little that one of them adds nothing."""
+"""Near-duplicates: messages that differ by so little that one of them adds nothing.
+
+A message of one or two words, such as "oui" or "bonjour", is written alike by everybody: training
+has to hold it, and tests that leave it out would not be what users write. Such messages count as
+duplicates only within the training data, where they are the same to the letter.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,12 +15,15 @@ import numpy as np
 from rapidfuzz import fuzz
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.engine.nlu.text import normalise
+from bot.engine.nlu.text import fold, normalise
 from bot.evaluation.data import Example, MessageSet
 
 _LIKE = 0.8
 _SAME = 90.0
+_IDENTICAL = 100.0
 _BLOCK = 512
+_SHORT = 2
+_MARKS = re.compile(r"[^\w@.+-]+")
 
 
 @dataclass(frozen=True)
@@ -35,9 +44,10 @@ class Pair:
 def near_duplicates(
     examples: Sequence[Example], others: Sequence[Example] | None = None
 ) -> Iterator[Pair]:
-    """Yield pairs whose normal forms are nearly the same.
+    """Yield pairs that are nearly the same, in their normal form and as typed.
 
-    Candidates share most of their character trigrams; edit distance decides.
+    Candidates share most of their character trigrams; edit distance decides. Two addresses or
+    numbers have one normal form, so that what was typed is compared too.
 
     Args:
         examples: Messages.
@@ -56,9 +66,19 @@ def near_duplicates(
             at = start + int(row)
             if cosine < _LIKE or (within and column >= at):
                 continue
-            likeness = fuzz.ratio(forms[at], other_forms[column])
+            one, other = examples[at], against[column]
+            likeness = min(
+                fuzz.ratio(forms[at], other_forms[column]),
+                fuzz.ratio(_bare(one.text), _bare(other.text)),
+            )
+            if len(forms[at].split()) <= _SHORT and (not within or likeness < _IDENTICAL):
+                continue
             if likeness >= _SAME:
-                yield Pair(examples[at], against[column], likeness)
+                yield Pair(one, other, likeness)
+
+
+def _bare(text: str) -> str:
+    return " ".join(_MARKS.sub(" ", fold(text)).split())
 
 
 def report(training: Sequence[Example], tests: Sequence[MessageSet]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The service on which the written conversations are held, and what was said in them."""
+"""Accounts in every state, and the service on which the written conversations are held."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from actions.accounts import AccountRow
+from actions.db import Database, now
+from tests.dialogues.every_account import ACCOUNTS, REGION, TODAY
+from tests.dialogues.portals import PORTALS
 from tests.dialogues.scripted import NEVER, Conversation, Played, play, write_accounts
 from tests.support.service import ROOT, Service
 
@@ -33,3 +37,25 @@ def peopled_service(model: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def played(peopled_service: Service) -> Callable[[Conversation], Played]:
     """Hold a conversation; each is held once, however many tests look at it."""
     return cache(partial(play, peopled_service))
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """SQLite only: what is tried here does not depend on the database."""
+    return f"sqlite:///{tmp_path / 'guichet.db'}"
+
+
+@pytest.fixture
+async def accounts(database: Database) -> Database:
+    """The database with accounts in every state on each portal."""
+    async with database.write() as session:
+        for portal in PORTALS:
+            for address, login, status, region, number in ACCOUNTS:
+                session.add(
+                    AccountRow(
+                        portal=portal, email=address, address=address, login=login, status=status,
+                        region=region.format(region=REGION[portal]), customer_number=number,
+                        activated_at=now() if address == TODAY else now().replace(year=2024),
+                    )
+                )  # fmt: skip
+    return database

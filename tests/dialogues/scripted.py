@@ -57,7 +57,9 @@ NEVER = {
 
 # A person who hears one of these was not understood; a turn that allows it names the words.
 LOST = (
-    "pas sûr d’avoir bien compris", "Je n’ai pas compris", "Je ne comprends toujours pas",
+    "pas sûr d’avoir bien compris", "toujours pas sûr de comprendre", "Je vous suis mal",
+    "Cela m’échappe", "Je ne trouve pas de quoi il s’agit", "je ne suis pas sûr.",
+    "Je n’ai pas compris", "Je ne comprends toujours pas",
     "ne fait pas partie de ce que je connais", "Cela, je ne le sais pas", "Je me répète",
     "une erreur de notre côté",
 )  # fmt: skip

@@ -7,7 +7,7 @@ import yaml
 
 from actions.content import load_content
 from actions.settings import ROOT
-from actions.walks.conductor import OPENERS
+from actions.walks.openers import OPENERS
 from tests.support.service import Chat, Service
 
 CONTENT = load_content(ROOT / "faq")

@@ -58,15 +58,8 @@ OTHERWISE: dict[str, dict[int, list[str]]] = {
 
 # Told on the help page only: no way of a conversation leads to the article that tells it.
 UNSAID: dict[str, dict[int, str]] = {
-    "resah": {
-        4: "why the accounts were made anew",
-        5: "that a declared administrator has an account: the conversation is a known problem",
-    },
+    "resah": {},
     "woundwo": {
-        6: "the three reactions of the field",
-        7: "the green frame with its tick",
-        11: "the red field with its message",
-        41: "that someone is always in charge",
         43: "that a request takes its time: the conversation is a known problem",
     },
 }

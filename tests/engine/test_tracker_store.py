@@ -11,7 +11,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.db import Database
 from bot.engine.assistant import Assistant
-from bot.engine.tracker_store import WINDOW, ConversationStore
+from bot.engine.tracker_store import ConversationStore
+from bot.engine.turn_record import WINDOW
 from tests.engine.conftest import KNOWN, Talker
 
 WALK = [

@@ -1,25 +1,19 @@
-"""Tests of the place resolver against every official name and against what users write."""
+"""Tests of the place resolver against every official name, and of what each kind of name covers."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
-import threading
-import time
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
-import yaml
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from actions.places import PlaceAnswer, find_place
-from actions.places.index import Index, index
+from actions.places.index import index
+from tests.places.asking import asked, label, regions
 
-HERE = Path(__file__).resolve().parent
-SCRIPTS = HERE.parent.parent / "scripts"
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 
 def script(name: str) -> ModuleType:
@@ -32,25 +26,6 @@ def script(name: str) -> ModuleType:
     return module
 
 
-def load(name: str) -> list[Any]:
-    rows: list[Any] = yaml.safe_load((HERE / name).read_text("utf-8"))
-    return rows
-
-
-def regions(answer: PlaceAnswer) -> list[str]:
-    codes = [code for place in answer.places for code in place.covers]
-    return [code.removeprefix("region:") for code in codes if code.startswith("region:")]
-
-
-def asked(text: str, *, countries: bool = False) -> PlaceAnswer:
-    return find_place(text, expected=True, countries=countries)
-
-
-def label(answer: PlaceAnswer) -> str:
-    assert answer.outcome == "one", answer
-    return answer.places[0].label
-
-
 def test_every_official_name_and_code() -> None:
     scores = script("check_places").measure()
     totals = {score.title: score.total for score in scores}
@@ -60,33 +35,11 @@ def test_every_official_name_and_code() -> None:
     assert [failure for score in scores for failure in score.failures] == []
 
 
-def test_phrases_of_users() -> None:
-    rows = load("phrases.yml")
-    missed = []
-    for row in rows:
-        answer = find_place(row["text"], expected=row["asked"])
-        if answer.outcome != "one" or regions(answer) != row["regions"]:
-            missed.append((row["text"], answer))
-    assert len(rows) >= 60
-    assert len(missed) <= 0.05 * len(rows), missed
-
-
-@pytest.mark.parametrize("countries", [False, True])
-def test_messages_that_name_no_place(countries: bool) -> None:
-    rows = load("no_place.yml")
-    taken = [row for row in rows if find_place(row, countries=countries).outcome != "none"]
-    assert len(rows) >= 300
-    assert len(taken) <= 0.01 * len(rows), taken
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["je ne sais pas", "aucune idée", "pourquoi ?", "oui", "non merci", "aucun", "bonjour", "1",
-     "", "   ",
-     "j'ai oublié mon mot de passe", "parler à un humain", "peu importe", "M. Roanne"],
-)  # fmt: skip
-def test_answers_that_name_no_place(text: str) -> None:
-    assert asked(text) == PlaceAnswer("none", ())
+def test_the_data_file_has_the_same_bytes_for_the_same_content() -> None:
+    build = script("build_places")
+    content = {"regions": {"84": "Auvergne-Rhône-Alpes"}, "communes": {}}
+    assert build.pack(content) == build.pack(dict(reversed(content.items())))
+    assert build.OUTPUT.stat().st_size < 1_000_000
 
 
 def test_labels_and_codes() -> None:
@@ -282,124 +235,5 @@ def test_french_places_stay_french(countries: bool) -> None:
         assert asked(text, countries=countries) == asked(text)
 
 
-def test_bare_words_are_places_only_when_asked() -> None:
-    for text in ("Y", "Us", "44", "2A", "Contes"):
-        assert find_place(text).outcome == "none", text
-        assert asked(text).outcome != "none", text
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["2019-069", "12", "48h", "04:00", "depuis 15 jours", "06 12 34 56 78", "01.44.55.66.77",
-     "0612345678", "client 69000", "dossier 75012", "(2)", "le 12/03/2024", "10003456789"],
-)  # fmt: skip
-def test_numbers_that_are_no_place(text: str) -> None:
-    assert find_place(f"mon problème : {text}").outcome == "none"
-    assert find_place(text).outcome == "none"
-
-
-@pytest.mark.parametrize(
-    "text", ["dpt 69", "(69)", "69000", "code postal 69000", "dans le 69", "département n° 69"]
-)
-def test_numbers_that_are_a_place(text: str) -> None:
-    assert regions(find_place(text)) == ["84"]
-
-
-@pytest.mark.parametrize(
-    "text", ["ÎLE DE FRANCE", "ile-de-france", "Île de France", "iledefrance", "ile  de  FRANCE."]
-)
-def test_case_accents_and_hyphens_are_folded(text: str) -> None:
-    assert label(asked(text)) == "Île-de-France"
-
-
-def test_abbreviations_are_folded() -> None:
-    assert label(asked("st malo")) == "Saint-Malo (Ille-et-Vilaine)"
-    assert label(asked("Ste Maxime")) == "Sainte-Maxime (Var)"
-    assert label(asked("fontenay s/s bois")) == "Fontenay-sous-Bois (Val-de-Marne)"
-    assert label(asked("boulogne s/ mer")) == "Boulogne-sur-Mer (Pas-de-Calais)"
-    assert label(asked("marcq en baroeul")) == "Marcq-en-Barœul (Nord)"
-    assert label(asked("au Mans")) == "Le Mans (Sarthe)"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("dunkerk", "Dunkerque (Nord)"), ("lorian", "Lorient (Morbihan)"),
-        ("bordo", "Bordeaux (Gironde)"), ("monpelié", "Montpellier (Hérault)"),
-        ("limoj", "Limoges (Haute-Vienne)"), ("lion", "Lyon (Rhône)"),
-        ("vauclus", "Vaucluse (84)"), ("haute de seine", "Hauts-de-Seine (92)"),
-    ],
-)  # fmt: skip
-def test_typos_and_spelling_by_ear(text: str, expected: str) -> None:
-    assert label(asked(text)) == expected
-
-
 def test_former_communes() -> None:
     assert regions(asked("Arbignieu")) == ["84"]
-
-
-@given(st.text(max_size=200), st.booleans(), st.booleans())
-@example("\u0130 2a\u00a0(", True, True)
-@example("s/", True, False)
-@example("l'", True, True)
-@example("²³ ٣٤ ৪৫৬৭৮", True, True)
-@settings(max_examples=300, deadline=None)
-def test_any_text_gets_an_answer(text: str, expected: bool, countries: bool) -> None:
-    answer = find_place(text, expected=expected, countries=countries)
-    sizes = {"none": {0}, "one": {1}, "several": set(range(2, 7)), "country_needed": set(range(7))}
-    assert len(answer.places) in sizes[answer.outcome]
-
-
-WORDS = (
-    "lyon st je suis à en dans le la du CHU 93 69003 2A ( ) - , cedex paris bretange 1000".split()
-)
-
-
-@given(st.lists(st.sampled_from(WORDS), max_size=12), st.booleans(), st.booleans())
-@settings(max_examples=300, deadline=None)
-def test_any_order_of_words_gets_an_answer(
-    words: list[str], expected: bool, countries: bool
-) -> None:
-    find_place(" ".join(words), expected=expected, countries=countries)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["a" * 10_000, "lyon " * 2_000, "saint " * 1_700, "1" * 10_000, "69 " * 3_300,
-     "je suis en bretange " * 500, "-" * 10_000, "à l'" * 2_500],
-    ids=range(8),
-)  # fmt: skip
-def test_long_texts_are_read_quickly(text: str) -> None:
-    find_place("lyon", expected=True, countries=True)
-    for expected in (False, True):
-        start = time.perf_counter()
-        find_place(text, expected=expected, countries=True)
-        assert time.perf_counter() - start < 1.0
-
-
-def test_speed_on_messages() -> None:
-    rows = load("no_place.yml") + [row["text"] for row in load("phrases.yml")]
-    find_place("lyon", expected=True)
-    times = []
-    for row in rows:
-        start = time.perf_counter()
-        find_place(row)
-        times.append(time.perf_counter() - start)
-    assert sorted(times)[len(times) // 2] < 0.003
-
-
-def test_threads_share_one_index() -> None:
-    found: list[Index] = []
-    threads = [threading.Thread(target=lambda: found.append(index())) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len({id(one) for one in found}) == 1
-
-
-def test_the_data_file_has_the_same_bytes_for_the_same_content() -> None:
-    build = script("build_places")
-    content = {"regions": {"84": "Auvergne-Rhône-Alpes"}, "communes": {}}
-    assert build.pack(content) == build.pack(dict(reversed(content.items())))
-    assert build.OUTPUT.stat().st_size < 1_000_000

@@ -1,0 +1,114 @@
+"""What may be said at any step of any walk: stop, start again, it works, a person, an address."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from actions.errors import LimitReached
+from actions.walks.base import Directive, Go, Heard, Open, Talk, Wait
+from actions.walks.facts import fold
+from actions.walks.login_answers import new_address
+from actions.walks.tree import PREFIX, chosen_by_words
+
+MOST_PROBLEMS = 2
+"""Problems open at once; one more is answered in passing, or nobody would find back."""
+
+DONE = "done"
+"""The step of a walk that has nothing left to ask once what it opened has ended."""
+
+
+async def heard_anywhere(talk: Talk) -> Directive | None:
+    """Handle what may be said at any step; None leaves the message to the step."""
+    heard = talk.heard
+    if heard.intent == "cancel" and heard.sure:
+        talk.stack.clear()
+        talk.memory["outcome"] = "given_up"
+        talk.say("conductor.cancelled", talk.contact_button())
+        return Wait()
+    if heard.intent == "restart" and heard.sure:
+        first = talk.stack[0].walk
+        talk.stack.clear()
+        talk.memory.clear()
+        talk.say("conductor.restarted")
+        return Open(first, then="")
+    if heard.intent == "solved" and heard.sure and _WORKS.search(fold(heard.text)):
+        return solved(talk)
+    if heard.intent == "goodbye" and heard.sure:
+        in_tree = talk.frame.walk.startswith(PREFIX)
+        talk.stack.clear()
+        # What a tree has told by then stands; a login that was not tried to the end was left.
+        talk.memory["outcome"] = "informed" if in_tree else "given_up"
+        talk.say("small_talk.goodbye")
+        return Wait()
+    if not heard.pressed and "email" not in heard.entities and _WAIT.search(fold(heard.text)):
+        talk.say("conductor.wait")
+        return Wait()
+    return await _other_walk(talk, heard)
+
+
+_WAIT = re.compile(
+    r"^\W*(?:(?:ok|oui|non|alors|euh?|bon)\W+)*"
+    r"(?:attend(?:s|ez)?(?: (?:un peu|deux|2|une|voir)\b.*)?"
+    r"|(?:une?|deux|2) (?:petite )?(?:minutes?|secondes?|instants?)(?: (?:svp|stp|s'il .*))?"
+    r"|(?:attend(?:s|ez)?\W+)?je (?:cherche|recherche|retrouve) (?:mon|ma|mes|le|la) ?"
+    r"(?:mail|adresse|numero|identifiant|login|reference|courriel).{0,12})\W*$"
+)
+"""Asks for a moment: the question stands, and repeating it would press."""
+
+
+_WORKS = re.compile(
+    r"\b(?:ca|cela|tout|elle|il) (?:re)?(?:marche|fonctionne)(?! (?:pas|plus|toujours))"
+    r"|\bc'est (?:bon )?(?:regle|resolu|arrange)|\bprobleme (?:regle|resolu)|\bc'est tout bon"
+)
+"""Says outright that all is well, whatever else "c'est bon" may answer at a step."""
+
+
+def solved(talk: Talk) -> Directive:
+    """End all that is open, as solved."""
+    talk.stack.clear()
+    talk.memory["outcome"] = "solved"
+    talk.say("conductor.solved")
+    return Wait()
+
+
+async def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
+    """Turn to a person, a ticket or another address when the message asks for that."""
+    current = talk.frame.walk
+    if "ticket_reference" in heard.entities and all(f.walk != "ticket" for f in talk.stack):
+        return above(talk, "ticket")
+    if heard.sure and heard.intent == "human_handoff" and current not in {"handover", "region"}:
+        talk.stack.clear()
+        return Open("handover", then="")
+    asks_for_contact = heard.sure and heard.intent == "regional_contact"
+    if asks_for_contact and current not in {"region", "handover"} and not _named_by_step(talk):
+        talk.stack.clear()
+        return Open("region", then="")
+    if "email" in heard.entities and current == "region":
+        login = next((n for n, frame in enumerate(talk.stack) if frame.walk == "login"), None)
+        new_address(talk)
+        if login is None:
+            # Within a hand-over it is where to answer; the question for the region stands.
+            if all(frame.walk != "handover" for frame in talk.stack):
+                return above(talk, "login")
+            with suppress(LimitReached):
+                # A known account tells the region that is being asked for.
+                await talk.find_accounts(talk.memory["address"])
+            return Go(talk.frame.step)
+        del talk.stack[login + 1 :]
+        return Go("check")
+    return None
+
+
+def _named_by_step(talk: Talk) -> bool:
+    """Tell whether the message holds words that the current step of a tree waits for."""
+    article = talk.portal.articles.get(talk.frame.walk.removeprefix(PREFIX))
+    tree = article.tree if article else None
+    step = tree.steps.get(talk.frame.step) if tree else None
+    return step is not None and chosen_by_words(talk.heard, step.answers) is not None
+
+
+def above(talk: Talk, walk: str) -> Directive:
+    """Open a walk above those that have something left to ask; the latest two of these stay."""
+    talk.stack[:] = [frame for frame in talk.stack if frame.step != DONE][-MOST_PROBLEMS:]
+    return Open(walk, then=talk.frame.step)

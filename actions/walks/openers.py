@@ -1,0 +1,73 @@
+"""Which walk a message opens when none is open, or after an answer."""
+
+from __future__ import annotations
+
+from actions.walks.base import Heard, Talk
+from actions.walks.region import names_place
+from actions.walks.tree import tree_name
+
+OPENERS: dict[str, str] = {
+    "login_problem": "login",
+    "password_reset": "login",
+    "account_check": "login",
+    "email_not_recognised": "login",
+    "inform_email": "login",
+    "regional_contact": "region",
+    "human_handoff": "handover",
+    "inform_region": "region",
+}
+"""Which walk an intent opens, beside those whose article has a tree."""
+
+LOGIN_TOPICS = frozenset(
+    {"reset_link_problem", "email_unsure", "shared_email", "login_form_frozen", "account_locked"}
+)
+"""Intents of the login family that open the login walk when an address comes with them."""
+
+NO_TOPIC = frozenset(
+    {"affirm", "deny", "greet", "thank", "not_solved", "cancel", "inform_reference", "out_of_scope"}
+)
+"""Intents that tell nothing of what a message is about."""
+
+
+def opener(talk: Talk, intent: str | None = None) -> str | None:
+    """Return the walk that a message, or an intent, opens when none is open, or None."""
+    heard = talk.heard
+    if intent is None:
+        if "ticket_reference" in heard.entities:
+            return "ticket"
+        if "email" in heard.entities:
+            if not heard.sure and _meant(heard) == "human_handoff":
+                return "handover"
+            if _address_opens_login(talk, heard):
+                return "login"
+        intent = heard.intent
+    article = talk.portal.articles.get(intent)
+    if intent not in OPENERS and article is not None and article.tree is not None:
+        return tree_name(intent)
+    return OPENERS.get(intent)
+
+
+def _meant(heard: Heard) -> str:
+    """Return the likeliest intent beside that of giving an address, which an address looks like."""
+    return next((intent for intent in heard.ranking if intent != "inform_email"), heard.intent)
+
+
+def _address_opens_login(talk: Talk, heard: Heard) -> bool:
+    login = {*LOGIN_TOPICS, *(intent for intent, walk in OPENERS.items() if walk == "login")}
+    likely = {heard.intent, *(() if heard.sure else heard.ranking[:3])}
+    # An address with a mere yes, no or correction goes on with what was said of one before.
+    known = talk.memory.get("address") and talk.portal.topic(heard.intent) is None
+    return bool(likely & login or heard.intent in NO_TOPIC or known)
+
+
+def reopened(talk: Talk) -> str | None:
+    """Return the walk that a message which Rasa's rules leave to an answer opens, or None.
+
+    An address goes on with the login, a reference with its ticket, a topic whose article has a tree
+    with that; another place, said after a contact was given, corrects it.
+    """
+    if talk.stack:
+        return None
+    if {"email", "ticket_reference"} & set(talk.heard.entities) or talk.heard.sure:
+        return opener(talk)
+    return "region" if names_place(talk) else None

@@ -1,0 +1,31 @@
+"""Asks the place resolver as a conversation does, and reads its answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from actions.places import PlaceAnswer, find_place
+
+HERE = Path(__file__).resolve().parent
+
+
+def load(name: str) -> list[Any]:
+    rows: list[Any] = yaml.safe_load((HERE / name).read_text("utf-8"))
+    return rows
+
+
+def regions(answer: PlaceAnswer) -> list[str]:
+    codes = [code for place in answer.places for code in place.covers]
+    return [code.removeprefix("region:") for code in codes if code.startswith("region:")]
+
+
+def asked(text: str, *, countries: bool = False) -> PlaceAnswer:
+    return find_place(text, expected=True, countries=countries)
+
+
+def label(answer: PlaceAnswer) -> str:
+    assert answer.outcome == "one", answer
+    return answer.places[0].label
