@@ -59,7 +59,7 @@ class Settings:
     @property
     def demo_origin(self) -> str:
         """The origin of the demo portal's own port, or an empty text where it has none."""
-        if not self.demo_port:
+        if not self.demo_port or self.demo is False:
             return ""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
         return f"http://{host}:{self.demo_port}"

@@ -296,3 +296,28 @@ def test_env_example_names_what_the_code_reads() -> None:
     assert prefixes == {"GUICHET_SMTP_URL_"} and of_one_portal
     assert shown - of_one_portal == read - prefixes
     assert all(line.startswith("#") for line in example.splitlines() if line.strip())
+
+
+def test_the_public_pages_and_the_widget_are_where_they_are_said_to_be(
+    service: Service, closed: Service
+) -> None:
+    for one in (service, closed):
+        for path in ("/", "/resah/", "/resah/faq/password_reset", "/widget.js"):
+            response = requests.get(one.url + path, timeout=30)
+            assert response.status_code == 200, path
+        assert response.headers["Content-Type"].startswith("text/javascript")
+
+
+def test_the_demo_portals_own_port_serves_nothing_else(service: Service) -> None:
+    def status(path: str, method: str = "GET") -> int:
+        response = requests.request(
+            method, service.demo_url + path, headers=AUTHORISED, timeout=30, allow_redirects=False
+        )
+        return response.status_code
+
+    assert status("/") == 302
+    assert status("/demo/resah/") == 200
+    for path in ("/resah/", "/widget.js", "/readyz", "/metrics", "/conversations/x/tracker"):
+        assert status(path) == 404, path
+    assert status("/resets/redeem", "POST") == 404
+    assert status("/resah/chat/session", "POST") == 404

@@ -14,7 +14,7 @@ from actions.limits import RATINGS_PER_NETWORK, SESSIONS_PER_NETWORK, spend
 from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from actions.ratings import rate_answer
 from actions.transcript import topic_payload
-from bot.chat.articles import ArticleFinder
+from bot.chat.articles import finder_of
 from bot.chat.history import as_message, erase, read_history
 from bot.chat.offers import offer
 from bot.chat.origins import preflight, shared
@@ -71,7 +71,7 @@ async def receive_message(request: web.Request) -> web.Response:
         )
     )
     request.config_dict[SENDER].wake()
-    finder = ArticleFinder(portal)
+    finder = finder_of(portal)
     return _json({"messages": [as_message(reply.to_json(), finder) for reply in replies]})
 
 

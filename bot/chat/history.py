@@ -10,7 +10,7 @@ from actions.db import Database
 from actions.portals import Portal
 from actions.ratings import ratings_of
 from actions.transcript import Conversation, TranscriptEvent, Turn, topic_payload
-from bot.chat.articles import ArticleFinder
+from bot.chat.articles import ArticleFinder, finder_of
 
 _USER = "user"
 
@@ -51,7 +51,7 @@ async def read_history(
         # Only the first was typed; the engine may have split a second question off it.
         said.setdefault(event.turn, event.data.get("text") or "")
     ratings = await ratings_of(database, conversation_id)
-    finder = ArticleFinder(portal)
+    finder = finder_of(portal)
     titles = {topic_payload(name): one.topic for name, one in portal.articles.items()}
     history = []
     for turn in turns:

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import ChatPage, plain, scrolls_sideways, tab_to
-from tests.browser.test_layout import PHONE
+from tests.browser.test_assistive import SPACING
+from tests.browser.test_layout import MAGNIFIED, PHONE
 
 MOST_BYTES = 60 * 1000
 
@@ -56,6 +57,10 @@ def test_an_article_opens_the_assistant_at_its_own_tree(
     assert link.get_attribute("href").endswith("/resah/faq/document_missing")
     assert not link.get_attribute("target")
     chat.click("Oui, sans le document")
+    if screen:
+        # The focus goes back to what opened the window.
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-ask]")).to_be_focused()
     page.goto("/resah/faq/training")
     ChatPage(page).open()
     expect(chat.said).to_have_count(2)
@@ -151,3 +156,29 @@ def test_the_first_tabs_lead_past_the_banner(open_page: Callable[..., Any]) -> N
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Options")).to_be_focused()
     assert scrolls_sideways(page) == []
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE, MAGNIFIED], ids=["wide", "phone", "magnified"])
+@pytest.mark.parametrize("path", ["/woundwo/?q=mail", "/resah/faq/mailinblack"])
+def test_spaced_text_has_room(
+    open_page: Callable[..., Any], path: str, screen: dict[str, int]
+) -> None:
+    page = open_page(path, **screen)
+    page.evaluate(
+        """css => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(css);
+            document.adoptedStyleSheets = [sheet];
+        }""",
+        SPACING,
+    )
+    assert scrolls_sideways(page) == []
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("h1, h2, p, a, button, label, th, td, li")]
+            .filter(node => node.offsetParent && !node.closest(".spoken, .skips")
+                && getComputedStyle(node).display !== "inline"
+                && (node.scrollWidth > node.clientWidth + 1
+                    || node.scrollHeight > node.clientHeight + 1))
+            .map(node => node.outerHTML.slice(0, 80))"""
+    )
+    assert cut == []

@@ -63,7 +63,7 @@ def test_it_asks_whether_an_answer_solved_it(open_chat: Callable[..., ChatPage])
     assert "Bonne journée" in chat.click("Oui, c’est résolu")
     expect(question).to_have_count(0)
     chat.say(SOLVABLE)
-    answer = chat.click("Non, toujours pas")
+    answer = chat.click("Ça ne marche toujours pas")
     assert "contact" in answer
 
 

@@ -13,6 +13,7 @@ from actions.db import Database
 from actions.ratings import Rating
 from actions.transcript import Conversation, TranscriptEvent, read_lines
 from bot.chat.shown import TEXTS
+from bot.keys import ASSISTANT
 from bot.widget import bundle
 from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases, sentence_of
 
@@ -226,3 +227,19 @@ async def test_erasing_needs_the_session(chat: Chat) -> None:
     response = await chat.site.client.delete("/resah/chat/history")
     assert response.status == 401
     assert len(await chat.history()) == 1
+
+
+# What the widget says in the person's name
+
+
+@pytest.mark.parametrize("portal", ["resah", "woundwo"])
+@pytest.mark.parametrize(
+    ("name", "intent"),
+    [("solved_yes", "solved"), ("solved_no", "not_solved"), ("person_message", "human_handoff")],
+)
+async def test_its_own_sentences_are_understood(
+    site: Site, portal: str, name: str, intent: str
+) -> None:
+    sentence = current_content().portals[portal].say(f"widget.{name}")
+    parsed = await site.client.app[ASSISTANT].parse(sentence)
+    assert (parsed["intent"]["name"], parsed["band"]) == (intent, "sure")

@@ -206,3 +206,37 @@ def test_processes_that_start_at_once_share_the_key(root: Path) -> None:
         keys = set(pool.map(lambda _: load(root).secret_key, range(32)))
     assert len(keys) == 1 and len(keys.pop()) >= 43
     assert [path.name for path in (root / "var").iterdir()] == ["secret_key"]
+
+
+def test_origins_are_read_as_browsers_write_them(root: Path) -> None:
+    settings = load(
+        root,
+        GUICHET_ALLOWED_ORIGINS="https://Portail.example/, http://intranet.example:8081"
+        " https://a.example:443",
+    )
+    assert settings.allowed_origins == (
+        "https://portail.example",
+        "http://intranet.example:8081",
+        "https://a.example",
+    )
+    assert load(root).allowed_origins == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["*", "null", "portail.example", "https://a.example/chemin", "ftp://a.example", "https://u@a.b",
+     "https://a.example:99999", "https://", "https://a.example?x"],
+)  # fmt: skip
+def test_what_is_no_origin_is_named(root: Path, value: str) -> None:
+    with pytest.raises(SettingsError, match="GUICHET_ALLOWED_ORIGINS"):
+        load(root, GUICHET_ALLOWED_ORIGINS=value)
+
+
+def test_the_demo_portals_port_is_an_origin_of_its_own(root: Path) -> None:
+    assert load(root).demo_origin == ""
+    assert load(root, GUICHET_DEMO_PORT="8081").demo_origin == "http://127.0.0.1:8081"
+    host = load(root, GUICHET_DEMO_PORT="8081", GUICHET_HOST="0.0.0.0")
+    assert host.demo_origin == "http://127.0.0.1:8081"
+    assert load(root, GUICHET_DEMO_PORT="8081", GUICHET_DEMO="off").demo_origin == ""
+    with pytest.raises(SettingsError, match="GUICHET_DEMO_PORT"):
+        load(root, GUICHET_DEMO_PORT="99999")

@@ -7,7 +7,6 @@
   const assistant = document.querySelector("guichet-assistant");
 
   document.querySelectorAll("[data-ask]").forEach(function (node) {
-    node.hidden = false;
     node.addEventListener("click", () => assistant.ask(node.dataset.ask, node.dataset.title));
   });
 
@@ -62,6 +61,5 @@
     clearTimeout(timer);
     timer = setTimeout(find, PAUSE);
   });
-  say.hidden = false;
   say.addEventListener("click", () => assistant.say(field.value));
 })();

@@ -14,6 +14,8 @@ function link(address, label, newWindow) {
     "a",
     { href: address, target: away && "_blank", rel: away && "noopener noreferrer" },
     typeset(label),
+    // Joined: the icon never stands on a line of its own.
+    away && "\u2060",
     away && icon("out"),
     away && spoken(" " + newWindow)
   );

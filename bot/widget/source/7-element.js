@@ -21,15 +21,21 @@ class Assistant extends HTMLElement {
     }
   }
 
-  /** Learns what to show; where the network fails, once it is back. */
-  async load() {
+  /** Learns what to show; where the network fails, again later and once it is back. */
+  async load(tried = 0) {
     const id = this.getAttribute("portal");
     let portal = null;
     try {
       portal = await ask(BASE + id + "/chat/portal", "GET");
     } catch (error) {
-      // A refusal is for whoever put the widget here to read, in the browser's console.
-      if (!(error instanceof Refused)) {
+      if (error instanceof Refused && !LATER.has(error.status)) {
+        // For whoever put the widget here to read, in the browser's console.
+        return;
+      }
+      if (tried < PAUSES.length) {
+        await wait(PAUSES[tried]);
+        this.load(tried + 1);
+      } else {
         window.addEventListener("online", () => this.load(), { once: true });
       }
       return;
@@ -54,6 +60,11 @@ class Assistant extends HTMLElement {
     this.modal.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.hide();
+    });
+    // The keyboard of a phone takes its room from what is seen, not from the page.
+    window.visualViewport?.addEventListener("resize", () => {
+      const { scale, height } = window.visualViewport;
+      this.modal.style.height = scale === 1 ? height + "px" : "";
     });
     this.dock = el("section", { class: "dock", "aria-labelledby": "title" });
     const places = [this.launch, this.float, this.modal, this.dock];
@@ -115,6 +126,8 @@ class Assistant extends HTMLElement {
   }
 
   show() {
+    const active = document.activeElement;
+    this.opener = active === document.body || active === this ? null : active;
     if (!this.docked()) {
       this.openWindow();
       this.remember(true);
@@ -130,7 +143,7 @@ class Assistant extends HTMLElement {
     }
     this.closeWindow();
     this.remember(false);
-    this.launch.focus();
+    (this.opener || this.launch).focus();
   }
 
   remember(open) {
