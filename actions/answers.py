@@ -90,6 +90,10 @@ def _topics(talk: Talk) -> list[Button]:
 
 
 def _small_talk(talk: Talk, intent: str) -> None:
+    if language := talk.heard.entities.get("language"):
+        talk.say(f"language.{language}", *_contact(talk))
+        _offer_region(talk)
+        return
     if talk.stack and talk.learned and intent in _TOLD_IN_PASSING:
         talk.say("in_walk.noted")
         return
