@@ -80,14 +80,14 @@ _EVERYDAY = {
 }
 _FRENCH = frozenset(
     """ai aide au aucun aucune autre aux avec avez avoir bjr bonjour bonsoir c ca car ce cela ces
-    cest cet cette chez comme comment connecter connexion compte cordialement d dans depuis des deja
-    dire dois donc du elle elles encore est et etais ete etre eu faire fait faut g il ils j jai jamais je
-    jsp l la le les leur lien lors lorsque mais marche marches mdp merci mes moi mon mot n ne ni non
-    nos notre nous oui ou pa par pas passe pb peut peux plus pour pourquoi qu quand que quel quelle
-    qui quoi recu rien s sa sais salut sans se ses si site slt sont souci suis sur svp t ta te tes
-    tjr toi ton toujours tous tout toute tres tu un une vers voila vos votre vous y adresse demande
-    mis mise impossible probleme dit cherche trouve aller veux voudrais message document erreur
-    """.split()
+    cest cet cette chez comme comment connecter connexion compte cordialement d dans depuis
+    des deja dire dois donc du elle elles encore est et etais ete etre eu faire fait faut g
+    il ils j jai jamais je jsp l la le les leur lien lors lorsque mais marche marches mdp
+    merci mes moi mon mot n ne ni non nos notre nous oui ou pa par pas passe pb peut peux
+    plus pour pourquoi qu quand que quel quelle qui quoi recu rien s sa sais salut sans se
+    ses si site slt sont souci suis sur svp t ta te tes tjr toi ton toujours tous tout toute
+    tres tu un une vers voila vos votre vous y adresse demande mis mise impossible probleme
+    dit cherche trouve aller veux voudrais message document erreur""".split()
 )
 
 
