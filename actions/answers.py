@@ -180,6 +180,10 @@ def _chooses_none_or_any(talk: Talk, intent: str) -> bool:
 
 
 def _small_talk(talk: Talk, intent: str) -> None:
+    if language := talk.heard.entities.get("language"):
+        talk.say(f"language.{language}", *_contact(talk))
+        _offer_region(talk)
+        return
     if _chooses_none_or_any(talk, intent):
         return
     if talk.stack and talk.learned and intent in _TOLD_IN_PASSING:

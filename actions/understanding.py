@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+LANGUAGES = ("en", "de", "nl")
+"""Languages other than French in which a message gets an answer of its own."""
+
 _ALIKE: tuple[frozenset[str], ...] = (
     frozenset({"thank", "goodbye"}),
     frozenset({"regional_contact", "human_handoff"}),

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from actions.settings import current_settings
-from bot.evaluation import ablation, diet, duplicates, metrics, page, problems, report
+from bot.evaluation import ablation, diet, duplicates, languages, metrics, page, problems, report
 from bot.evaluation.data import Example, MessageSet, test_sets, training_examples
 from bot.evaluation.scoring import score
 from bot.evaluation.trained import Trained, configured, trained
@@ -36,8 +36,9 @@ def evaluate(options: argparse.Namespace, tell: Tell) -> None:
     _tell_all(facts, tell)
     for name, rows in results.items():
         _tell_all(report.lines(name, rows), tell)
-    facts += problems.lines(result.model, sets)
-    _tell_all(problems.lines(result.model, sets), tell)
+    others = [*problems.lines(result.model, sets), *languages.lines()]
+    facts += others
+    _tell_all(others, tell)
     page.write_page(results, facts, folder / "index.html")
     tell(f"Page : {folder / 'index.html'}")
     if options.against:

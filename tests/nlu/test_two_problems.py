@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.engine.nlu.model import Prediction
 from bot.engine.nlu.problems import find_problems, split_clauses
 
 CASES = yaml.safe_load((Path(__file__).parent / "problems.yml").read_text(encoding="utf-8"))
+LONG = 90
 TOPICS = {
     "mot de passe": "password_reset",
     "connecter": "login_problem",
@@ -76,12 +78,22 @@ def assistant(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistan
 
 
 async def test_four_in_five_are_found_by_the_trained_model(assistant: Assistant) -> None:
+    assert len(CASES) >= 50
     found = 0
     for case in CASES:
         parsed = await assistant.parse(case["text"])
         intents = {problem["intent"] for problem in parsed.get("problems") or ()}
         found += bool(intents & set(case["one"]) and intents & set(case["other"]))
     assert found >= 0.8 * len(CASES)
+
+
+async def test_long_messages_about_one_problem_are_not_cut(assistant: Assistant) -> None:
+    path = Path(__file__).parent / "tuning.jsonl"
+    texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
+    long = [text for text in texts if len(text) >= LONG][:200]
+    assert len(long) == 200
+    cut = [text for text in long if (await assistant.parse(text)).get("problems")]
+    assert len(cut) <= 0.03 * len(long), cut
 
 
 async def test_a_plain_message_has_no_list_of_problems(assistant: Assistant) -> None:
