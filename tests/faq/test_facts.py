@@ -234,7 +234,10 @@ TOLD = [
     ("nous n'utilisons pas mail in black", {"mailinblack": "no"}),
     ("c'est quoi mailinblack ?", {}),
     ("je connais mon administratrice", {"administrator_known": "yes"}),
-    ("mon administrateur ne répond pas", {"administrator_known": "yes"}),
+    (
+        "mon administrateur ne répond pas",
+        {"administrator_known": "yes", "administrator_listed": "no"},
+    ),
     ("je ne connais pas mon administrateur", {"administrator_known": "no"}),
     ("comment devenir administrateur ?", {"administrator_listed": "admin_duties"}),
     ("notre admin est partie à la retraite", {"administrator_listed": "admin_duties"}),

@@ -61,8 +61,9 @@ def test_the_service_says_what_the_files_say_now(live: Service, faq: Path) -> No
     change(faq / "common" / "messages.yml", "Bonjour, je suis", "Salut, c’est moi,")
     assert eventually(lambda: answered("ateliers du jeudi"))
     assert eventually(lambda: "Salut, c’est moi," in Chat(live, "woundwo").say("bonjour"))
-    # The page takes the greeting from the same content.
-    assert "Salut, c’est moi," in requests.get(f"{live.url}/woundwo/", timeout=10).text
+    # The widget takes the greeting from the same content.
+    opening = requests.get(f"{live.url}/woundwo/chat/portal", timeout=10).text
+    assert "Salut, c’est moi," in opening
 
     change(article, "webinars", "webinar")
     assert eventually(lambda: "training.md:" in live.log.read_text(encoding="utf-8"))
