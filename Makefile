@@ -10,6 +10,9 @@ export RASA_TELEMETRY_ENABLED = false
 PYTHON ?= python3
 OTHER_PYTHONS = python3.13 python3.12 python3.11 python3.10 python3.9 python3.8 python /usr/bin/python3
 
+# Files of tests are shared out among processes; PARALLEL= runs them one after the other.
+PARALLEL = -n logical --maxprocesses 4 --dist loadfile
+
 # Runs a script with the first Python that truly runs and is new enough: a pyenv shim on PATH may not.
 # .venv's own comes first, without its site-packages, since it starts fastest.
 define bootstrap
@@ -32,7 +35,7 @@ run: setup  ## Serve on http://127.0.0.1:8080, with a model trained and a databa
 	@exec .venv/bin/guichet serve
 
 test: setup-dev  ## Run all tests; those that lack a browser or PostgreSQL are reported as skipped
-	@exec .venv/bin/python -m pytest $(ARGS)
+	@exec .venv/bin/python -m pytest $(PARALLEL) $(ARGS)
 
 train: setup  ## Train the model that understands and decides
 	@exec .venv/bin/guichet train

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actions.db import Base, Database, Moment, now
@@ -41,7 +42,7 @@ class Rating(Base):
 
 
 async def rate_answer(
-    database: Database,
+    session: AsyncSession,
     portal: str,
     conversation_id: str,
     message_id: str,
@@ -54,24 +55,31 @@ async def rate_answer(
     Returns:
         Whether there is such an answer.
     """
-    async with database.write() as session:
-        turn = await session.scalar(
-            select(Turn.number).where(
-                Turn.conversation_id == conversation_id, Turn.message_id == message_id
-            )
+    turn = await session.scalar(
+        select(Turn.number).where(
+            Turn.conversation_id == conversation_id, Turn.message_id == message_id
         )
-        if turn is None:
-            return False
-        rating = await session.scalar(
-            select(Rating).where(
-                Rating.conversation_id == conversation_id, Rating.about == message_id
-            )
-        )
-        if rating is None:
-            rating = Rating(portal=portal, about=message_id, conversation_id=conversation_id)
-            session.add(rating)
-        rating.helpful, rating.comment, rating.at = helpful, _kept(comment), now()
+    )
+    if turn is None:
+        return False
+    rating = await session.scalar(
+        select(Rating).where(Rating.conversation_id == conversation_id, Rating.about == message_id)
+    )
+    if rating is None:
+        rating = Rating(portal=portal, about=message_id, conversation_id=conversation_id)
+        session.add(rating)
+    rating.helpful, rating.comment, rating.at = helpful, _kept(comment), now()
+    await session.flush()
     return True
+
+
+async def thumbs(session: AsyncSession, conversation_id: str) -> tuple[int, int]:
+    """Return how many answers of a conversation were found helpful, and how many were not."""
+    rows = await session.scalars(
+        select(Rating.helpful).where(Rating.conversation_id == conversation_id)
+    )
+    found = list(rows)
+    return found.count(True), found.count(False)
 
 
 async def rate_article(

@@ -42,6 +42,10 @@ _LATER = (
     "je préfère parler à quelqu'un", "mon adresse est personne{n}@exemple.example",
     "le mail est arrivé ce matin", "toujours le même message d'erreur", "bretagne", "d'accord",
 )  # fmt: skip
+_SYLLABLES = "ba cro di fu gla ma no pu ri sta to vu za lin bor".split()
+_TAIL = 3000
+"""Words of the long tail that every language has; few of them are frequent."""
+
 _ANSWER = (
     "Je vérifie tout de suite. Regardez aussi dans les **courriers indésirables** : le message"
     " vient de notre adresse automatique et peut y être classé par votre messagerie."
@@ -94,6 +98,8 @@ def _conversation(
     typed: list[str] = []
     for turn in range(1, TURNS + 1):
         text = dice.choice(_OPENINGS) if turn == 1 else dice.choice(_LATER).format(n=number)
+        if turn == 1:
+            text += f" {_tail_word(int(_TAIL * dice.random() ** 3))}"
         if rare and turn == 1:
             text += f" {RARE}"
         roll = dice.random()
@@ -144,7 +150,12 @@ def _events(
     ]
 
 
-@lru_cache(maxsize=4096)
+def _tail_word(number: int) -> str:
+    base = len(_SYLLABLES)
+    return "".join(_SYLLABLES[number // base**place % base] for place in range(3)) + "k"
+
+
+@lru_cache(maxsize=65536)
 def _stems(text: str) -> tuple[str, ...]:
     return tuple(stems(text))
 

@@ -12,7 +12,7 @@ from actions.content import Article, Portal
 from actions.db import unit_of_work
 from actions.limits import RATINGS_PER_NETWORK, SESSIONS_PER_NETWORK, spend
 from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
-from actions.ratings import rate_answer
+from actions.ratings import rate_answer, thumbs
 from actions.transcript import topic_payload
 from bot.chat.articles import finder_of
 from bot.chat.history import as_message, erase, read_history
@@ -20,6 +20,7 @@ from bot.chat.offers import offer
 from bot.chat.origins import preflight, shared
 from bot.chat.sessions import ChatSession, new_session, sign, verify
 from bot.chat.shown import what_a_widget_shows
+from bot.console.summaries import set_feedback
 from bot.engine.assistant import Incoming
 from bot.errors import bad_request, errors_as_json, field, read_json
 from bot.keys import ASSISTANT, CONTENT, DATABASE, SENDER, SETTINGS
@@ -106,10 +107,14 @@ async def rate(request: web.Request) -> web.Response:
     database = request.config_dict[DATABASE]
     async with unit_of_work(database) as unit:
         await spend(database, unit, (RATINGS_PER_NETWORK, client_network(request)))
-    if not await rate_answer(
-        database, portal.id, session.conversation, message_id, helpful=helpful, comment=comment
-    ):
-        raise web.HTTPNotFound(text="Cette réponse n’existe plus.")
+    key = session.conversation
+    async with database.write() as writing:
+        if not await rate_answer(
+            writing, portal.id, key, message_id, helpful=helpful, comment=comment
+        ):
+            raise web.HTTPNotFound(text="Cette réponse n’existe plus.")
+        liked, disliked = await thumbs(writing, key)
+        await set_feedback(writing, key, liked=liked, disliked=disliked)
     return web.Response(status=204)
 
 

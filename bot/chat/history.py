@@ -11,6 +11,7 @@ from actions.portals import Portal
 from actions.ratings import ratings_of
 from actions.transcript import Conversation, TranscriptEvent, Turn, topic_payload
 from bot.chat.articles import ArticleFinder, finder_of
+from bot.console.search_index import forget_conversations
 
 _USER = "user"
 
@@ -72,6 +73,7 @@ async def read_history(
 async def erase(database: Database, conversation_id: str) -> None:
     """Delete a conversation with its turns, events and ratings; one that is unknown is gone."""
     async with database.write() as session:
+        await forget_conversations(session, [conversation_id])
         await session.execute(delete(Conversation).where(Conversation.id == conversation_id))
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Select, column, func, select, table, text, tuple_
+from sqlalchemy import Select, String, bindparam, cast, column, select, table, text, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.access import Scope
@@ -21,7 +22,7 @@ from bot.console.summaries import Summary
 
 PAGE = 50
 
-_HITS = 120
+_HITS = 60
 """Hits read at a time: a long conversation may have several."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -130,10 +131,12 @@ def _hits(scope: Scope, sought: list[str], before: int | None, *, sqlite: bool) 
         if before is not None:
             query = query.where(index.c.rowid < before)
     else:
-        words = " & ".join(f"'{word}'" for word in sought)
+        # Written out, so that the planner knows how rare the words are; stems hold no quotes.
+        lexemes = " & ".join(f"'{word}'" for word in sought)
+        asked = bindparam("asked", lexemes, String, literal_execute=True)
         query = query.where(
             SearchText.portal == scope.portal.id,
-            SearchText.stems.op("@@")(func.to_tsquery("simple", words)),
+            SearchText.stems.op("@@")(cast(asked, TSQUERY)),
         ).order_by(SearchText.id.desc())
         if before is not None:
             query = query.where(SearchText.id < before)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy import update
 
-from actions.addresses import mask_address
 from actions.db import now
 from actions.outbox import OutboxMail
 from bot.console.access import checked_number, scope
 from bot.console.consequences import MAIL_STATES
 from bot.console.pages import back_to, show
-from bot.console.private import mask_addresses
+from bot.console.private import addresses_of, mask_addresses
 from bot.console.record import Entry, record
 from bot.keys import SENDER
 
@@ -92,13 +91,13 @@ async def _page(request: web.Request, fault: str = "") -> web.Response:
         query = query.where(OutboxMail.id < checked_number(after))
     async with here.database.read() as session:
         rows = (await session.scalars(query.order_by(OutboxMail.id.desc()).limit(_PAGE + 1))).all()
-    ours = {region.mailbox for region in here.portal.regions}
+    ours = addresses_of(here.portal)
     values = {
         "mails": [
             {
                 "row": mail,
-                "to": mail.recipient if mail.recipient in ours else mask_address(mail.recipient),
-                "error": mask_addresses(mail.error),
+                "to": mask_addresses(mail.recipient, ours),
+                "error": mask_addresses(mail.error, ours),
                 "kind": KINDS.get(mail.kind, mail.kind),
                 "again": mail.state == "failed" and mail.text is not None,
                 "discard": mail.state in ("failed", "waiting"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -18,9 +19,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from actions.accounts import AccountRow
 from actions.addresses import normalise_address
-from actions.db import Base, Database
+from actions.db import Base, Database, is_locked
+from actions.errors import GuichetError
 from actions.limits import LimitHit
 from actions.outbox import OutboxMail
+from actions.ratings import Rating
 from actions.resets import ResetToken
 from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation, TranscriptEvent, Turn
@@ -34,7 +37,13 @@ from bot.demo.passwords import DemoPassword
 Row = TypeVar("Row", bound=Base)
 
 _CHUNK = 200
+_SCRUB_ATTEMPTS = 5
+_SCRUB_PAUSE = 1.0
 _ERASED = "[adresse effacée]"
+
+
+class ScrubFailed(GuichetError):
+    """The rows are gone, but the database file may still hold traces of them."""
 
 
 @dataclass
@@ -152,6 +161,8 @@ async def erase(
             for start in range(0, len(numbers), _CHUNK):
                 chunk = numbers[start : start + _CHUNK]
                 await session.execute(delete(table).where(table.id.in_(chunk)))
+        # Those on answers went with their conversations; those on articles hang on nothing.
+        await session.execute(delete(Rating).where(_holds(Rating.comment, address)))
         await session.execute(delete(DemoPassword).where(DemoPassword.login == address))
         for note in await session.scalars(select(Note).where(Note.id.in_(held.notes))):
             note.text = _without(note.text, address)
@@ -177,14 +188,35 @@ async def erase_conversations(session: AsyncSession, ids: list[str]) -> None:
 
 
 async def scrub(database: Database) -> None:
-    """Have SQLite write its log into the file, and the file anew without what was deleted."""
+    """Have SQLite write its file anew without what was deleted, and empty its log.
+
+    `secure_delete` overwrites what is deleted, but not the copies that were left behind when rows
+    moved from one page to another: only a file written anew is free of them.
+
+    Raises:
+        ScrubFailed: If the database was too busy for that; what was erased stays erased.
+    """
     if not database.is_sqlite:
         return
-    async with database.engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        driver: Any = raw.driver_connection
-        await driver.execute("VACUUM")
-        await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for _ in range(_SCRUB_ATTEMPTS):
+        async with database.engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                await driver.execute("VACUUM")
+                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy = (await cursor.fetchone())[0]
+                await cursor.close()
+            except sqlite3.OperationalError as error:
+                if not is_locked(error):
+                    raise
+                busy = 1
+        if not busy:
+            return
+        await asyncio.sleep(_SCRUB_PAUSE)
+    raise ScrubFailed(
+        "Tout est effacé, mais la base est trop occupée pour que son fichier soit réécrit :"
+        " relancez la même commande à une heure plus calme."
+    )
 
 
 def _holds(column: Any, address: str) -> Any:

@@ -8,7 +8,7 @@ from actions.addresses import is_address, normalise_address
 from bot.console.access import Scope, checked_number, form, scope
 from bot.console.export import export_person
 from bot.console.pages import show
-from bot.console.persons import erase
+from bot.console.persons import ScrubFailed, erase
 from bot.console.private import fingerprint
 from bot.console.record import ACTIONS, KEPT, Entry, latest, record_now
 from bot.console.retention import told
@@ -54,14 +54,17 @@ async def erase_person(request: web.Request) -> web.Response:
         return _page(request, fault=_NO_ADDRESS)
     if normalise_address(values.get("confirmed", "")) != address:
         return _page(request, fault=_NOT_CONFIRMED)
-    held = await erase(
-        here.database,
-        address,
-        portal=here.portal.id,
-        secret_key=here.secret_key,
-        var_dir=request.config_dict[SETTINGS].var_dir,
-    )
     await _record(here, "erased", address)
+    try:
+        held = await erase(
+            here.database,
+            address,
+            portal=here.portal.id,
+            secret_key=here.secret_key,
+            var_dir=request.config_dict[SETTINGS].var_dir,
+        )
+    except ScrubFailed as error:
+        return _page(request, fault=str(error))
     return _page(request, result=told(held.counts, _NOTHING))
 
 

@@ -5,16 +5,32 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Collection
 
 from actions.addresses import mask_address, normalise_address
+from actions.content import Portal
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"'«»“”‘’,;:]+@[^\s<>()\[\]\"'«»“”‘’,;:]+\.[^\W\d_]{2,}")
 _FINGERPRINT_LENGTH = 32
 
 
-def mask_addresses(text: str) -> str:
-    """Return a text with every e-mail address masked, as in `c…@chu-exemple.example`."""
-    return _ADDRESS.sub(lambda match: mask_address(match.group()), text)
+def mask_addresses(text: str, ours: Collection[str] = ()) -> str:
+    """Return a text with every e-mail address masked, as in `c…@chu-exemple.example`.
+
+    Args:
+        text: The text.
+        ours: Addresses of nobody in particular, such as a region's mailbox, which stay.
+    """
+
+    def masked(match: re.Match[str]) -> str:
+        return match.group() if match.group() in ours else mask_address(match.group())
+
+    return _ADDRESS.sub(masked, text)
+
+
+def addresses_of(portal: Portal) -> frozenset[str]:
+    """Return a portal's own addresses: its sender and its regions' mailboxes."""
+    return frozenset((portal.sender, *(region.mailbox for region in portal.regions)))
 
 
 def addresses_in(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.db import Database, now
 from actions.limits import LimitHit
 from actions.outbox import OutboxMail
+from actions.ratings import Rating
 from actions.resets import ResetToken
 from actions.settings import Settings
 from actions.tickets import Ticket
@@ -53,6 +54,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
                     OutboxMail.created_at < oldest, OutboxMail.state != "waiting"
                 ),
             ),
+            ("avis", delete(Rating).where(Rating.at < oldest)),
             ("réinitialisations", delete(ResetToken).where(ResetToken.created_at < oldest)),
         ):
             done = await session.execute(statement)

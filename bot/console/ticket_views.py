@@ -11,7 +11,7 @@ from actions.tickets import Ticket
 from bot.console import marks
 from bot.console.access import Scope, form, scope
 from bot.console.pages import back_to, show
-from bot.console.private import mask_addresses
+from bot.console.private import addresses_of, mask_addresses
 from bot.console.record import Entry, record, record_now
 from bot.console.tickets import (
     STATES,
@@ -19,6 +19,7 @@ from bot.console.tickets import (
     entries_of,
     list_tickets,
     reply_link,
+    topic_of,
     wait_of,
 )
 from bot.console.users import colleagues, names
@@ -36,7 +37,7 @@ async def show_list(request: web.Request) -> web.Response:
         staff_names = await names(session)
     moment = now()
     values = {
-        "tickets": [(ticket, wait_of(ticket, here.portal, moment)) for ticket in tickets],
+        "tickets": [(t, wait_of(t, here.portal, moment), topic_of(t)) for t in tickets],
         "state": state,
         "states": STATES,
         "everywhere": everywhere,
@@ -112,10 +113,11 @@ async def _page(request: web.Request, here: Scope, ticket: Ticket, fault: str = 
     answering = here.may("agent")
     texts = [(entry, plain_text(entry.text)) for entry in entries]
     if not answering:
-        texts = [(entry, mask_addresses(text)) for entry, text in texts]
+        texts = [(entry, mask_addresses(text, addresses_of(here.portal))) for entry, text in texts]
     region = here.portal.region(ticket.region)
     values = {
         "ticket": ticket,
+        "topic": topic_of(ticket),
         "entries": texts,
         "wait": wait_of(ticket, here.portal, now()),
         "states": STATES,

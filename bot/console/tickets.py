@@ -21,6 +21,7 @@ STATES = {"open": "en attente", "answered": "répondue", "closed": "close"}
 _ORDER = case({"open": 0, "answered": 1, "closed": 2}, value=Ticket.state, else_=3)
 _HOURS = re.compile(r"(\d+)\s*h")
 _MOST = 200
+_NO_TOPIC = "Demande d’aide"
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,15 @@ async def entries_of(session: AsyncSession, ticket: Ticket) -> list[TicketEntry]
     return list(rows)
 
 
+def topic_of(ticket: Ticket) -> str:
+    """Return what a ticket is about, for people: it may be about nothing in particular."""
+    return ticket.topic or _NO_TOPIC
+
+
 def reply_link(ticket: Ticket, portal: Portal) -> str:
     """Return the `mailto:` link that opens an answer with its text prepared."""
     body = (
-        f"Bonjour,\n\nVous nous avez écrit à propos de « {ticket.topic} »"
+        f"Bonjour,\n\nVous nous avez écrit à propos de « {topic_of(ticket)} »"
         f" (demande {ticket.reference}).\n\n\n\nCordialement,\n{portal.name}"
     )
     values = {"subject": f"{portal.name} : votre demande {ticket.reference}", "body": body}

@@ -16,10 +16,29 @@ from actions.markdown import plain_text
 from actions.transcript import TranscriptEvent, Turn
 from actions.understanding import band_of
 from bot.console.consequences import Consequences, read_consequences
-from bot.console.private import mask_addresses
+from bot.console.private import addresses_of, mask_addresses
 
 _RUNNERS_UP = 3
 _WORTH_NAMING = 0.01
+
+_IN_PASSING = {
+    "affirm": "Oui",
+    "cancel": "Laisser tomber",
+    "complaint": "Se plaint",
+    "deny": "Non",
+    "dont_know": "Ne sait pas",
+    "goodbye": "Au revoir",
+    "greet": "Bonjour",
+    "inform_email": "Donne une adresse",
+    "inform_reference": "Donne une référence",
+    "inform_region": "Donne un lieu",
+    "not_solved": "Pas résolu",
+    "out_of_scope": "Hors sujet",
+    "restart": "Recommencer",
+    "solved": "Résolu",
+    "thank": "Merci",
+}
+"""What people say in passing, which is no topic of an article."""
 
 BANDS = {"sure": "sûr", "unsure": "peu sûr", "lost": "pas compris"}
 
@@ -124,6 +143,7 @@ class _Reader:
     def __init__(self, portal: Portal, revealed: bool, consequences: Consequences) -> None:
         self._portal = portal
         self._revealed = revealed
+        self._ours = addresses_of(portal)
         self._consequences = consequences
         self._titles: dict[str, str] = {}
         self._memory: Mapping[str, Any] = {}
@@ -203,9 +223,9 @@ class _Reader:
         return learned
 
     def _plain(self, text: str) -> str:
-        return text if self._revealed else mask_addresses(text)
+        return text if self._revealed else mask_addresses(text, self._ours)
 
 
 def title_of(portal: Portal, intent: str) -> str:
     """Return how staff read an intent: its article's topic, or its own name in words."""
-    return portal.topic(intent) or intent.replace("_", " ")
+    return portal.topic(intent) or _IN_PASSING.get(intent) or intent.replace("_", " ")

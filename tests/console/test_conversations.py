@@ -93,6 +93,8 @@ async def test_filters_combine_and_stand_in_the_address(console: Console) -> Non
         ("q=réinitialiser mails", ["unsure"]),
         ("q=introuvable", []),
         ("q=le la", []),
+        ("q=mail' OR 1=1 --", []),
+        ('q=: | ! <-> * " ( mail', ["unsure", "solved"]),
         ("view=review", ["lost", "unsure", "repeated", "handed"]),
         ("view=review&topic=mailinblack", ["handed"]),
         ("since=2999-01-01", []),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
+import os
+import random
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -149,6 +153,32 @@ async def test_only_ones_own_portal_is_erased(database: Database) -> None:
     assert "accounts" in await holding(database, ADDRESS)
 
 
+def _stir(path: Path) -> None:
+    """Have rows with the address move between pages: `secure_delete` leaves their old places."""
+    dice = random.Random(1)
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA secure_delete=ON")
+    keys = [f"{dice.getrandbits(64):016x}" for _ in range(300)]
+    for key in keys:
+        connection.execute(
+            "INSERT INTO conversations VALUES (?, 'resah', ?, ?, 1, 1, '[]')",
+            (key, "2024-01-01 00:00:00", "2999-01-01 00:00:00"),
+        )
+    for seq in range(8):
+        dice.shuffle(keys)
+        for key in keys:
+            address = ADDRESS if int(key, 16) % 3 == 0 else OTHER
+            data = json.dumps({"text": address, "more": "y" * dice.randrange(50, 1500)})
+            connection.execute(
+                "INSERT INTO events VALUES (?, ?, 1, 'slot', 0.0, 1, ?)", (key, seq, data)
+            )
+    for key in keys:
+        if dice.random() < 0.3:
+            connection.execute("DELETE FROM events WHERE conversation_id = ?", (key,))
+    connection.commit()
+    connection.close()
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_no_byte_of_it_is_left_on_sqlite(database: Database, database_url: str) -> None:
     settings = current_settings()
@@ -160,6 +190,7 @@ async def test_no_byte_of_it_is_left_on_sqlite(database: Database, database_url:
             for extra in range(4):
                 await write(database, f"z{number}-{extra}", [Said(f"je suis {ADDRESS}")] * 2)
     folder = Path(database_url.removeprefix("sqlite:///")).parent
+    await asyncio.to_thread(_stir, folder / "guichet.db")
 
     def traces() -> list[str]:
         needles = (ADDRESS.encode(), b"quincampoix", b"QUINCAMPOIX", b"zoe.")
@@ -223,8 +254,6 @@ async def test_retention_takes_old_mails_tickets_resets_and_files(database: Data
         ):  # fmt: skip
             await session.execute(text(f"UPDATE {table} SET {column} = '2020-01-01'"))
         await session.execute(text("UPDATE outbox SET state = 'sent' WHERE kind = 'reset'"))
-    import os
-
     for path in (settings.var_dir / "mail").iterdir():
         os.utime(path, (0, 0))
     counts = await purge(database, settings)
