@@ -33,7 +33,10 @@ def remember_facts(talk: Talk) -> None:
         talk.memory["contract"] = number
     folded = fold(heard.text)
     if talk.portal.feature("documents") and (named := _DOCUMENT.search(folded)):
-        talk.memory["document"] = heard.text[named.start() : named.end()]
+        document = heard.text[named.start() : named.end()]
+        # "L'avenant n'y est pas" says no more than "l'avenant n° 2" before it.
+        if fold(document) not in fold(str(talk.memory.get("document", ""))):
+            talk.memory["document"] = document
     for name, pattern in talk.portal.facts.items():
         for value, expression in pattern.items():
             if expression.search(folded):

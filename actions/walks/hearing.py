@@ -160,6 +160,9 @@ _PERSON = re.compile(
 )
 _MOST_ASKING = 18
 
+_OF_DOCUMENTS = frozenset(
+    {"document_missing", "find_document", "document_access", "market_not_visible"}
+)
 _DOCUMENT_LOST = re.compile(
     r"\b(?:introuvables?|disparus?|cherche|manqu\w+"
     r"|(?:trouve|vois|voit|apparai[st]|apparaissent|accede|ouvre)\w* (?:pas|plus|rien))\b"
@@ -177,6 +180,9 @@ def as_said_anywhere(heard: Heard) -> Heard:
     if heard.intent == "inform_reference" and _DOCUMENT_LOST.search(fold(heard.text)):
         # A contract number with what is wrong with it is a problem, not a mere reference.
         return replace(heard, intent="find_document", band="sure")
+    if "contract_number" in heard.entities and heard.intent in _OF_DOCUMENTS:
+        # With a contract's number, which of these is meant matters little: all begin alike.
+        return replace(heard, band="sure")
     folded, words = fold(heard.text), len(heard.text.split())
     if words <= _MOST_WORDS and not heard.pressed and _WORKS_NOW.search(folded):
         return replace(heard, intent="solved", band="sure")

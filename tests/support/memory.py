@@ -15,6 +15,6 @@ _AT_ONCE = 8
 def let_go() -> None:
     """Free what the application that was just stopped held."""
     # aiohttp remembers the middlewares of the last thousand applications, and with them these.
-    web_app._build_middlewares.cache_clear()
+    web_app._cached_build_middleware.cache_clear()
     if next(_stopped) % _AT_ONCE == 0:
         gc.collect()
