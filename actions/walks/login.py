@@ -63,7 +63,16 @@ async def _start(talk: Talk) -> Directive:
         elif talk.heard.intent != "inform_email" or "topic" not in talk.memory:
             # An address alone goes on with what was told before it.
             talk.memory["topic"] = "login_problem"
-    return Go("check") if talk.memory.get("address") else Go("ask_address")
+    if talk.memory.get("address"):
+        return Go("check")
+    keeps = not talk.heard.pressed and _KEEPS_ADDRESS.search(fold(talk.heard.text))
+    return Go("alone" if keeps else "ask_address")
+
+
+_KEEPS_ADDRESS = re.compile(
+    r"\bpas\b.{0,25}\b(?:donner|communiquer|laisser)\b.{0,15}\b(?:e-?mail|mail|adresse|courriel)\b"
+)
+"""Says with the problem that the address will not be told."""
 
 
 def _refuse_button(talk: Talk) -> Button:

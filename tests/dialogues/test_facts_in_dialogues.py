@@ -56,14 +56,6 @@ OTHERWISE: dict[str, dict[int, list[str]]] = {
     },
 }
 
-# Told on the help page only: no way of a conversation leads to the article that tells it.
-UNSAID: dict[str, dict[int, str]] = {
-    "resah": {},
-    "woundwo": {
-        43: "that a request takes its time: the conversation is a known problem",
-    },
-}
-
 
 def _cases() -> list[object]:
     cases = []
@@ -72,15 +64,8 @@ def _cases() -> list[object]:
             if "said_in" not in entry or entry["fact"].startswith(ASKED):
                 continue
             number = entry["n"]
-            reason = UNSAID[portal].get(number)
-            cases.append(
-                pytest.param(
-                    portal,
-                    OTHERWISE[portal].get(number, entry["words"]),
-                    id=f"{portal} {number}",
-                    marks=[pytest.mark.xfail(reason=reason, strict=False)] if reason else [],
-                )
-            )
+            words = OTHERWISE[portal].get(number, entry["words"])
+            cases.append(pytest.param(portal, words, id=f"{portal} {number}"))
     return cases
 
 
