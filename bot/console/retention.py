@@ -81,8 +81,14 @@ async def purge_daily(database: Database, settings: Settings) -> None:
 
 def told(counts: dict[str, int], nothing: str) -> str:
     """Return counts as a sentence, or what to say where all are zero."""
-    parts = [f"{count} {name}" for name, count in counts.items() if count]
+    parts = [f"{count} {_numbered(name, count)}" for name, count in counts.items() if count]
     return ", ".join(parts) + "." if parts else nothing
+
+
+def _numbered(name: str, count: int) -> str:
+    """Return a plural name as it stands behind a number."""
+    first, space, rest = name.partition(" ")
+    return name if count > 1 or name == "avis" else first.removesuffix("s") + space + rest
 
 
 async def _purge_conversations(database: Database, settings: Settings) -> int:

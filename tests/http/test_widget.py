@@ -13,6 +13,7 @@ from actions.db import Database
 from actions.ratings import Rating
 from actions.transcript import Conversation, TranscriptEvent, read_lines
 from bot.chat.shown import TEXTS
+from bot.console.summaries import Summary
 from bot.keys import ASSISTANT
 from bot.widget import bundle
 from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases, sentence_of
@@ -187,6 +188,20 @@ async def test_an_answer_is_rated_and_the_last_word_counts(chat: Chat, database:
     assert (rating.portal, rating.about, rating.helpful) == ("resah", "un", False)
     assert "rien ne va" in rating.comment and "Soleil2024" not in rating.comment
     assert [turn["helpful"] for turn in await chat.history()] == [False]
+
+
+async def test_staff_see_how_many_answers_were_disliked(chat: Chat, database: Database) -> None:
+    await chat.post("mot de passe oublié", "un")
+    await chat.post(KNOWN, "deux")
+    await _rate(chat, "un", helpful=False)
+    await _rate(chat, "deux", helpful=True)
+    async with database.read() as session:
+        summary = (await session.scalars(select(Summary))).one()
+    assert (summary.liked, summary.disliked) == (1, 1)
+    await _rate(chat, "un", helpful=True)
+    async with database.read() as session:
+        summary = (await session.scalars(select(Summary))).one()
+    assert (summary.liked, summary.disliked) == (2, 0)
 
 
 async def test_a_rating_that_is_none_is_refused(chat: Chat) -> None:
