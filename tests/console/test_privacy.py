@@ -291,7 +291,7 @@ async def test_erasing_from_the_page_asks_twice(console: Console) -> None:
     assert len(json.loads(await response.text())["conversations"]) == 1
     assert "attachment" in response.headers["Content-Disposition"]
     response = await chief.post("/resah/person/erase", address=ADDRESS, confirmed=ADDRESS)
-    assert "Effacé : 1 conversations." in await response.text()
+    assert "Effacé : 1 conversation." in await response.text()
     assert await holding(console.database, ADDRESS) == []
     for path in ("export", "erase"):
         assert (await chief.post(f"/resah/person/{path}", address="rien")).status == 400
