@@ -7,6 +7,7 @@ import re
 from actions.definitions import definition
 from actions.walks.base import Button, Said, Talk
 from actions.walks.facts import fold
+from actions.walks.hearing import WAYS_TO_A_PERSON
 
 SMALL_TALK = frozenset(
     {
@@ -162,19 +163,17 @@ def _topics(talk: Talk) -> list[Button]:
     return buttons[:_MOST_TOPICS]
 
 
-_WAYS_TO_A_PERSON = frozenset({"/human_handoff", "/regional_contact"})
-
-
 def _chooses_none_or_any(talk: Talk, intent: str) -> bool:
     """Answer a bare yes or no to several topics that were just offered."""
-    offered = [Button(title, f"/{name}") for name, title in talk.memory.get("offered", ())]
-    topics = [button for button in offered if button.payload not in _WAYS_TO_A_PERSON]
+    named = talk.memory.get("offered", ())
+    topics = [name for name, _ in named if name not in WAYS_TO_A_PERSON]
     if not topics or talk.heard.pressed or intent not in {"affirm", "deny"}:
         return False
     if intent == "deny":
         talk.say("clarify.rephrase")
         return True
-    talk.memory["offered"] = [[button.payload[1:], button.title] for button in offered]
+    talk.memory["offered"] = [list(pair) for pair in named]
+    offered = [Button(title, f"/{name}") for name, title in named]
     talk.say("clarify.which_one", *offered, talk.button("none_of_these", "/out_of_scope"))
     return True
 

@@ -19,6 +19,7 @@ from actions.settings import current_settings
 from actions.talks import remember, slots_of, talk_of, utter
 from actions.walks.base import Talk
 from actions.walks.conductor import conduct
+from actions.walks.hearing import WAYS_TO_A_PERSON
 from actions.walks.openers import reopened
 
 logger = logging.getLogger(__name__)
@@ -76,11 +77,8 @@ def _note_offer(talk: Talk) -> None:
     if talk.stack or len(buttons) != 1 or talk.memory.get("offered"):
         return
     intent = buttons[0].payload[1:]
-    if intent in _OFFERED:
+    if intent in WAYS_TO_A_PERSON:
         talk.memory["offered"] = [[intent, buttons[0].title]]
-
-
-_OFFERED = frozenset({"human_handoff", "regional_contact"})
 
 
 def _rejects(events: list[EventType]) -> bool:

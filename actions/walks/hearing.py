@@ -15,6 +15,9 @@ from dataclasses import replace
 from actions.walks.base import Heard
 from actions.walks.facts import fold
 
+WAYS_TO_A_PERSON = frozenset({"human_handoff", "regional_contact"})
+"""Intents that lead to somebody: offered alone after an answer, and taken up by a plain wish."""
+
 _MOST_WORDS = 10
 _SURELY_SHORT = 6
 _START = r"^\W*(?:(?:ah|bon|euh|ben|bah|eh|alors|enfin|mais|et)\W+)*"
@@ -225,7 +228,7 @@ def _wants(heard: Heard, intent: str) -> bool:
 
     After a contact, "ok" only takes note; "oui", "je veux bien" take up the offer of a hand-over.
     """
-    if intent in {"human_handoff", "regional_contact"}:
+    if intent in WAYS_TO_A_PERSON:
         return bool(_TAKES_UP.search(fold(heard.text)))
     return heard.yes_no == "yes"
 

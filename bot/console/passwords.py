@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+
+from bot import passwords
+from bot.passwords import MOST_CHARACTERS, verifies
 
 FEWEST_CHARACTERS = 12
-MOST_CHARACTERS = 200
 
 _hasher = PasswordHasher()
 # Each hash takes 64 MiB and a core for a moment: few at a time, the rest wait.
@@ -21,13 +22,7 @@ _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="staff-argon2")
 
 def fault_of(password: str, repeated: str) -> str | None:
     """Return what is wrong with a new password, as a sentence, or None."""
-    if len(password) < FEWEST_CHARACTERS:
-        return f"Choisissez au moins {FEWEST_CHARACTERS} caractères."
-    if len(password) > MOST_CHARACTERS:
-        return f"Choisissez au plus {MOST_CHARACTERS} caractères."
-    if password != repeated:
-        return "Les deux saisies sont différentes."
-    return None
+    return passwords.fault_of(password, repeated, fewest=FEWEST_CHARACTERS)
 
 
 async def hash_password(password: str) -> str:
@@ -39,7 +34,7 @@ async def password_fits(hashed: str, password: str) -> bool:
     """Tell whether a password fits a hash; an empty hash costs the same time and fits nothing."""
     loop = asyncio.get_running_loop()
     fits = await loop.run_in_executor(
-        _threads, _verifies, hashed or _hash_of_nobody(), password[:MOST_CHARACTERS]
+        _threads, verifies, _hasher, hashed or _hash_of_nobody(), password[:MOST_CHARACTERS]
     )
     return fits and bool(hashed) and len(password) <= MOST_CHARACTERS
 
@@ -57,10 +52,3 @@ def hash_token(token: str) -> str:
 @lru_cache(maxsize=1)
 def _hash_of_nobody() -> str:
     return _hasher.hash(secrets.token_urlsafe(32))
-
-
-def _verifies(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
-        return False

@@ -6,14 +6,14 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actions.db import Base, Database
+from bot import passwords
+from bot.passwords import MOST_CHARACTERS, verifies
 
 FEWEST_CHARACTERS = 10
-MOST_CHARACTERS = 200
 
 _hasher = PasswordHasher()
 # Each hash takes 64 MiB and a core for a moment: few at a time, the rest wait.
@@ -32,13 +32,7 @@ class DemoPassword(Base):
 
 def fault_of(password: str, repeated: str) -> str | None:
     """Return what is wrong with a new password, as a sentence, or None."""
-    if len(password) < FEWEST_CHARACTERS:
-        return f"Choisissez au moins {FEWEST_CHARACTERS} caractères."
-    if len(password) > MOST_CHARACTERS:
-        return f"Choisissez au plus {MOST_CHARACTERS} caractères."
-    if password != repeated:
-        return "Les deux saisies sont différentes."
-    return None
+    return passwords.fault_of(password, repeated, fewest=FEWEST_CHARACTERS)
 
 
 async def set_password(database: Database, portal: str, login: str, password: str) -> None:
@@ -55,11 +49,4 @@ async def password_fits(database: Database, portal: str, login: str, password: s
     if row is None or len(password) > MOST_CHARACTERS:
         return False
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads, _verifies, row.hash, password)
-
-
-def _verifies(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
-        return False
+    return await loop.run_in_executor(_threads, verifies, _hasher, row.hash, password)

@@ -100,6 +100,7 @@ async def write_turn(
             state=state,
         )
     )
+    data = [event.as_dict() for event in events]
     session.add_all(
         TranscriptEvent(
             conversation_id=conversation_id,
@@ -108,11 +109,10 @@ async def write_turn(
             type=event.type_name,
             timestamp=event.timestamp,
             version=EVENT_VERSION,
-            data=event.as_dict(),
+            data=data[offset],
         )
         for offset, event in enumerate(events)
     )
-    data = [event.as_dict() for event in events]
     await note_turn(session, conversation_id, conversation.portal, turn, data, moment)
     # One state behind the window is all that the next turns can need.
     await session.execute(
