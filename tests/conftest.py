@@ -130,7 +130,7 @@ def host_site() -> Iterator[HostSite]:
 
 
 @pytest.fixture(scope="session")
-def service(
+def running_service(
     model: Path, mailbox: Mailbox, host_site: HostSite, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """The real service on SQLite with demo accounts, sending to the mailbox."""
@@ -138,3 +138,10 @@ def service(
     service = Service(tmp_path_factory.mktemp("service"), env=env).start()
     yield service
     service.stop()
+
+
+@pytest.fixture
+def service(running_service: Service) -> Service:
+    """The real service, for which the hour is over in which other tests sent mails or checked."""
+    running_service.forget_limits()
+    return running_service

@@ -105,15 +105,15 @@ def open_chat(open_page: Open) -> Callable[..., ChatPage]:
 
 
 @pytest.fixture(scope="session")
-def kept_mail(service: Service) -> None:
+def kept_mail(running_service: Service) -> None:
     """A mail for the demo portal's page to show, as it is kept where no mail server is set."""
     mail = EmailMessage()
     mail[PORTAL_HEADER] = "resah"
     mail["Subject"] = "Espace Acheteur : choisissez un nouveau mot de passe"
     mail["From"], mail["To"] = "no-reply@resah.fr", "camille.martin@chu-exemple.example"
     mail["Date"] = "Mon, 04 Mar 2024 08:00:00 +0100"
-    link = f"{service.url}/demo/resah/reset?token={'x' * 43}"
+    link = f"{running_service.url}/demo/resah/reset?token={'x' * 43}"
     mail.set_content(f"Bonjour,\n\nOuvrez <{link}> ou [ce lien]({link}), **vite**.\n")
-    folder = service.folder / "var" / "mail"
+    folder = running_service.folder / "var" / "mail"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "00000001.eml").write_bytes(mail.as_bytes())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,13 @@ def peopled_service(model: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="session")
 def played(peopled_service: Service) -> Callable[[Conversation], Played]:
     """Hold a conversation; each is held once, however many tests look at it."""
-    return cache(partial(play, peopled_service))
+
+    @cache
+    def held(conversation: Conversation) -> Played:
+        peopled_service.forget_limits()
+        return play(peopled_service, conversation)
+
+    return held
 
 
 @pytest.fixture
