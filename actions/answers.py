@@ -113,7 +113,7 @@ def clarify(talk: Talk) -> None:
         _offer_region(talk)
 
 
-_WHY = re.compile(r"^\W*(?:(?:mais|et|ah|bah|ben|alors) )*(?:pourquoi|pq|pk|pour quelle raison)\b")
+_WHY = re.compile(r"^\W*(?:(?:mais|et|ah|bah|ben|alors) )*(?:pourquoi|pour quelle raison)\b")
 _WHAT_NEXT = re.compile(
     r"\b(?:je|j|on|faut|dois|doit)\b.{0,14}\b(?:fais|fait|faire|aller|cliquer?|va)\b.{0,5}\b(?:quoi|ou|comment)\b"
     r"|\b(?:quoi faire|que faire|qu'est ce que je (?:dois )?fai\w*)\b"

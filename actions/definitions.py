@@ -24,12 +24,12 @@ _TERMS: tuple[tuple[str, re.Pattern[str], str | None], ...] = (
 """Key under `definitions.`, the words for it, and the feature of a portal that it belongs to."""
 
 _ASKS = re.compile(
-    r"\b(?:c'?(?:est)? ?(?:quoi|koi)|kesako|qu'?est[- ]ce (?:que|qu'|q)|ca veut dire quoi"
+    r"\b(?:c'?(?:est)? ?quoi|kesako|qu'?est[- ]ce (?:que|qu'|q)|ca veut dire quoi"
     r"|(?:que|qu'est ce que ca) veut dire|ca signifie quoi)\b"
 )
 _MOST_ASKED = 9
 _BARE = re.compile(
-    r"^\W*(?:(?:euh?|heu|ben|mais|et|ah) )*(?:ca )?(?:c'?(?:est)? ?(?:quoi|koi)|kesako)"
+    r"^\W*(?:(?:euh?|heu|ben|mais|et|ah) )*(?:ca )?(?:c'?(?:est)? ?quoi|kesako)"
     r"(?: ca| ce truc| cette chose)?\W*$"
 )
 

@@ -75,7 +75,7 @@ def check(reading: Reading) -> None:
 
 
 def _check_patterns(reading: Reading, name: str, value: str, patterns: object) -> None:
-    """Name patterns that cannot be found in text in lower case without accents."""
+    """Name patterns that cannot be found in a text as it is read for them."""
     for number, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
         plain = _CLASSES.sub("", str(pattern))
         if isinstance(pattern, str) and fold(plain) != plain:
@@ -83,7 +83,7 @@ def _check_patterns(reading: Reading, name: str, value: str, patterns: object) -
                 reading.facts.path,
                 reading.facts.line(name, value, number),
                 "ce motif n’est jamais trouvé : le texte est comparé en minuscules sans accent,"
-                " avec l’apostrophe droite",
+                " avec l’apostrophe droite et les abréviations écrites en entier",
                 f"écrivez « {fold(plain)} »",
             )
 

@@ -55,7 +55,7 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
 _WAIT = re.compile(
     r"^\W*(?:(?:ok|oui|non|alors|euh?|bon)\W+)*"
     r"(?:attend(?:s|ez)?(?: (?:un peu|deux|2|une|voir)\b.*)?"
-    r"|(?:une?|deux|2) (?:petite )?(?:minutes?|secondes?|instants?)(?: (?:svp|stp|s'il .*))?"
+    r"|(?:une?|deux|2) (?:petite )?(?:minutes?|secondes?|instants?)(?: s'il .*)?"
     r"|(?:attend(?:s|ez)?\W+)?je (?:cherche|recherche|retrouve) (?:mon|ma|mes|le|la) ?"
     r"(?:mail|adresse|numero|identifiant|login|reference|courriel).{0,12})\W*$"
 )

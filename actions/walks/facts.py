@@ -10,13 +10,18 @@ import re
 import unicodedata
 
 from actions.addresses import normalise_address
+from actions.spelling import spell_out
 from actions.walks.base import Talk
 
-_JAI = re.compile(r"\bj ?ai\b")
+_JAI = re.compile(r"\bj ai\b")
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case without accents, with plain apostrophes and "j'ai" mended."""
+    """Return a text as patterns read it: in lower case, without accents, shorthand written out."""
+    return spell_out(_without_accents(text))
+
+
+def _without_accents(text: str) -> str:
     plain = _JAI.sub("j'ai", text.casefold().replace("’", "'"))
     decomposed = unicodedata.normalize("NFKD", plain)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -32,7 +37,10 @@ def remember_facts(talk: Talk) -> None:
     if number := heard.entities.get("contract_number"):
         talk.memory["contract"] = number
     folded = fold(heard.text)
-    if talk.portal.feature("documents") and (named := _DOCUMENT.search(folded)):
+    if talk.portal.feature("documents") and (
+        # Without anything written out, the places are those of the text itself.
+        named := _DOCUMENT.search(_without_accents(heard.text))
+    ):
         document = heard.text[named.start() : named.end()]
         # "L'avenant n'y est pas" says no more than "l'avenant n° 2" before it.
         if fold(document) not in fold(str(talk.memory.get("document", ""))):
@@ -49,7 +57,7 @@ _DOCUMENT = re.compile(
     r"|ccap|acte d'engagement|notices?|certificat administratif|annexes?(?: \d+)?"
     r"|grille (?:de prix|tarifaire)|reglement de consultation)\b"
 )
-"""Kinds of contract documents as people name them; places in the text are those of `fold`."""
+"""Kinds of contract documents as people name them."""
 
 
 def note_detail(talk: Talk, name: str, text: str) -> None:

@@ -38,10 +38,10 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "not_solved",
         re.compile(
-            r"\b(?:toujours|encore|tjrs|tjs) (?:rien|pas|pareil|bloque|gris|rouge|refuse|inconnue?"
+            r"\b(?:toujours|encore) (?:rien|pas|pareil|bloque|gris|rouge|refuse|inconnue?"
             r"|invalide|la meme|le meme)"
             r"|\b(?:pareil|idem|meme chose)\W*$"
-            r"|\b(?:ca|sa) (?:ne )?(?:change|donne|marche) (?:rien|pas)"
+            r"|\bca (?:ne )?(?:change|donne|marche) (?:rien|pas)"
         ),
     ),
     (
@@ -49,19 +49,20 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"^(?!oui\W+c'?est (?:bon|ok)\W*$)"
             r"(?!.*(?:\?|\b(?:pas|plus|rien|toujours)\b|envoye|transmet)).*"
-            r"(?:\b(?:ca|sa|tout|cela|il|elle) (?:a |re|est )?(?:re)?(?:marche|fonctionne|passe)\b"
-            r"|\b(?:c'est|c|tout est|est) (?:tout )?(?:bon|ok|regle|resolu)\b"
+            r"(?:\b(?:ca|tout|cela|il|elle) (?:a |re|est )?(?:re)?(?:marche|fonctionne|passe)\b"
+            r"|\b(?:c'est|tout est|est) (?:tout )?(?:bon|ok|regle|resolu)\b"
             r"|\bviens de (?:le |la |l'|les )?(?:re)?trouver\b"
             r"|\bje l'ai (?:enfin |bien )?(?:re)?trouve\b"
-            r"|\bil (?:est|etait) (?:bien |bel et bien )?(?:dans|ds) (?:les |mes |le |la )?"
+            r"|\bil (?:est|etait) (?:bien |bel et bien )?dans (?:les |mes |le |la )?"
             r"(?:spams?|indesirables?|courriers?|dossier|corbeille))"
         ),
     ),
     (
         "dont_know",
         re.compile(
-            _START + r"(?:(?:je |j'en |g |on )?(?:ne )?(?:sais|sait|c) (?:pas|rien|plus)\b"
-            r"|aucune idee|pas (?:la moindre )?idee|jsp\b|chais pas|j'?en sais rien)"
+            _START
+            + r"(?:(?:(?:je |j'en |on )?(?:ne )?(?:sais|sait)|(?:je|j'en|on) c'est) (?:pas|rien|plus)\b"
+            r"|aucune idee|pas (?:la moindre )?idee|j'?en sais rien)"
         ),
     ),
     ("human_handoff", re.compile(r"^(?!.*\bpas\b).*\btransmet(?:s|tez|tre)?\b")),
@@ -81,14 +82,13 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "affirm",
         re.compile(
-            _START
-            + r"(?:oui+|ouais?|ui|ok|okay|d'?accord|volontiers|bien sur|yes|exact|tout a fait"
-            r"|absolument|c'?(?:est)? ?fait|c'est (?:parfait|bon pour moi|ca|exact|envoye)|parfait"
+            _START + r"(?:oui+|ok|okay|d'?accord|volontiers|bien sur|yes|exact|tout a fait"
+            r"|absolument|c'?est fait|c'est (?:parfait|bon pour moi|ca|exact|envoye)|parfait"
             r"|top|super|nickel|impec|genial|je veux bien|avec plaisir|allez|r?envoye|vas[- ]y"
-            r"|carrement|si\b|svp|stp)"
+            r"|carrement|si\b|s'il (?:vous|te) plait)"
             r"(?!\w)(?!\W+mais\b)|"
             + _START
-            + r"(?:r?envoye[rz]?|r?envoi[es]?|(?:c'est |c )?parti|go|banco|(?:bien )?recu"
+            + r"(?:r?envoye[rz]?|r?envoi[es]?|(?:c'est )?parti|go|banco|(?:bien )?recu"
             r"|je l'ai (?:bien )?recu)\b"
             r"|^(?!.*(?:\?|\b(?:pas|rien|mais|comment|ou)\b)).*"
             r"\b(?:r?envoyez|(?:pouvez|peux) (?:l'|la |le |y )?(?:r?envoyer|aller))\b"
@@ -132,7 +132,7 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
 
 
 _CLOSING = re.compile(
-    r"\b(?:merci|mrc|parfait|nickel|super|top|impec\w*|genial|cool|tres bien|entendu|note)\b"
+    r"\b(?:merci|parfait|nickel|super|top|impec\w*|genial|cool|tres bien|entendu|note)\b"
     r"|^\W*(?:ok|d'accord|bon|bien|alors)\b.{0,20}\b(?:j'?attends?|on verra|je l'appelle"
     r"|je (?:regarde|verrai|reviens|vais (?:voir|regarder|essayer|faire|appeler)))\b"
     r"|\bje (?:regarde(?:rai)?|verrai|reviens|essaie(?:rai)?) (?:ca )?"
@@ -149,11 +149,11 @@ _NOT_CLOSING = re.compile(
 _MOST_CLOSING = 9
 _WORKS_NOW = re.compile(
     r"^(?!.*(?:\?|\b(?:pas|plus|rien|jamais|toujours|mais|si|comment|quand|quoi|ou)\b)).*"
-    r"\b(?:ca|sa|cela|tout) (?:re)?(?:marche|fonctionne)\b"
+    r"\b(?:ca|cela|tout) (?:re)?(?:marche|fonctionne)\b"
 )
 
 _SOMEONE = (
-    r"(?:qqn|qq1|quelqu'?un|une (?:vraie )?personne|un (?:vrai |etre )?humain|un conseiller"
+    r"(?:quelqu'?un|une (?:vraie )?personne|un (?:vrai |etre )?humain|un conseiller"
     r"|un agent|un technicien|un interlocuteur)"
 )
 _PERSON = re.compile(
@@ -234,7 +234,7 @@ def _wants(heard: Heard, intent: str) -> bool:
 
 
 _TAKES_UP = re.compile(
-    r"^\W*(?:ok |bon |alors |d'accord )*(?:oui+|ouais|volontiers|je veux bien|avec plaisir"
+    r"^\W*(?:ok |bon |alors |d'accord )*(?:oui+|volontiers|je veux bien|avec plaisir"
     r"|allez[- ]y|vas[- ]y|carrement|bonne idee|envoye[rz])\b"
     r"(?!.*\b(?:mais|pas|parfait|super|nickel|c'est bon)\b)"
 )

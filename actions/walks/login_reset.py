@@ -49,7 +49,7 @@ async def _take_offer(talk: Talk) -> Directive:
 
 
 _DECLINES = re.compile(
-    r"^\W*(?:ah |bah |ben |mais )*(?:non+|nan|nn|nope)\b"
+    r"^\W*(?:ah |bah |ben |mais )*(?:non+|nan|nope)\b"
     r"(?!.*\b(?:refuse|reconnai\w*|rejette|oui|si,? envoye\w*|envoyez)\b)"
     r"|\b(?:veux|souhaite|prefere) (?:surtout )?pas\b"
 )

@@ -82,6 +82,7 @@ def named_region(talk: Talk) -> Region | None:
 
 async def _start(talk: Talk) -> Directive:
     heard = talk.heard
+    forget_wrong_region(talk)
     chosen = heard.entities.get("region")
     if chosen and talk.portal.region(chosen):
         talk.memory["region"] = chosen

@@ -149,7 +149,7 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
     return None
 
 
-_NO_FIRST = re.compile(r"\W*(?:non|nan|nope|nn)\b")
+_NO_FIRST = re.compile(r"\W*(?:non|nan|nope)\b")
 
 
 def chosen_by_words(heard: Heard, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:

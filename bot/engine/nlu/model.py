@@ -134,14 +134,11 @@ class IntentModel:
             **{name: chosen[name] for name in ("clusters", "fewest", "strip", "shorthand")},
         )
         features = self._featurizer.fit_transform(texts)
-        unit = unit_rows(features)
-        transposed = sp.csr_matrix(unit.sparse.T)
-        cosines = similarities(unit, transposed, unit.dense)
-        self._fit_calibration(truth, features, cosines)
+        folds = list(self._folds(truth))
+        self._kernel, second = self._fit_kernel(features, truth, folds)
+        if folds:
+            self._fit_calibration(truth, features, folds, second)
         self._linear = self._fit_linear(features, truth)
-        self._kernel = KernelModel(
-            transposed, unit.dense, self._solve(cosines, truth), chosen["kernel_sharpness"]
-        )
         return self
 
     def for_serving(self) -> IntentModel:
@@ -185,11 +182,20 @@ class IntentModel:
     def _fit_linear(self, features: Features, truth: Ints) -> _Linear:
         return _Linear.fit(features, truth, self._weights(truth), self.settings["penalty"])
 
-    def _solve(self, cosines: Dense, truth: Ints) -> Dense:
-        gram = kernel(cosines, self.settings["kernel_sharpness"])
+    def _fit_kernel(
+        self, features: Features, truth: Ints, folds: Sequence[tuple[Ints, Ints]]
+    ) -> tuple[KernelModel, Dense]:
+        unit = unit_rows(features)
+        transposed = sp.csr_matrix(unit.sparse.T)
+        sharpness = self.settings["kernel_sharpness"]
+        gram = kernel(similarities(unit, transposed, unit.dense), sharpness)
         weights = self._weights(truth)
         each = np.array([weights[intent] for intent in truth.tolist()], dtype=np.float32)
-        return solve(gram, truth, len(self.intents), each, self.settings["ridge"])
+        coefficients, held_out = solve(
+            gram, truth, len(self.intents), each, self.settings["ridge"],
+            [unseen for _, unseen in folds],
+        )  # fmt: skip
+        return KernelModel(transposed, unit.dense, coefficients, sharpness), held_out
 
     def _folds(self, truth: Ints) -> Iterator[tuple[Ints, Ints]]:
         folds = min(self.settings["folds"], *Counter(truth.tolist()).values())
@@ -197,23 +203,23 @@ class IntentModel:
             split = StratifiedKFold(folds, shuffle=True, random_state=0)
             yield from split.split(truth, truth)
 
-    def _fit_calibration(self, truth: Ints, features: Features, cosines: Dense) -> None:
+    def _fit_calibration(
+        self,
+        truth: Ints,
+        features: Features,
+        folds: Sequence[tuple[Ints, Ints]],
+        second: Dense,
+    ) -> None:
         scores = np.zeros((len(truth), len(self.intents)))
 
         def fold(seen: Ints, unseen: Ints) -> None:
-            coefficients = self._solve(cosines[np.ix_(seen, seen)], truth[seen])
-            likeness = cosines[np.ix_(unseen, seen)]
-            second = kernel(likeness, self.settings["kernel_sharpness"]) @ coefficients
             linear = self._fit_linear(features.take(seen), truth[seen])
-            scores[unseen] = self._mix(linear.scores(features.take(unseen)), second)
+            scores[unseen] = self._mix(linear.scores(features.take(unseen)), second[unseen])
 
-        folds = list(self._folds(truth))
-        # In threads: liblinear and LAPACK leave the interpreter to one another.
+        # In threads: liblinear leaves the interpreter to others.
         Parallel(n_jobs=2, prefer="threads", require="sharedmem")(
             delayed(fold)(seen, unseen) for seen, unseen in folds
         )
-        if not folds:
-            return
         outside = self.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.intents else -1
         self.held_out = scores
         self.calibration = calibrate(
