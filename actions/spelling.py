@@ -15,7 +15,7 @@ SHORTHAND: dict[str, str] = {
         for pair in """
         tjs=toujours tjrs=toujours tjr=toujours toujour=toujours tt=tout jms=jamais jamai=jamais
         ri1=rien bi1=bien nn=non wi=oui ui=oui ouai=oui ouais=oui oe=oui pa=pas plu=plus
-        ds=dans avc=avec pr=pour ns=nous vs=vous pcq=parce_que g=j'ai jai=j'ai c=c'est sa=ca
+        ds=dans avc=avec pr=pour ns=nous vs=vous pcq=parce_que g=j'ai jai=j'ai c=c'est sa=ca e=est
         chui=je_suis chuis=je_suis jsuis=je_suis jsui=je_suis jle=je_le jla=je_la jme=je_me
         jpeu=je_peux jpeux=je_peux jveu=je_veux jveux=je_veux jvoudre=je_voudrais
         jvoudrais=je_voudrais jprefere=je_prefere jse=je_sais jsais=je_sais jvoi=je_vois

@@ -12,9 +12,10 @@ from actions.content_files.articles import ArticleFile
 from actions.content_files.mistakes import closest
 from actions.settings import ROOT
 from actions.trees import TreeStep
-from actions.walks.facts import fold
+from actions.walks.facts import fold, without_accents
 
 _CLASSES = re.compile(r"\\[A-Za-z]")
+_WORD = re.compile(r"\w{2,}")
 
 
 @lru_cache(maxsize=1)
@@ -78,13 +79,15 @@ def _check_patterns(reading: Reading, name: str, value: str, patterns: object) -
     """Name patterns that cannot be found in a text as it is read for them."""
     for number, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
         plain = _CLASSES.sub("", str(pattern))
-        if isinstance(pattern, str) and fold(plain) != plain:
+        # A letter alone may be an ending, as in "vu(?:e|s)".
+        read = _WORD.sub(lambda word: fold(word.group()), without_accents(plain))
+        if isinstance(pattern, str) and read != plain:
             reading.mistakes.remark(
                 reading.facts.path,
                 reading.facts.line(name, value, number),
                 "ce motif n’est jamais trouvé : le texte est comparé en minuscules sans accent,"
                 " avec l’apostrophe droite et les abréviations écrites en entier",
-                f"écrivez « {fold(plain)} »",
+                f"écrivez « {read} »",
             )
 
 

@@ -118,7 +118,8 @@ def correct(phrase: str, *, generous: bool, countries: bool) -> str:
     frequent = index().frequent
     if any(char.isdigit() for char in word):
         return ""
-    if all(part in frequent or part in FILLERS for part in phrase.split()):
+    # A letter alone is shorthand, as in "à la main é", more often than a piece of a name.
+    if all(len(part) == 1 or part in frequent or part in FILLERS for part in phrase.split()):
         return ""
     limit = _allowed(len(word), generous)
     pools = _pools(countries)

@@ -18,10 +18,11 @@ _JAI = re.compile(r"\bj ai\b")
 
 def fold(text: str) -> str:
     """Return a text as patterns read it: in lower case, without accents, shorthand written out."""
-    return spell_out(_without_accents(text))
+    return spell_out(without_accents(text))
 
 
-def _without_accents(text: str) -> str:
+def without_accents(text: str) -> str:
+    """Return a text in lower case without accents, with plain apostrophes; places stay the same."""
     plain = _JAI.sub("j'ai", text.casefold().replace("’", "'"))
     decomposed = unicodedata.normalize("NFKD", plain)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -39,7 +40,7 @@ def remember_facts(talk: Talk) -> None:
     folded = fold(heard.text)
     if talk.portal.feature("documents") and (
         # Without anything written out, the places are those of the text itself.
-        named := _DOCUMENT.search(_without_accents(heard.text))
+        named := _DOCUMENT.search(without_accents(heard.text))
     ):
         document = heard.text[named.start() : named.end()]
         # "L'avenant n'y est pas" says no more than "l'avenant n° 2" before it.

@@ -60,8 +60,8 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "dont_know",
         re.compile(
-            _START
-            + r"(?:(?:(?:je |j'en |on )?(?:ne )?(?:sais|sait)|(?:je|j'en|on) c'est) (?:pas|rien|plus)\b"
+            _START + r"(?:(?:(?:je |j'en |on )?(?:ne )?(?:sais|sait)|(?:je|j'en|on) c'est)"
+            r" (?:pas|rien|plus)\b"
             r"|aucune idee|pas (?:la moindre )?idee|j'?en sais rien)"
         ),
     ),

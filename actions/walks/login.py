@@ -42,9 +42,8 @@ from actions.walks.region import named_region
 
 _PARIS = ZoneInfo("Europe/Paris")
 _REFUSAL = re.compile(
-    r"(?:veux|souhaite|peux|préf[eè]re|prefere|envie)\s+pas|refuse|pas (?:vous )?(?:la )?donner"
-    r"|pourquoi|confidenti|regarde pas",
-    re.IGNORECASE,
+    r"(?:veux|souhaite|peux|prefere|envie) pas|refuse|pas (?:vous )?(?:la )?donner"
+    r"|pourquoi|confidenti|regarde pas"
 )
 
 
@@ -92,7 +91,7 @@ async def _take_address(talk: Talk) -> Directive:
         talk.say("login.malformed", address=heard.text.strip()[:80])
         return Wait()
     refuses = heard.yes_no == "no" or heard.intent == "dont_know"
-    if refuses or _REFUSAL.search(heard.text):
+    if refuses or _REFUSAL.search(fold(heard.text)):
         return Go("alone")
     if heard.intent == "inform_email" or WRONG_ADDRESS.search(heard.text):
         return Go("ask_address_again")

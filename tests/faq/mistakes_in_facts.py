@@ -126,6 +126,9 @@ CASES = {
     "a pattern with accents": Case(
         "common/facts.yml", "    - ", "    - vérifié|", "vérifié", ("sans accent", "verifie")
     ),
+    "a pattern with shorthand": Case(
+        "common/facts.yml", "    - ", "    - vu ds|", "vu ds", ("abréviations", "vu dans")
+    ),
     "a fact that nothing asks": Case(
         "common/facts.yml",
         "junk_checked:\n",

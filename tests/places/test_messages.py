@@ -43,6 +43,11 @@ def test_bare_words_are_places_only_when_asked() -> None:
         assert asked(text).outcome != "none", text
 
 
+def test_a_letter_alone_is_no_end_of_a_misspelt_name() -> None:
+    assert find_place("g tt retapé a la main é c tjs refusé").outcome == "none"
+    assert regions(find_place("on est dans la Mrane")) == ["44"]
+
+
 @pytest.mark.parametrize(
     "text",
     ["2019-069", "12", "48h", "04:00", "depuis 15 jours", "06 12 34 56 78", "01.44.55.66.77",
