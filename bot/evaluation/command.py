@@ -42,9 +42,12 @@ def evaluate(options: argparse.Namespace, tell: Tell) -> None:
     page.write_page(results, facts, folder / "index.html")
     tell(f"Page : {folder / 'index.html'}")
     if options.against:
-        tell("DIET sur les mêmes données, s’il le faut : dix minutes ou plus…")
-        answers = diet.diet_answers(examples, sets, folder)
+        tell(
+            f"DIET sur les mêmes données, en {options.epochs} passages, s’il le faut : c’est long…"
+        )
+        answers = diet.diet_answers(examples, sets, options.epochs, folder)
         ours = list(_milliseconds(result, sets))
+        tell(f"== against DIET ({options.epochs} epochs), top-1")
         _tell_all(_comparison(results, answers["intents"], ours, answers), tell)
 
 
@@ -77,7 +80,6 @@ def _comparison(
     ours: Sequence[float],
     diet_run: dict[str, object],
 ) -> Iterator[str]:
-    yield f"== against DIET ({diet.EPOCHS} epochs), top-1"
     for name, rows in results.items():
         right = sum(
             intent in row.example.intents for row, intent in zip(rows, theirs[name], strict=True)

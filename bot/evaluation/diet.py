@@ -1,7 +1,7 @@
 """Rasa's recommended pipeline without spaCy, trained on the same data, for comparison.
 
-DIET needs TensorFlow, which the service leaves out; so it runs in a process of its own, takes ten
-minutes and three gigabytes, and its answers are kept until data or pipeline change.
+DIET needs TensorFlow, which the service leaves out; so it runs in a process of its own, takes an
+hour and some gigabytes, and its answers are kept until data or pipeline change.
 """
 
 from __future__ import annotations
@@ -22,24 +22,27 @@ import yaml
 from actions.settings import ROOT
 from bot.evaluation.data import EvaluationFailed, Example, MessageSet
 
-EPOCHS = 100
-PIPELINE: list[dict[str, Any]] = [
-    {"name": "WhitespaceTokenizer"},
-    {"name": "LexicalSyntacticFeaturizer"},
-    {"name": "CountVectorsFeaturizer"},
-    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-    {"name": "DIETClassifier", "epochs": EPOCHS, "constrain_similarities": True},
-]
+
+def pipeline(epochs: int) -> list[dict[str, Any]]:
+    """Return Rasa's recommended pipeline, as in config.yml."""
+    return [
+        {"name": "WhitespaceTokenizer"},
+        {"name": "LexicalSyntacticFeaturizer"},
+        {"name": "CountVectorsFeaturizer"},
+        {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+        {"name": "DIETClassifier", "epochs": epochs, "constrain_similarities": True},
+    ]
 
 
 def diet_answers(
-    examples: Sequence[Example], sets: Sequence[MessageSet], cache: Path
+    examples: Sequence[Example], sets: Sequence[MessageSet], epochs: int, cache: Path
 ) -> dict[str, Any]:
     """Return what DIET answers, from the cache where it fits.
 
     Args:
         examples: What to train from.
         sets: What to read.
+        epochs: How often the training goes through the examples.
         cache: Folder of the answers kept.
 
     Returns:
@@ -50,7 +53,7 @@ def diet_answers(
         EvaluationFailed: If the training failed; what it said is on stderr.
     """
     job = {
-        "pipeline": PIPELINE,
+        "pipeline": pipeline(epochs),
         "examples": [[example.text, example.intent] for example in examples],
         "sets": {each.name: each.texts for each in sets},
     }

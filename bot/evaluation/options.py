@@ -7,6 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 
+def _epochs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"« {text} » n’est pas un nombre de passages")
+    return int(text)
+
+
 def add_parser(commands: Any, tell: Callable[[str], None]) -> None:
     """Add the subcommand.
 
@@ -23,6 +29,10 @@ def add_parser(commands: Any, tell: Callable[[str], None]) -> None:
     parser.add_argument(
         "--against", choices=["diet"], help="comparer au pipeline que Rasa recommande (long)"
     )
+    parser.add_argument(
+        "--epochs", type=_epochs, default=100, metavar="N",
+        help="passages de DIET sur les exemples (100, comme Rasa le recommande)",
+    )  # fmt: skip
 
     def run(options: argparse.Namespace) -> None:
         from bot.evaluation.command import evaluate
