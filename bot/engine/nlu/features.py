@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from bot.engine.nlu.vectors import WordVectors, read_vectors
-from bot.engine.nlu.views import VIEWS, Reading, read
+from bot.engine.nlu.views import VIEWS, Reading, read, with_vectors
 
 Dense = NDArray[np.float32]
 Columns = NDArray[np.int32]
@@ -124,7 +124,7 @@ class Featurizer:
         seen = Counter(word for reading in readings for word in set(reading.words))
         if self._vector_weight or any(view.name == "clusters" for view in self._views):
             self._vectors = read_vectors(set(seen), self._clusters)
-            readings = self._read(texts)
+            readings = [with_vectors(reading, self._vectors) for reading in readings]
         total = 1 + len(texts)
         self._word_idf = {w: float(np.log(total / (1 + n)) + 1) for w, n in seen.items()}
         self._default_idf = float(np.log(total / 2) + 1)

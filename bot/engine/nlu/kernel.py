@@ -53,6 +53,24 @@ def similarities(messages: Features, transposed: sp.csr_matrix, dense: Dense) ->
     return result
 
 
+def own_similarities(examples: Features, transposed: sp.csr_matrix) -> Dense:
+    """Return the cosines of examples among themselves, shape (examples, examples).
+
+    Args:
+        examples: Unit rows.
+        transposed: Their sparse parts, transposed.
+    """
+    count = len(examples.dense)
+    result = np.empty((count, count), dtype=np.float32)
+    for start in range(0, count, _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        # What is left of the diagonal is known from the blocks above.
+        np.matmul(examples.dense[rows], examples.dense[start:].T, out=result[rows, start:])
+        result[rows, start:] += (examples.sparse[rows] @ transposed[:, start:]).toarray()
+        result[start:, rows] = result[rows, start:].T
+    return result
+
+
 def kernel(cosines: Dense, sharpness: float) -> Dense:
     """Turn cosines, in place, into the kernel: 1 for the same message, less with less likeness."""
     cosines -= np.float32(1)

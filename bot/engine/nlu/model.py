@@ -17,7 +17,7 @@ from sklearn.svm import LinearSVC
 
 from bot.engine.nlu.calibration import Calibration, calibrate
 from bot.engine.nlu.features import Dense, Features, Featurizer
-from bot.engine.nlu.kernel import KernelModel, kernel, similarities, solve, unit_rows
+from bot.engine.nlu.kernel import KernelModel, kernel, own_similarities, solve, unit_rows
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -28,7 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "views": {"words": 1.0, "chars": 1.0, "sounds": 1.0, "sound_words": 1.0, "clusters": 1.0},
     "vector_weight": 1.6,
     "clusters": 200,
-    "fewest": 2,
+    "fewest": 3,
     "strip": True,
     "shorthand": True,
     "penalty": 0.6,
@@ -136,9 +136,18 @@ class IntentModel:
         features = self._featurizer.fit_transform(texts)
         folds = list(self._folds(truth))
         self._kernel, second = self._fit_kernel(features, truth, folds)
+        everything = np.arange(len(truth))
+        # In threads, since liblinear leaves the interpreter to others; the longest job first.
+        self._linear, *held_out = Parallel(n_jobs=2, prefer="threads", require="sharedmem")(
+            delayed(self._fit_linear)(features, truth, seen)
+            for seen in (everything, *(seen for seen, _ in folds))
+        )
         if folds:
-            self._fit_calibration(truth, features, folds, second)
-        self._linear = self._fit_linear(features, truth)
+            scores = np.zeros((len(truth), len(self.intents)))
+            for (_, unseen), linear in zip(folds, held_out, strict=True):
+                left_out = linear.scores(features.take(unseen))
+                scores[unseen] = self._mix(left_out, second[unseen])
+            self._fit_calibration(truth, features, scores)
         return self
 
     def for_serving(self) -> IntentModel:
@@ -179,8 +188,10 @@ class IntentModel:
         power = self.settings["rare_weight"]
         return {intent: (typical / count) ** power for intent, count in counts.items()}
 
-    def _fit_linear(self, features: Features, truth: Ints) -> _Linear:
-        return _Linear.fit(features, truth, self._weights(truth), self.settings["penalty"])
+    def _fit_linear(self, features: Features, truth: Ints, seen: Ints) -> _Linear:
+        part = truth[seen]
+        weights, penalty = self._weights(part), self.settings["penalty"]
+        return _Linear.fit(features.take(seen), part, weights, penalty)
 
     def _fit_kernel(
         self, features: Features, truth: Ints, folds: Sequence[tuple[Ints, Ints]]
@@ -188,7 +199,7 @@ class IntentModel:
         unit = unit_rows(features)
         transposed = sp.csr_matrix(unit.sparse.T)
         sharpness = self.settings["kernel_sharpness"]
-        gram = kernel(similarities(unit, transposed, unit.dense), sharpness)
+        gram = kernel(own_similarities(unit, transposed), sharpness)
         weights = self._weights(truth)
         each = np.array([weights[intent] for intent in truth.tolist()], dtype=np.float32)
         coefficients, held_out = solve(
@@ -203,23 +214,7 @@ class IntentModel:
             split = StratifiedKFold(folds, shuffle=True, random_state=0)
             yield from split.split(truth, truth)
 
-    def _fit_calibration(
-        self,
-        truth: Ints,
-        features: Features,
-        folds: Sequence[tuple[Ints, Ints]],
-        second: Dense,
-    ) -> None:
-        scores = np.zeros((len(truth), len(self.intents)))
-
-        def fold(seen: Ints, unseen: Ints) -> None:
-            linear = self._fit_linear(features.take(seen), truth[seen])
-            scores[unseen] = self._mix(linear.scores(features.take(unseen)), second[unseen])
-
-        # In threads: liblinear leaves the interpreter to others.
-        Parallel(n_jobs=2, prefer="threads", require="sharedmem")(
-            delayed(fold)(seen, unseen) for seen, unseen in folds
-        )
+    def _fit_calibration(self, truth: Ints, features: Features, scores: Scores) -> None:
         outside = self.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.intents else -1
         self.held_out = scores
         self.calibration = calibrate(

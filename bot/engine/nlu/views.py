@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.engine.nlu.frame import strip_frame
@@ -58,12 +58,18 @@ def read(
     words = tuple(normalise(core, shorthand=shorthand).split())
     spoken = name_forms(core.lower().replace("’", "'"))
     sounds = tuple(phonetic_key(word) for word in _WORD.findall(spoken))
-    rows = tuple(vectors.row(word) if vectors else None for word in words)
+    reading = Reading(words, sounds, words, (None,) * len(words))
+    return with_vectors(reading, vectors) if vectors else reading
+
+
+def with_vectors(reading: Reading, vectors: WordVectors) -> Reading:
+    """Return a reading with the clusters and rows that a table gives its words."""
+    rows = tuple(vectors.row(word) for word in reading.words)
     clusters = tuple(
-        word if row is None or vectors is None else f"k{vectors.clusters[row]}"
-        for word, row in zip(words, rows, strict=True)
+        word if row is None else f"k{vectors.clusters[row]}"
+        for word, row in zip(reading.words, rows, strict=True)
     )
-    return Reading(words, sounds, clusters, rows)
+    return replace(reading, clusters=clusters, rows=rows)
 
 
 def pairs(items: Sequence[str]) -> list[str]:
