@@ -32,6 +32,13 @@ rasa_patches.check_action_results_once_compiled()
 import_tables()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process train the model while the others run the files that need none."""
+    needing = [item.path for item in items if "model" in getattr(item, "fixturenames", ())]
+    first = set(needing[:1])
+    items.sort(key=lambda item: (item.path not in first, item.path in needing))
+
+
 @pytest.fixture(scope="session")
 def model() -> Path:
     """A model that fits the present data and code; trained once, kept for later runs."""
