@@ -64,7 +64,9 @@ async def conduct(talk: Talk) -> bool:
         return await _follow(talk, Open(walk, then=""))
     if talk.resuming:
         return await _resume(talk)
-    talk.heard = as_answer(talk.heard, small_talk=_SMALL)
+    # What a tree is about is no topic beside its questions.
+    own = talk.frame.walk.removeprefix(PREFIX)
+    talk.heard = as_answer(talk.heard, small_talk=_SMALL | {own})
     directive = await heard_anywhere(talk) or await _listen(talk)
     if isinstance(directive, Pass):
         return False
@@ -117,7 +119,7 @@ async def _listen(talk: Talk) -> Directive:
         return directive
     if talk.heard.intent == "solved" and talk.heard.sure:
         return solved(talk)
-    if talk.learned_fact and "?" not in talk.heard.text:
+    if talk.learned_fact and "?" not in talk.heard.text and not _corrects(talk):
         # "On n'a pas MailInBlack" tells something about the open problem; it is not a new one.
         talk.say("in_walk.noted")
         return Go(talk.frame.step)
@@ -144,6 +146,17 @@ async def _listen(talk: Talk) -> Directive:
     return above(talk, walk)
 
 
+def _corrects(talk: Talk) -> bool:
+    """Tell whether the message says that another problem was meant, as in "en fait, c'est…"."""
+    heard = talk.heard
+    other = heard.sure and opener(talk) not in {None, talk.frame.walk}
+    return other and _MEANT_OTHERWISE.search(fold(heard.text)) is not None
+
+
+_MEANT_OTHERWISE = re.compile(
+    r"\b(?:en fait|finalement|plutot|au final|je (?:voulais|veux) dire|je me suis trompee?"
+    r"|(?:c'est|ce n'est) pas ca)\b"
+)
 _ASKS = re.compile(
     r"\?|\b(?:veut dire|signifie|c'est quoi|comment (?:savoir|je sais)|qu'est[- ]ce que)\b"
 )

@@ -23,6 +23,7 @@ _SURELY_SHORT = 6
 _START = r"^\W*(?:(?:ah|bon|euh|ben|bah|eh|alors|enfin|mais|et)\W+)*"
 
 _BARE = frozenset({"affirm", "deny"})
+_MOST_BESIDE_A_TOPIC = 3
 
 _LONGEST = {"solved": 16, "goodbye": 12}
 """Words up to which a message is read as an answer whatever it resembles: good news is wordy."""
@@ -42,6 +43,8 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|invalide|la meme|le meme)"
             r"|\b(?:pareil|idem|meme chose)\W*$"
             r"|\bca (?:ne )?(?:change|donne|marche) (?:rien|pas)"
+            r"|^\W*(?:(?:non|mais|et|ah)\W+)*je (?:ne )?(?:l'|le |la |les )(?:trouve|vois|ai) pas"
+            r"\W*$"
         ),
     ),
     (
@@ -110,8 +113,8 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
 
     Args:
         heard: The message as it was understood alone.
-        small_talk: Intents without a topic of their own. A message that was surely understood as a
-            topic is an answer only when it is very short.
+        small_talk: Intents that are no topic of their own here. A message that was surely
+            understood as a topic is an answer only when it is very short.
     """
     if heard.pressed or heard.text.startswith("/") or "email" in heard.entities:
         return heard
@@ -125,6 +128,9 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
         most_bare = _SURELY_SHORT + 2 * (intent == "affirm")
         if intent in _BARE and words > most_bare and heard.intent not in small_talk:
             # "Non, c'est votre site qui refuse mon adresse" says more than no.
+            continue
+        if intent in _BARE and topic and words > _MOST_BESIDE_A_TOPIC:
+            # "Oui, MailInBlack, on a ça" tells what it is; yes or no comes with it.
             continue
         if pattern.search(folded):
             return replace(heard, intent=intent, band="sure")

@@ -107,6 +107,7 @@ async def _ask_address_again(talk: Talk) -> Directive:
 
 async def _alone(talk: Talk) -> Directive:
     """Tell how to do it without an address; who asked what the field says gets the whole answer."""
+    talk.memory["address_refused"] = True
     buttons = talk.button("solved", "/solved"), talk.contact_button()
     topic = talk.memory.get("topic", "")
     article = talk.portal.articles.get(topic) if topic in _EXPLAINED else None

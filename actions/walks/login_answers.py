@@ -23,6 +23,13 @@ PASSWORD_REFUSED = re.compile(
 """What is refused is the password, not the address."""
 
 
+_ONLY_DONE = re.compile(
+    r"^(?!.*\b(?:marche|fonctionne|passe|accepte\w*|bon|regle\w*|trouve\w*|recu|toujours|pas|rien)\b)"
+    r".*\bj'ai (?:bien |tout |deja )*(?:re)?"
+    r"(?:tape|saisi|essaye|fait|regarde|verifie|efface|clique)\b"
+)
+
+
 def new_address(talk: Talk) -> bool:
     """Note the address that the message gives, if it gives one.
 
@@ -58,6 +65,9 @@ async def solved_or(talk: Talk, step: str) -> Directive:
     if moved := other_address(talk):
         return moved
     heard = talk.heard
+    if _ONLY_DONE.search(fold(heard.text)):
+        # "Oui, j'ai retapé" does not tell yet whether it works.
+        return Go(talk.frame.step)
     if heard.yes_no == "yes":
         talk.say("login.solved")
         return End("solved")

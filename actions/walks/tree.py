@@ -71,6 +71,8 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
             return await _check_address(talk, step.branches)
         if step.input and talk.memory.get(step.input):
             return Go(step.go)
+        if step.input == "address" and talk.memory.get("address_refused"):
+            return Go(step.without)
         if step.fact and (known := talk.facts.get(step.fact)) and not talk.resuming:
             for answer in step.answers:
                 if known in answer.means:
@@ -178,6 +180,8 @@ def _take_input(talk: Talk, step: TreeStep) -> Directive:
         return Go(step.go)
     refuses = heard.intent in {"deny", "dont_know"} or heard.yes_no == "no"
     if refuses and not heard.entities:
+        if step.input == "address":
+            talk.memory["address_refused"] = True
         _passed(talk, step)
         return Go(step.without)
     if heard.intent == "solved" and heard.sure:
