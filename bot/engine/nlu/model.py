@@ -119,7 +119,7 @@ class IntentModel:
         """Train on messages and calibrate on held-out folds of them.
 
         Vocabulary, word weights and clusters, which know nothing of intents, are learned once
-        from all messages; the folds fit both models anew.
+        from all messages; both models tell what they would say of each fold without it.
 
         Args:
             texts: Messages.
