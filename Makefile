@@ -10,8 +10,9 @@ export RASA_TELEMETRY_ENABLED = false
 PYTHON ?= python3
 OTHER_PYTHONS = python3.13 python3.12 python3.11 python3.10 python3.9 python3.8 python /usr/bin/python3
 
-# Files of tests are shared out among processes; PARALLEL= runs them one after the other.
-PARALLEL = -n logical --maxprocesses 4 --dist loadfile
+# Files of tests are shared out among processes, in the order that tests/conftest.py gives them;
+# PARALLEL= runs them one after the other.
+PARALLEL = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Runs a script with the first Python that truly runs and is new enough: a pyenv shim on PATH may not.
 # .venv's own comes first, without its site-packages, since it starts fastest.

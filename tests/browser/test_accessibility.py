@@ -59,9 +59,18 @@ def test_a_page_has_no_barrier(
     assert _violations(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", [{}, PHONE, MAGNIFIED], ids=["wide", "phone", "magnified"])
-@pytest.mark.parametrize("portal", ["resah", "woundwo"])
+# Each screen with each portal and each scheme, and each portal with each scheme.
+@pytest.mark.parametrize(
+    ("portal", "screen", "scheme"),
+    [
+        pytest.param("resah", {}, "light", id="resah-wide-light"),
+        pytest.param("woundwo", {}, "dark", id="woundwo-wide-dark"),
+        pytest.param("resah", PHONE, "dark", id="resah-phone-dark"),
+        pytest.param("woundwo", PHONE, "light", id="woundwo-phone-light"),
+        pytest.param("resah", MAGNIFIED, "light", id="resah-magnified-light"),
+        pytest.param("woundwo", MAGNIFIED, "dark", id="woundwo-magnified-dark"),
+    ],
+)
 def test_a_conversation_has_no_barrier(
     open_chat: Callable[..., ChatPage], portal: str, screen: dict[str, int], scheme: str
 ) -> None:
