@@ -34,6 +34,7 @@ def _sources() -> Iterator[Path]:
     yield from sorted((ROOT / "bot" / "engine" / "nlu").glob("*.py"))
     yield ROOT / "bot" / "engine" / "policies.py"
     yield ROOT / "actions" / "addresses.py"
+    yield ROOT / "actions" / "spelling.py"
     yield ROOT / "actions" / "understanding.py"
 
 

@@ -37,11 +37,10 @@ def remember_facts(talk: Talk) -> None:
         talk.memory["address"] = normalise_address(address)
     if number := heard.entities.get("contract_number"):
         talk.memory["contract"] = number
-    folded = fold(heard.text)
-    if talk.portal.feature("documents") and (
-        # Without anything written out, the places are those of the text itself.
-        named := _DOCUMENT.search(without_accents(heard.text))
-    ):
+    # Without anything written out, places are those of the text itself.
+    plain = without_accents(heard.text)
+    folded = spell_out(plain)
+    if talk.portal.feature("documents") and (named := _DOCUMENT.search(plain)):
         document = heard.text[named.start() : named.end()]
         # "L'avenant n'y est pas" says no more than "l'avenant n° 2" before it.
         if fold(document) not in fold(str(talk.memory.get("document", ""))):

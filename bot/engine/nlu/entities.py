@@ -9,16 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from actions.addresses import is_address, normalise_address
-from bot.engine.nlu import code_hash
+from bot.engine.nlu.component import Extractor
 from bot.engine.nlu.text import MOST_READ
 
 Entity = dict[str, Any]
@@ -167,24 +163,8 @@ def _entity(name: str, match: re.Match[str], value: str, group: int = 0) -> Enti
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class FormEntityExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[misc]
+class FormEntityExtractor(Extractor):
     """Rasa graph component around `find_entities`."""
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Return the hash of the code that this component depends on."""
-        return code_hash()
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> FormEntityExtractor:
-        """Create the component; it has nothing to learn."""
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the entities found to each message that has a text."""

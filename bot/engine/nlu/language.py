@@ -12,11 +12,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import (
     ENTITIES,
     INTENT,
@@ -27,7 +23,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from actions.understanding import LANGUAGES
-from bot.engine.nlu import code_hash
+from bot.engine.nlu.component import Extractor
 from bot.engine.nlu.model import OUT_OF_SCOPE
 from bot.engine.nlu.text import fold, name_forms, shorten
 
@@ -126,29 +122,13 @@ def foreign_language(text: str) -> str | None:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class LanguageDetector(GraphComponent, EntityExtractorMixin):  # type: ignore[misc]
+class LanguageDetector(Extractor):
     """Rasa graph component around `foreign_language`.
 
     Adds an entity `language` to a message that is not French, which is then out of scope, whatever
     its words look like in French; but a few words that were surely understood, such as "thank you",
     are taken as meant.
     """
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Return the hash of the code that this component depends on."""
-        return code_hash()
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> LanguageDetector:
-        """Create the component; it has nothing to learn."""
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Mark each message that is in another language."""

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import joblib
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.nlu import code_hash
+from bot.engine.nlu.component import HashedComponent
 from bot.engine.nlu.model import DEFAULTS, IntentModel
 from bot.engine.nlu.problems import find_problems
 
@@ -23,7 +23,7 @@ _FILE = "intents.joblib"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
+class LinearIntentClassifier(IntentClassifier, HashedComponent):  # type: ignore[misc]
     """Rasa graph component around `IntentModel` and `find_problems`.
 
     Sets on each message `intent`, `intent_ranking`, `band` (`sure`, `unsure` or `lost`) and, only
@@ -47,11 +47,6 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
     def get_default_config() -> dict[str, Any]:
         """Return the defaults of what config.yml may set."""
         return {"ranking_length": 10, **copy.deepcopy(DEFAULTS)}
-
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Return the hash of the code that this component depends on."""
-        return code_hash()
 
     @classmethod
     def create(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from actions.spelling import ABBREVIATIONS, table
+
 MOST_READ = 2000
 """Characters of a message that are searched for entities."""
 
@@ -24,31 +26,20 @@ _PUNCTUATION = re.compile(r"[^\w\s?!]")
 _MARKS = re.compile(r"([?!]+)")
 
 # What people shorten or say otherwise, after folding; one word each, with what is meant.
-_SHORT = dict(
-    pair.split("=")
-    for pair in """
-    bjr=bonjour bjour=bonjour bsr=bonsoir slt=salut cc=coucou mdp=mot_de_passe mdps=mot_de_passe
-    password=mot_de_passe pass=mot_de_passe passwd=mot_de_passe pwd=mot_de_passe pb=probleme
-    pbs=problemes pbm=probleme prob=probleme svp=s_il_vous_plait stp=s_il_te_plait pk=pourquoi
-    pq=pourquoi pkoi=pourquoi prk=pourquoi pourkoi=pourquoi kan=quand qd=quand qand=quand tt=tout
-    tjs=toujours tjrs=toujours tjr=toujours toujour=toujours ds=dans av=avec avc=avec jms=jamais
-    msg=message mess=message c=c_est  g=j_ai jai=j_ai chui=je_suis chuis=je_suis
-    jsuis=je_suis ke=que ki=qui koi=quoi kel=quel kelle=quelle pr=pour ns=nous vs=vous
-    qq1=quelqu_un qqun=quelqu_un bcp=beaucoup bcps=beaucoup mtn=maintenant mnt=maintenant
-    dsl=desole jsp=je_sais_pas chai=je_sais chsais=je_sais jpp=j_en_peux_plus nn=non wi=oui
-    ouais=oui ouai=oui ui=oui oe=oui num=numero no=numero tel=telephone doc=document docs=documents
-    cpte=compte cnx=connexion co=connecter connection=connexion conexion=connexion
-    qqch=quelque_chose qlq=quelque ya=il_y_a ojd=aujourd_hui auj=aujourd_hui ajd=aujourd_hui
-    rep=reponse ad=adresse adr=adresse mel=mail mels=mails courriel=mail courriels=mails
-    email=mail emails=mails e_mail=mail piton=bouton pourriel=spam pourriels=spams spams=spam
-    mci=merci thx=merci
-    ri1=rien bi1=bien fo=il_faut fau=il_faut pe=peu px=peux peu=peu marhce=marche sa=ca
-    natel=telephone gsm=telephone cell=telephone cellulaire=telephone fureteur=navigateur
-    usager=utilisateur usagers=utilisateurs nip=mot_de_passe encoder=saisir encode=saisis
-    farde=dossier fardes=dossiers barre=bloque barree=bloquee debarrer=debloquer
+_SHORT = {short: meant.replace("'", " ") for short, meant in ABBREVIATIONS.items()} | table(
+    """
+    mdp=mot_de_passe mdps=mot_de_passe password=mot_de_passe pass=mot_de_passe passwd=mot_de_passe
+    pwd=mot_de_passe pb=probleme pbs=problemes pbm=probleme prob=probleme av=avec mess=message
+    num=numero no=numero tel=telephone doc=document docs=documents cpte=compte cnx=connexion
+    co=connecter connection=connexion conexion=connexion qlq=quelque rep=reponse ad=adresse
+    adr=adresse mel=mail mels=mails courriel=mail courriels=mails email=mail emails=mails
+    e_mail=mail piton=bouton pourriel=spam pourriels=spams spams=spam fo=il_faut fau=il_faut pe=peu
+    px=peux peu=peu marhce=marche natel=telephone gsm=telephone cell=telephone cellulaire=telephone
+    fureteur=navigateur usager=utilisateur usagers=utilisateurs nip=mot_de_passe encoder=saisir
+    encode=saisis farde=dossier fardes=dossiers barre=bloque barree=bloquee debarrer=debloquer
     pantoute=pas_du_tout icitte=ici astheure=maintenant asteure=maintenant faque=donc tanne=marre
     tannee=marre pis=et pitonner=cliquer pitonne=clique bogue=bug boguer=bug nenni=non
-    """.split()
+    """
 )
 # What is said elsewhere in several words: Swiss "ça joue", Québec "peser sur".
 _PHRASES = (
