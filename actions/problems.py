@@ -13,11 +13,11 @@ def note_second_problem(talk: Talk) -> None:
     others = [intent for intent in talk.heard.problems if intent != talk.heard.intent]
     if not talk.heard.sure or talk.heard.intent not in talk.heard.problems or not others:
         return
-    topic = talk.portal.topic(talk.heard.intent)
-    if topic is None or talk.portal.topic(others[0]) is None:
+    topic, other = talk.portal.topic(talk.heard.intent), talk.portal.topic(others[0])
+    if topic is None or other is None:
         return
     talk.memory["next_problem"] = others[0]
-    talk.say("conductor.two_problems", topic=topic)
+    talk.say("conductor.two_problems", topic=topic, other=other)
 
 
 async def take_up_next_problem(talk: Talk) -> None:

@@ -51,8 +51,8 @@ def talk_of(tracker: Tracker) -> Talk:
         entities=entities,
         problems=tuple(problem["intent"] for problem in latest.get("problems") or ()),
     )
-    if len(heard.problems) > 1 and not heard.sure:
-        # Each part is clear; only the whole is not.
+    if len(heard.problems) > 1 and (not heard.sure or heard.intent in heard.problems):
+        # Each part is clear, even where the whole is not; what was told first comes first.
         heard = replace(heard, intent=heard.problems[0], band="sure")
     if heard.intent in _DOCUMENTS and not content.feature("documents"):
         # Without contracts of its own, what a portal has of documents is public.

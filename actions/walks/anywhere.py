@@ -10,6 +10,7 @@ from actions.errors import LimitReached
 from actions.walks.base import Directive, Go, Heard, Open, Pass, Talk, Wait
 from actions.walks.facts import fold
 from actions.walks.login_answers import new_address
+from actions.walks.openers import OPENERS
 from actions.walks.tree import PREFIX, chosen_by_words
 
 MOST_PROBLEMS = 2
@@ -70,7 +71,10 @@ _WORKS = re.compile(
 
 
 def solved(talk: Talk) -> Directive:
-    """End all that is open, as solved."""
+    """End all that is open, as solved, and with a login what was kept of it for later."""
+    login = any(frame.walk == "login" for frame in talk.stack)
+    if login and OPENERS.get(talk.memory.get("next_problem", "")) == "login":
+        del talk.memory["next_problem"]
     talk.stack.clear()
     talk.memory["outcome"] = "solved"
     talk.say("conductor.solved")

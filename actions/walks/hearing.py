@@ -66,6 +66,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             _START + r"(?:(?:(?:je |j'en |on )?(?:ne )?(?:sais|sait)|(?:je|j'en|on) c'est)"
             r" (?:pas|rien|plus)\b"
             r"|aucune idee|pas (?:la moindre )?idee|j'?en sais rien)"
+            r"|^\W*(?:hein|quoi|pardon|euh+)\W*$"
         ),
     ),
     ("human_handoff", re.compile(r"^(?!.*\bpas\b).*\btransmet(?:s|tez|tre)?\b")),
