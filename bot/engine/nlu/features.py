@@ -1,7 +1,7 @@
 """Messages as vectors: the TF-IDF of each view beside the mean of their words' vectors.
 
 Written for one message at a time. scikit-learn's vectorisers check and sort more than the reading
-of a short message costs, and six of them in a row would take the time that we have.
+of a short message costs, and several of them in a row would take the time that we have.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class View:
     Attributes:
         name: Its name in `VIEWS`.
         weight: Its length in the whole vector.
-        columns: Column of each gram that was seen in `fewest` messages or more.
+        columns: Column of each gram that was seen neither too seldom nor too often.
         idf: Weight of each column.
     """
 
@@ -61,10 +61,11 @@ class View:
     columns: dict[str, int] = field(default_factory=dict)
     idf: Dense = field(default_factory=lambda: np.zeros(0, np.float32))
 
-    def fit(self, readings: Sequence[Reading], fewest: int) -> None:
+    def fit(self, readings: Sequence[Reading], fewest: int, most: float) -> None:
         """Learn vocabulary and weights."""
         seen = Counter(gram for reading in readings for gram in set(VIEWS[self.name](reading)))
-        kept = sorted(gram for gram, count in seen.items() if count >= fewest)
+        limit = max(most * len(readings), fewest)
+        kept = sorted(gram for gram, count in seen.items() if fewest <= count <= limit)
         self.columns = {gram: column for column, gram in enumerate(kept)}
         counts = np.array([seen[gram] for gram in kept], dtype=np.float64)
         self.idf = (np.log((1 + len(readings)) / (1 + counts)) + 1).astype(np.float32)
@@ -93,6 +94,8 @@ class Featurizer:
         vector_weight: Length of the mean vector; 0 leaves word vectors out.
         clusters: How many clusters of words the view `clusters` tells apart.
         fewest: In how many messages a gram must be seen.
+        most: In what share of them at most: what stands in more tells little, and most of the time
+            that a message takes goes to comparing it with all the examples that share a gram.
         strip: See `views.read`.
         shorthand: See `views.read`.
     """
@@ -104,6 +107,7 @@ class Featurizer:
         *,
         clusters: int,
         fewest: int,
+        most: float,
         strip: bool,
         shorthand: bool,
     ) -> None:
@@ -113,6 +117,7 @@ class Featurizer:
         self._vector_weight = vector_weight
         self._clusters = clusters
         self._fewest = fewest
+        self._most = most
         self._vectors: WordVectors | None = None
         self._word_idf: dict[str, float] = {}
         self._default_idf = 1.0
@@ -129,7 +134,7 @@ class Featurizer:
         self._word_idf = {w: float(np.log(total / (1 + n)) + 1) for w, n in seen.items()}
         self._default_idf = float(np.log(total / 2) + 1)
         for view in self._views:
-            view.fit(readings, self._fewest)
+            view.fit(readings, self._fewest, self._most)
         if self._vectors is not None and self._vector_weight:
             means = np.stack([self._mean(reading) for reading in readings])
             self._centre = means.mean(axis=0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -45,11 +46,13 @@ def similarities(messages: Features, transposed: sp.csr_matrix, dense: Dense) ->
         transposed: Unit sparse parts of the examples, shape (grams, examples).
         dense: Dense parts of the examples, shape (examples, dimensions).
     """
-    result = np.empty((messages.sparse.shape[0], transposed.shape[1]), dtype=np.float32)
-    for start in range(0, len(result), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        np.matmul(messages.dense[rows], dense.T, out=result[rows])
-        result[rows] += (messages.sparse[rows] @ transposed).toarray()
+    sparse = messages.sparse
+    result = messages.dense @ dense.T
+    for row, (start, end) in enumerate(pairwise(sparse.indptr)):
+        # Nearly every example shares some gram with a message: a product of two sparse matrices
+        # would list them one by one, this one adds up in place.
+        of_its_grams = transposed[sparse.indices[start:end]]
+        result[row] += of_its_grams.T @ sparse.data[start:end]
     return result
 
 

@@ -25,10 +25,11 @@ Scores = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 DEFAULTS: dict[str, Any] = {
-    "views": {"words": 1.0, "chars": 1.0, "sounds": 1.0, "sound_words": 1.0, "clusters": 1.0},
+    "views": {"chars": 1.0, "sounds": 1.0, "clusters": 1.0},
     "vector_weight": 1.6,
     "clusters": 200,
     "fewest": 3,
+    "most": 0.1,
     "strip": True,
     "shorthand": True,
     "penalty": 0.6,
@@ -131,7 +132,7 @@ class IntentModel:
         self._featurizer = Featurizer(
             chosen["views"],
             chosen["vector_weight"],
-            **{name: chosen[name] for name in ("clusters", "fewest", "strip", "shorthand")},
+            **{name: chosen[name] for name in ("clusters", "fewest", "most", "strip", "shorthand")},
         )
         features = self._featurizer.fit_transform(texts)
         folds = list(self._folds(truth))

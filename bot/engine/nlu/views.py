@@ -18,7 +18,7 @@ from bot.engine.nlu.vectors import WordVectors
 
 _WORD = re.compile(r"\w+")
 _CHARS = (2, 5)
-_SOUNDS = (3, 6)
+_SOUNDS = (3, 5)
 _FORMS = frozenset({"zzadresse", "zznombre", "zzcode", "zzlogin", "zztelephone"})
 _FILLERS = frozenset(
     "mon ma le la l n de du d c est voici voila numero client marche contrat convention ticket ref"
@@ -111,11 +111,6 @@ def sound_grams(reading: Reading) -> list[str]:
     ]
 
 
-def sound_words(reading: Reading) -> list[str]:
-    """Return the words and pairs of words as they sound."""
-    return pairs(reading.sounds)
-
-
 def cluster_grams(reading: Reading) -> list[str]:
     """Return the clusters of words and pairs of them."""
     return pairs(reading.clusters)
@@ -125,7 +120,6 @@ VIEWS = {
     "words": word_grams,
     "chars": char_grams,
     "sounds": sound_grams,
-    "sound_words": sound_words,
     "clusters": cluster_grams,
 }
 """The views by the names that config.yml uses."""
