@@ -13,19 +13,20 @@ from bot.evaluation.data import Example, MessageSet
 from bot.evaluation.scoring import score
 from bot.evaluation.trained import Trained, trained
 
-_WORDS_AND_CHARS = {"words": 1.0, "chars": 1.0, "sounds": 0.0, "sound_words": 0.0, "clusters": 0.0}
+_WORDS_AND_CHARS = {"words": 1.0, "chars": 1.0}
 
 
 def variants(settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the settings of each row: from the plain baseline up, then the whole without each."""
     plain = {**settings, "views": _WORDS_AND_CHARS, "vector_weight": 0.0, "kernel_weight": 0.0,
-             "rare_weight": 0.0, "strip": False, "shorthand": False}  # fmt: skip
+             "most": 1.0, "rare_weight": 0.0, "strip": False, "shorthand": False}  # fmt: skip
     steps: list[tuple[str, dict[str, Any]]] = [
         ("+ frame stripped", {"strip": True}),
         ("+ shorthand and regional words", {"shorthand": True}),
-        ("+ sounds", {"views": {**settings["views"], "clusters": 0.0}}),
+        ("+ sounds", {"views": {**_WORDS_AND_CHARS, "sounds": 1.0}}),
         ("+ word vectors", {"vector_weight": settings["vector_weight"]}),
-        ("+ clusters of words", {"views": settings["views"]}),
+        ("+ clusters in place of words", {"views": settings["views"]}),
+        ("+ without common grams", {"most": settings["most"]}),
         ("+ class weights", {"rare_weight": settings["rare_weight"]}),
         ("+ kernel model (whole pipeline)", {"kernel_weight": settings["kernel_weight"]}),
     ]

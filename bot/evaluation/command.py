@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 from actions.settings import current_settings
 from bot.evaluation import ablation, diet, duplicates, languages, metrics, page, problems, report
-from bot.evaluation.data import Example, MessageSet, test_sets, training_examples
+from bot.evaluation.data import Example, test_sets, training_examples
+from bot.evaluation.parsing import Parsed, parsed
 from bot.evaluation.scoring import score
 from bot.evaluation.trained import Trained, configured, trained
+from bot.training import train
 
 Tell = Callable[[str], None]
-
-_WARM_UP = 5
 
 
 def evaluate(options: argparse.Namespace, tell: Tell) -> None:
@@ -32,7 +31,9 @@ def evaluate(options: argparse.Namespace, tell: Tell) -> None:
     tell(f"Entraînement sur {len(examples)} exemples, s’il le faut…")
     result = trained(examples, settings, folder / "models")
     results = {each.name: score(result.model, each) for each in sets}
-    facts = list(_facts(result, examples, sets))
+    texts = [text for each in sets for text in each.texts]
+    served = parsed(train(current_settings().models_dir), texts)
+    facts = [*_facts(result, examples), _pace(served)]
     _tell_all(facts, tell)
     for name, rows in results.items():
         _tell_all(report.lines(name, rows), tell)
@@ -45,53 +46,42 @@ def evaluate(options: argparse.Namespace, tell: Tell) -> None:
         tell(
             f"DIET sur les mêmes données, en {options.epochs} passages, s’il le faut : c’est long…"
         )
-        answers = diet.diet_answers(examples, sets, options.epochs, folder)
-        ours = list(_milliseconds(result, sets))
+        against = diet.trained_diet(examples, options.epochs, folder)
         tell(f"== against DIET ({options.epochs} epochs), top-1")
-        _tell_all(_comparison(results, answers["intents"], ours, answers), tell)
+        _tell_all(_comparison(results, served, against, texts), tell)
 
 
-def _facts(
-    result: Trained, examples: Sequence[Example], sets: Sequence[MessageSet]
-) -> Iterator[str]:
+def _facts(result: Trained, examples: Sequence[Example]) -> Iterator[str]:
     calibration = result.model.calibration
     yield (f"training: {len(examples)} examples, {len(result.model.intents)} intents, "
            f"{result.seconds:.0f} s, {result.megabytes} MB")  # fmt: skip
     yield f"held-out folds: {ablation.held_out(result, examples):.1%} right"
     yield (f"sure from {calibration.sure:.2f} ({calibration.sure_in_scope:.2f} in scope), "
            f"temperature {calibration.temperature:.2f}")  # fmt: skip
-    times = sorted(_milliseconds(result, sets))
-    yield (f"one parse: p50 {statistics.median(times):.1f} ms, "
-           f"p99 {times[int(len(times) * 0.99)]:.1f} ms")  # fmt: skip
 
 
-def _milliseconds(result: Trained, sets: Sequence[MessageSet]) -> Iterator[float]:
-    texts = [text for each in sets for text in each.texts]
-    result.model.predict(texts[:_WARM_UP])
-    for text in texts:
-        before = time.perf_counter()
-        result.model.predict([text])
-        yield (time.perf_counter() - before) * 1000
+def _pace(served: Parsed) -> str:
+    times = sorted(served.milliseconds)
+    return (f"one parse, whole pipeline: p50 {statistics.median(times):.1f} ms, "
+            f"p99 {times[int(len(times) * 0.99)]:.1f} ms")  # fmt: skip
 
 
 def _comparison(
     results: dict[str, list[metrics.Scored]],
-    theirs: dict[str, list[str]],
-    ours: Sequence[float],
-    diet_run: dict[str, object],
+    served: Parsed,
+    against: diet.Diet,
+    texts: Sequence[str],
 ) -> Iterator[str]:
+    read = parsed(against.model, texts, tensorflow=True)
+    theirs = iter(read.intents)
     for name, rows in results.items():
-        right = sum(
-            intent in row.example.intents for row, intent in zip(rows, theirs[name], strict=True)
-        )
+        right = sum(next(theirs) in row.example.intents for row in rows)
         one, other = metrics.share(rows), metrics.Share(right, len(rows))
         yield (f"  {name:22} ours {report.shown(one)}   DIET {report.shown(other)}   "
                f"{(one.value - other.value) * 100:+.1f} points")  # fmt: skip
-    slow = diet_run["milliseconds"]
-    assert isinstance(slow, list)
-    fast, slower = statistics.median(ours), statistics.median(slow)
-    yield f"  one parse, median: ours {fast:.1f} ms, DIET {slower:.1f} ms, {slower / fast:.1f} ×"
-    yield f"  training of DIET: {diet_run['seconds']:.0f} s, {diet_run['megabytes']} MB"
+    fast, slow = statistics.median(served.milliseconds), statistics.median(read.milliseconds)
+    yield f"  one parse, median: ours {fast:.1f} ms, DIET {slow:.1f} ms, {slow / fast:.1f} ×"
+    yield f"  training of DIET: {against.seconds:.0f} s, {against.megabytes} MB"
 
 
 def _tell_all(lines: Iterator[str] | list[str], tell: Tell) -> None:
