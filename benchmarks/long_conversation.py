@@ -63,7 +63,7 @@ def main() -> None:
         os.environ["GUICHET_VAR_DIR"] = folder
         os.environ.pop("GUICHET_DATABASE_URL", None)
         rasa_patches.prepare()
-        rasa_patches.leave_tensorflow_out()
+        rasa_patches.leave_unused_out()
         from bot import logs
         from bot.tables import import_tables
 

@@ -102,7 +102,7 @@ def _whole(model: Path) -> Callable[[str], object]:
 def main() -> None:
     """Measure, training a model first where none fits."""
     rasa_patches.prepare()
-    rasa_patches.leave_tensorflow_out()
+    rasa_patches.leave_unused_out()
     from actions.settings import ROOT
     from bot import logs, training
 

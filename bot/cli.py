@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> None:
     # Serving needs no TensorFlow; without it the service starts in seconds.
-    rasa_patches.leave_tensorflow_out()
+    rasa_patches.leave_unused_out()
     from bot import service
 
     rasa_patches.check_action_results_once_compiled()
@@ -123,7 +123,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _prepare(options: argparse.Namespace) -> None:
-    rasa_patches.leave_tensorflow_out()
+    rasa_patches.leave_unused_out()
     from bot import service
 
     service.prepare(current_settings(), tell)

@@ -98,7 +98,7 @@ def _main(models_dir: str, name: str, *options: str) -> None:
     from bot.engine import rasa_patches
 
     rasa_patches.prepare()
-    rasa_patches.leave_tensorflow_out()
+    rasa_patches.leave_unused_out()
     from bot import logs
 
     logs.configure()

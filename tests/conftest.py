@@ -12,7 +12,7 @@ from bot.engine import rasa_patches
 # Before anything of Rasa is imported, as in the service itself.
 os.environ["GUICHET_VAR_DIR"] = tempfile.mkdtemp(prefix="guichet-tests-")
 rasa_patches.prepare()
-rasa_patches.leave_tensorflow_out()
+rasa_patches.leave_unused_out()
 
 import pytest  # noqa: E402
 

@@ -69,7 +69,7 @@ def _main(model: str, job: str, answers: str, *options: str) -> None:
 
     rasa_patches.prepare()
     if "tensorflow" not in options:
-        rasa_patches.leave_tensorflow_out()
+        rasa_patches.leave_unused_out()
     import asyncio
 
     from rasa.core.agent import Agent

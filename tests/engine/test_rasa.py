@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import jsonschema
 import pytest
@@ -22,6 +23,15 @@ def test_the_version_is_the_one_that_was_read(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("importlib.metadata.version", lambda name: "3.6.22")
     with pytest.raises(RuntimeError):
         rasa_patches.check_version()
+
+
+@pytest.mark.parametrize(
+    "name", ["tensorflow", "keras", "slack_sdk", "aiogram", "pymongo", "redis"]
+)
+def test_what_the_service_never_uses_is_not_loaded(name: str) -> None:
+    # `Agent` is, with every channel and store that Rasa has a connector for.
+    assert "rasa.core.channels" in sys.modules
+    assert getattr(sys.modules.get(name), "__file__", None) is None
 
 
 def test_the_compiled_check_refuses_what_rasas_own_refuses() -> None:
