@@ -34,7 +34,8 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
         talk.memory.clear()
         talk.say("conductor.restarted")
         return Open(first, then="")
-    if heard.intent == "solved" and heard.sure and _WORKS.search(fold(heard.text)):
+    works = heard.intent == "solved" and heard.sure and _WORKS.search(fold(heard.text))
+    if works or (not heard.pressed and _AFTER_ALL.search(fold(heard.text))):
         return solved(talk)
     if heard.intent == "goodbye" and heard.sure:
         in_tree, step = talk.frame.walk.startswith(PREFIX), talk.frame.step
@@ -68,6 +69,14 @@ _WORKS = re.compile(
     r"|\bc'est (?:bon )?(?:regle|resolu|arrange)|\bprobleme (?:regle|resolu)|\bc'est tout bon"
 )
 """Says outright that all is well, whatever else "c'est bon" may answer at a step."""
+
+_AFTER_ALL = re.compile(
+    r"^(?!.*(?:\?|\b(?:pas|plus|rien|toujours|jamais|pour moi|envo[iy]\w*|transmet\w*)\b))"
+    r".*\b(?:en fait|finalement)\b"
+    r".{0,20}\b(?:c'est (?:bon|ok|regle|resolu)|(?:on a|j'ai|je l'ai|on l'a) (?:re)?trouve)\b"
+    r"(?!.*\bmais\b)"
+)
+"""Says that it was found after all, even beside the address that was just asked for."""
 
 
 def solved(talk: Talk) -> Directive:

@@ -23,14 +23,16 @@ def peopled_service(model: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """The real service with the demo accounts and those of the conversations."""
     folder = tmp_path_factory.mktemp("conversations")
     service = Service(folder).start()
-    for portal in NEVER:
-        subprocess.run(
-            [sys.executable, "-m", "bot.cli", "accounts", "import",
-             str(write_accounts(folder, portal)), "--portal", portal],
-            cwd=ROOT, env=service.environment(), check=True, capture_output=True, text=True,
-        )  # fmt: skip
-    yield service
-    service.stop()
+    try:
+        for portal in NEVER:
+            subprocess.run(
+                [sys.executable, "-m", "bot.cli", "accounts", "import",
+                 str(write_accounts(folder, portal)), "--portal", portal],
+                cwd=ROOT, env=service.environment(), check=True, capture_output=True, text=True,
+            )  # fmt: skip
+        yield service
+    finally:
+        service.stop()
 
 
 @pytest.fixture(scope="session")
