@@ -23,7 +23,13 @@ _SURELY_SHORT = 6
 _START = r"^\W*(?:(?:ah|bon|euh|ben|bah|eh|alors|enfin|mais|et)\W+)*"
 
 _BARE = frozenset({"affirm", "deny"})
-_MOST_BESIDE_A_TOPIC = 3
+_MOST_BESIDE_A_TOPIC = 1
+
+# "Transmettez-leur", but not who passes it on to a colleague themselves: "je transmets à la DSI".
+_PASS_ON = (
+    r"^(?!.*\b(?:pas|(?:je|on|vais|va) (?:l'|(?:le|la|les|vais|va) )*transmet\w*)\b)"
+    r".*\btransmet(?:s|tez|tre)?\b"
+)
 
 _LONGEST = {"solved": 16, "goodbye": 12}
 """Words up to which a message is read as an answer whatever it resembles: good news is wordy."""
@@ -69,7 +75,7 @@ _ANSWERS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|^\W*(?:hein|quoi|pardon|euh+)\W*$"
         ),
     ),
-    ("human_handoff", re.compile(r"^(?!.*\bpas\b).*\btransmet(?:s|tez|tre)?\b")),
+    ("human_handoff", re.compile(_PASS_ON)),
     (
         "goodbye",
         re.compile(
@@ -166,7 +172,7 @@ _SOMEONE = (
 _PERSON = re.compile(
     rf"\bparle[rz]? (?:a|avec) {_SOMEONE}"
     rf"|\b(?:donnez?|passez?|trouvez?)[- ]moi {_SOMEONE}"
-    r"|^(?!.*\bpas\b).*\btransmet(?:tez|tre|s)\b"
+    rf"|{_PASS_ON}"
 )
 _MOST_ASKING = 18
 
@@ -190,8 +196,7 @@ def as_said_anywhere(heard: Heard) -> Heard:
     if heard.intent == "inform_reference" and _DOCUMENT_LOST.search(fold(heard.text)):
         # A contract number with what is wrong with it is a problem, not a mere reference.
         return replace(heard, intent="find_document", band="sure")
-    if "contract_number" in heard.entities and heard.intent in _OF_DOCUMENTS:
-        # With a contract's number, which of these is meant matters little: all begin alike.
+    if heard.intent in _OF_DOCUMENTS and _document_meant(heard):
         return replace(heard, band="sure")
     folded, words = fold(heard.text), len(heard.text.split())
     if words <= _MOST_WORDS and not heard.pressed and _WORKS_NOW.search(folded):
@@ -205,6 +210,12 @@ def as_said_anywhere(heard: Heard) -> Heard:
     if words <= _MOST_CLOSING and _CLOSING.search(folded) and not _NOT_CLOSING.search(folded):
         return replace(heard, intent="thank", band="sure")
     return heard
+
+
+def _document_meant(heard: Heard) -> bool:
+    """Tell whether one of the documents' topics is meant; all begin alike, whichever it is."""
+    likeliest = _OF_DOCUMENTS.intersection(heard.ranking[:2])
+    return "contract_number" in heard.entities or (heard.band == "unsure" and len(likeliest) > 1)
 
 
 def as_choice(heard: Heard, offered: Sequence[tuple[str, str]]) -> Heard:

@@ -60,6 +60,36 @@ _REFUSES = re.compile(
 """What refuses the address is the portal, said as an objection to a reset."""
 
 
+_LINK_DEAD = re.compile(
+    r"\blien\b.{0,40}"
+    r"\b(?:expire|perime|(?:deja|plus) (?:servi|utilise|valable|valide)|invalide|mort)"
+)
+_SEND_AGAIN = re.compile(
+    r"\b(?:renvo[iy]\w*|(?:envo[iy]\w*|refai\w*) .{0,20}\b(?:nouveau|encore))\b"
+)
+
+
+def _new_link(talk: Talk) -> Directive | None:
+    """Offer another mail when the link is of no use any more; send it when it is asked for."""
+    heard, folded = talk.heard, fold(talk.heard.text)
+    if (heard.sure and heard.intent == "reset_link_problem") or _LINK_DEAD.search(folded):
+        return Go("offer_new_link")
+    if not heard.pressed and heard.yes_no != "no" and _SEND_AGAIN.search(folded):
+        return Go("send_reset")
+    return None
+
+
+async def _offer_new_link(talk: Talk) -> Directive:
+    talk.say(
+        "login.offer_new_link",
+        talk.button("yes_reset", "/affirm"),
+        talk.button("no_thanks", "/deny"),
+        talk.contact_button(),
+        address=talk.memory["address"],
+    )
+    return Wait()
+
+
 async def _declined(talk: Talk) -> Directive:
     talk.say(
         "login.declined",
@@ -90,12 +120,14 @@ async def _send_reset(talk: Talk) -> Directive:
         talk.say("login.too_many_resets")
         return Go("contact")
     talk.note_tried("reset")
+    sent = talk.memory["resets_sent"] = talk.memory.get("resets_sent", 0) + 1
     talk.say(
-        "login.reset_sent",
+        "login.reset_sent" if sent == 1 else "login.reset_sent_again",
         talk.button("solved", "/solved"),
         talk.button("nothing_came", "/mail_not_received"),
         talk.button("portal_refuses", "/email_not_recognised"),
         address=talk.memory["address"],
+        number=sent,
     )
     return Go("after_reset")
 
@@ -114,6 +146,8 @@ async def _wait_for_mail(talk: Talk) -> Directive:
 async def _after_reset(talk: Talk) -> Directive:
     if moved := other_address(talk):
         return moved
+    if renewed := _new_link(talk):
+        return renewed
     heard = talk.heard
     if heard.intent in {"affirm", "thank"} or heard.yes_no == "yes":
         talk.say("login.good_luck")
@@ -140,6 +174,8 @@ async def _nothing_came(talk: Talk) -> Directive:
 
 
 async def _after_nothing_came(talk: Talk) -> Directive:
+    if renewed := _new_link(talk):
+        return renewed
     talk.note_tried("junk")
     return await solved_or(talk, "hand_over")
 
@@ -179,6 +215,7 @@ RESET_STEPS: dict[str, Step] = {
     "declined": Step(_declined, _after_declined),
     "send_reset": Step(_send_reset),
     "after_reset": Step(_wait_for_mail, _after_reset),
+    "offer_new_link": Step(_offer_new_link, _take_offer),
     "nothing_came": Step(_nothing_came, _after_nothing_came),
     "refused_spaces": Step(_refused_spaces, _after_spaces),
     "refused_traffic": Step(_refused_traffic, _after_traffic),

@@ -36,12 +36,15 @@ _WORD = re.compile(r"[^\W\d_]+")
 # What somebody quotes is a message on their screen.
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
 
+# "Can't" holds no French "t'"; in French the single letter stands before the apostrophe.
+_CONTRACTION = re.compile(r"(?<=[a-z])'(?:t|s|m|re|ve|ll|d)\b(?!')")
+
 # Everyday words, folded; those that two of the languages share or that French uses are left out.
 _EVERYDAY = {
     "en": frozenset(
         """about after again all also always any anyone are because been before but can cannot
-        could did didn do does doesn don each else even every find for from get getting give good
-        got had has have haven here how i if in into is isn it its just know let
+        couldn could did didn do does doesn don each else even every find for from get getting
+        give good got had has have haven hasn here how i if in into is isn it its just know let
         like logged made make me my need never new nobody not now of off only open or our
         out own please reach received send sent should since some somebody someone still talk
         tell than thank that the their them then there these they thing this to today too
@@ -104,7 +107,7 @@ def foreign_language(text: str) -> str | None:
         text: A message as typed.
     """
     read = _QUOTED.sub(" ", shorten(text))
-    named = _WORD.findall(name_forms(fold(read)).replace("'", " "))
+    named = _WORD.findall(name_forms(_CONTRACTION.sub("", fold(read))).replace("'", " "))
     words = [word for word in named if not word.startswith("zz")]
     if len(words) < _FEWEST_WORDS:
         return None

@@ -137,11 +137,10 @@ class IntentModel:
         features = self._featurizer.fit_transform(texts)
         folds = list(self._folds(truth))
         self._kernel, second = self._fit_kernel(features, truth, folds)
-        everything = np.arange(len(truth))
         # In threads, since liblinear leaves the interpreter to others; the longest job first.
         self._linear, *held_out = Parallel(n_jobs=2, prefer="threads", require="sharedmem")(
             delayed(self._fit_linear)(features, truth, seen)
-            for seen in (everything, *(seen for seen, _ in folds))
+            for seen in (None, *(seen for seen, _ in folds))
         )
         if folds:
             scores = np.zeros((len(truth), len(self.intents)))
@@ -189,10 +188,10 @@ class IntentModel:
         power = self.settings["rare_weight"]
         return {intent: (typical / count) ** power for intent, count in counts.items()}
 
-    def _fit_linear(self, features: Features, truth: Ints, seen: Ints) -> _Linear:
-        part = truth[seen]
-        weights, penalty = self._weights(part), self.settings["penalty"]
-        return _Linear.fit(features.take(seen), part, weights, penalty)
+    def _fit_linear(self, features: Features, truth: Ints, seen: Ints | None) -> _Linear:
+        if seen is not None:
+            features, truth = features.take(seen), truth[seen]
+        return _Linear.fit(features, truth, self._weights(truth), self.settings["penalty"])
 
     def _fit_kernel(
         self, features: Features, truth: Ints, folds: Sequence[tuple[Ints, Ints]]
