@@ -23,7 +23,6 @@ _SURELY_SHORT = 6
 _START = r"^\W*(?:(?:ah|bon|euh|ben|bah|eh|alors|enfin|mais|et)\W+)*"
 
 _BARE = frozenset({"affirm", "deny"})
-_MOST_BESIDE_A_TOPIC = 1
 
 # "Transmettez-leur", but not who passes it on to a colleague themselves: "je transmets à la DSI".
 _PASS_ON = (
@@ -133,11 +132,10 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
         if words > max(most, _LONGEST.get(intent, most)):
             continue
         most_bare = _SURELY_SHORT + 2 * (intent == "affirm")
-        if intent in _BARE and words > most_bare and heard.intent not in small_talk:
-            # "Non, c'est votre site qui refuse mon adresse" says more than no.
-            continue
-        if intent in _BARE and topic and words > _MOST_BESIDE_A_TOPIC:
-            # "Oui, MailInBlack, on a ça" tells what it is; yes or no comes with it.
+        wordy = words > most_bare and heard.intent not in small_talk
+        if intent in _BARE and (topic or wordy):
+            # "Non, c'est votre site qui refuse mon adresse" says more than no; "oui mailinblack"
+            # tells what it is, and yes or no comes with it.
             continue
         if pattern.search(folded):
             return replace(heard, intent=intent, band="sure")
