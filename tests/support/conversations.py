@@ -16,7 +16,7 @@ import aiohttp
 from tests.support.service import TOKEN, Service
 
 PORTALS = ("resah", "woundwo")
-_MAIL_PROMISED = re.compile(r"\bmail part de\b")
+_MAIL_PROMISED = re.compile(r"(?:C’est fait|Un \dᵉ mail part)\b")
 _HANDED_OVER = re.compile(r"C’est transmis\. Votre référence est \*\*(G-\w{4})\*\*")
 _REGION = {"resah": "bretagne", "woundwo": "ouest"}
 _PAUSE = 1.0
