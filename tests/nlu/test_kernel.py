@@ -1,12 +1,34 @@
-"""The kernel model's held-out scores are those of fits that truly left the examples out."""
+"""The kernel model: likeness is the cosine; held-out scores are of fits without the examples."""
 
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
 
-from bot.engine.nlu.kernel import solve
+from bot.engine.nlu.features import Features
+from bot.engine.nlu.kernel import own_similarities, similarities, solve, unit_rows
 
 INTENTS, RIDGE = 4, 0.1
+
+
+def _random_features(count: int, seed: int) -> Features:
+    random = np.random.default_rng(seed)
+    grams = sp.random(count, 30, density=0.2, format="csr", random_state=seed, dtype=np.float32)
+    dense = random.normal(size=(count, 6)).astype(np.float32)
+    return Features(grams, dense, np.ones(count, np.float32))
+
+
+def test_likeness_is_the_cosine_of_both_parts_together() -> None:
+    examples, messages = _random_features(40, seed=1), _random_features(7, seed=2)
+    whole = [np.hstack([each.sparse.toarray(), each.dense]) for each in (messages, examples)]
+    one, other = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in whole)
+    unit = unit_rows(examples)
+    transposed = sp.csr_matrix(unit.sparse.T)
+
+    assert np.allclose(
+        similarities(unit_rows(messages), transposed, unit.dense), one @ other.T, atol=1e-5
+    )
+    assert np.allclose(own_similarities(unit, transposed), other @ other.T, atol=1e-5)
 
 
 def test_held_out_scores_are_those_of_refits() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.engine.nlu.features import View
 from bot.engine.nlu.frame import strip_frame
 from bot.engine.nlu.phonetic import phonetic_key
 from bot.engine.nlu.text import MOST_UNDERSTOOD, fold, normalise, shorten
@@ -117,6 +118,13 @@ def test_time_does_not_grow_with_the_message() -> None:
     for view in VIEWS.values():
         view(reading)
     assert time.process_time() - started < 0.2
+
+
+def test_grams_of_too_few_or_too_many_messages_are_left_out() -> None:
+    texts = ["mail perdu", "mail vide", "mail lent", "mail vide encore", "mail vide aussi"]
+    view = View("words", weight=1.0)
+    view.fit([read(text) for text in texts], fewest=2, most=0.7)
+    assert set(view.columns) == {"vide", "mail vide"}
 
 
 @pytest.mark.parametrize(
