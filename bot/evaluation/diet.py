@@ -19,8 +19,8 @@ from typing import Any
 
 import yaml
 
+from bot.apart import run_apart
 from bot.evaluation.data import EvaluationFailed, Example
-from bot.evaluation.parsing import run_apart
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,7 @@ def trained_diet(examples: Sequence[Example], epochs: int, cache: Path) -> Diet:
     if not facts.exists():
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             (Path(folder) / "job.json").write_text(content, encoding="utf-8")
-            run_apart(__name__, folder)
-            if not (Path(folder) / "facts.json").exists():
+            if not run_apart(Path(folder) / "facts.json", __name__, folder):
                 raise EvaluationFailed("L’entraînement de DIET a échoué ; voir ci-dessus.")
             os.replace(Path(folder) / "model.tar.gz", model)
             os.replace(Path(folder) / "facts.json", facts)

@@ -7,7 +7,6 @@ part of what a message costs.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from actions.settings import ROOT
+from bot.apart import run_apart
 from bot.evaluation.data import EvaluationFailed
 
 _WARM_UP = 20
@@ -48,20 +47,10 @@ def parsed(model: Path, texts: Sequence[str], *, tensorflow: bool = False) -> Pa
     with tempfile.TemporaryDirectory() as folder:
         job, answers = Path(folder) / "texts.json", Path(folder) / "answers.json"
         job.write_text(json.dumps(list(texts)), encoding="utf-8")
-        run_apart(__name__, str(model), str(job), str(answers), *(["tensorflow"] * tensorflow))
-        if not answers.exists():
+        options = ["tensorflow"] if tensorflow else []
+        if not run_apart(answers, __name__, str(model), str(job), str(answers), *options):
             raise EvaluationFailed("Le modèle n’a pas pu lire les messages ; voir ci-dessus.")
         return Parsed(**json.loads(answers.read_text(encoding="utf-8")))
-
-
-def run_apart(module: str, *arguments: str) -> None:
-    """Run a module of this package in a process of its own; what it said of a failure is shown."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode != 0:
-        sys.stderr.write(done.stdout[-2000:] + done.stderr[-4000:])
 
 
 def _main(model: str, job: str, answers: str, *options: str) -> None:
