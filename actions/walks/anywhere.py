@@ -79,12 +79,17 @@ _AFTER_ALL = re.compile(
 """Says that it was found after all, even beside the address that was just asked for."""
 
 
-def solved(talk: Talk) -> Directive:
-    """End all that is open, as solved, and with a login what was kept of it for later."""
+def close_as_solved(talk: Talk) -> None:
+    """Close all that is open, and with a login the problem kept for later that it solved too."""
     login = any(frame.walk == "login" for frame in talk.stack)
     if login and OPENERS.get(talk.memory.get("next_problem", "")) == "login":
         del talk.memory["next_problem"]
     talk.stack.clear()
+
+
+def solved(talk: Talk) -> Directive:
+    """End all that is open, as solved."""
+    close_as_solved(talk)
     talk.memory["outcome"] = "solved"
     talk.say("conductor.solved")
     return Wait()

@@ -10,7 +10,14 @@ from __future__ import annotations
 import re
 
 from actions.content import Portal
-from actions.walks.anywhere import DONE, MOST_PROBLEMS, above, heard_anywhere, solved
+from actions.walks.anywhere import (
+    DONE,
+    MOST_PROBLEMS,
+    above,
+    close_as_solved,
+    heard_anywhere,
+    solved,
+)
 from actions.walks.base import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
 from actions.walks.facts import fold
 from actions.walks.handover import HANDOVER
@@ -180,13 +187,14 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
                 first = walk_of(talk.portal, walk).first
                 talk.stack.append(Frame(walk, first, data=dict(data)))
             case End(outcome):
-                ended = talk.stack.pop()
                 if outcome:
                     talk.memory["outcome"] = outcome
-                if outcome in {"solved", "handed_over"}:
-                    # It works, or a person takes over: what was open below goes with it.
+                # It works, or a person takes over: what is open below goes with it.
+                if outcome == "solved":
+                    close_as_solved(talk)
+                elif outcome == "handed_over":
                     talk.stack.clear()
-                elif ended.walk == "login":
+                elif talk.stack.pop().walk == "login":
                     # What the account needed was done there: the trees of its family ask no more.
                     talk.stack[:] = [frame for frame in talk.stack if frame.walk not in _SETTLED]
                 if not talk.stack:

@@ -120,7 +120,9 @@ async def _send_reset(talk: Talk) -> Directive:
         talk.say("login.too_many_resets")
         return Go("contact")
     talk.note_tried("reset")
-    sent = talk.memory["resets_sent"] = talk.memory.get("resets_sent", 0) + 1
+    before = talk.memory.get("resets_sent", {})
+    sent = before.get(str(account.id), 0) + 1
+    talk.memory["resets_sent"] = before | {str(account.id): sent}
     talk.say(
         "login.reset_sent" if sent == 1 else "login.reset_sent_again",
         talk.button("solved", "/solved"),
