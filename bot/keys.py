@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 
 from actions.content import Content
 from actions.db import Database
 from actions.sender import OutboxSender
 from actions.settings import Settings
-from bot.engine.assistant import Assistant
+
+if TYPE_CHECKING:
+    # Hashing an address must not load Rasa.
+    from bot.engine.assistant import Assistant
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 CONTENT: web.AppKey[Content] = web.AppKey("content", Content)
-ASSISTANT: web.AppKey[Assistant] = web.AppKey("assistant", Assistant)
+ASSISTANT: web.AppKey[Assistant] = web.AppKey("assistant")
 SENDER: web.AppKey[OutboxSender] = web.AppKey("sender", OutboxSender)
 DEMO_TOKEN: web.AppKey[str] = web.AppKey("demo_token", str)
 """A token of the service's own with which the demo portal calls `POST /resets/redeem`."""
