@@ -77,7 +77,8 @@ async def _open(kind: str, url: str, var_dir: Path, count: int) -> _Console:
     from benchmarks import console_data
     from bot import migrations
     from bot.app import create_app
-    from bot.console.users import accept_invitation, add_user
+    from bot.console.invitations import accept_invitation
+    from bot.console.users import add_user
 
     environment = {"GUICHET_DATABASE_URL": url, "GUICHET_VAR_DIR": str(var_dir)}
     settings = load_settings(environment)

@@ -6,11 +6,11 @@ from aiohttp import web
 
 from actions.errors import LimitReached
 from bot.console.access import SESSION_COOKIE, form, portals_of, staff
+from bot.console.invitations import accept_invitation, invited_user
 from bot.console.pages import back_to, drop_cookie, set_cookie, show
 from bot.console.passwords import fault_of
 from bot.console.record import Entry, record_now
 from bot.console.sessions import Attempt, log_in, pass_code, revoke
-from bot.console.users import accept_invitation, invited_user
 from bot.keys import DATABASE, SETTINGS
 from bot.network import client_network
 

@@ -36,6 +36,11 @@ ACTIONS = {
     "totp_on": "a activé le code à usage unique",
     "totp_off": "a retiré le code à usage unique",
     "revoked": "a fermé une session",
+    "user_added": "a donné un rôle à",
+    "user_removed": "a retiré le rôle de",
+    "user_invited": "a donné un nouveau lien à",
+    "user_enabled": "a rouvert l’accès de",
+    "user_disabled": "a fermé l’accès de",
 }
 """What can be recorded, and how the page tells it."""
 
@@ -53,6 +58,11 @@ class Entry:
     action: str
     subject: str = ""
     detail: str = ""
+
+
+def staff_subject(user_id: int) -> str:
+    """Return the subject that stands for somebody of the staff."""
+    return f"staff:{user_id}"
 
 
 def record(session: AsyncSession, entry: Entry) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.addresses import is_address, normalise_address
 from actions.content import Content
 from actions.db import Database, now
 from actions.errors import GuichetError
-from bot.console.passwords import hash_password, hash_token, new_token
-from bot.console.tables import ALL_PORTALS, ROLES, StaffGrant, StaffSession, StaffUser
-
-INVITATION_LIFETIME = timedelta(hours=72)
+from bot.console.invitations import invite
+from bot.console.record import Entry, record, staff_subject
+from bot.console.tables import ALL_PORTALS, ROLES, StaffAction, StaffGrant, StaffSession, StaffUser
 
 
 class UsersError(GuichetError):
@@ -23,12 +22,28 @@ class UsersError(GuichetError):
 
 
 @dataclass(frozen=True)
+class Grant:
+    """What somebody may do on a portal, as the command line tells it; `*` is all portals."""
+
+    portal: str
+    role: str
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Listed:
-    """A staff account as the command line lists it."""
+    """A staff account as the command line lists it.
+
+    Attributes:
+        last_login: As far back as the record goes.
+        invited_until: Until when an invitation waits to be followed.
+    """
 
     email: str
-    grants: tuple[tuple[str, str], ...]
+    grants: tuple[Grant, ...]
     active: bool
+    last_login: datetime | None
+    invited_until: datetime | None
 
 
 async def add_user(
@@ -54,43 +69,109 @@ async def add_user(
         The token of the invitation, or None where they have a password already.
 
     Raises:
-        UsersError: If address, role or region is wrong; nothing is kept then.
+        UsersError: If address, role or region is wrong, or their access was closed; nothing is
+            kept then.
         ContentError: If the portal does not exist.
     """
-    address = normalise_address(email)
-    if not is_address(address):
-        raise UsersError(f"« {email} » n’est pas une adresse e-mail.")
-    if role not in ROLES:
-        raise UsersError(f"Le rôle doit être {', '.join(ROLES)}, pas « {role} ».")
-    _check_regions(content, portal, regions)
-    moment = now()
+    address = _checked(content, email, portal, role, regions)
     async with database.write() as session:
         user = await _by_email(session, address)
         if user is None:
-            user = StaffUser(email=address, created_at=moment, password_hash="")
+            user = StaffUser(email=address, created_at=now(), password_hash="")
             session.add(user)
             await session.flush()
-        user.disabled_at = None
+        elif user.disabled_at is not None:
+            raise UsersError(
+                f"L’accès de {address} est fermé. Pour le rouvrir, avec ce seul rôle et un nouveau"
+                f" mot de passe : guichet users enable {address} --portal '{portal}' --role {role}"
+            )
         await session.merge(
             StaffGrant(user_id=user.id, portal=portal, role=role, regions=list(regions))
         )
-        return None if user.password_hash else _invite(user)
+        _record(session, user, "user_added", portal, role)
+        return None if user.password_hash else invite(user)
 
 
-async def invite_again(database: Database, email: str) -> str:
-    """Forget somebody's password and second factor, end their sessions, and invite them anew.
+async def enable_user(
+    database: Database,
+    content: Content,
+    *,
+    email: str,
+    portal: str,
+    role: str,
+    regions: tuple[str, ...] = (),
+) -> tuple[str, tuple[Grant, ...]]:
+    """Open the access of somebody again: nothing of what they had comes back.
+
+    Takes what `add_user` takes.
 
     Returns:
-        The token of the invitation.
+        The token of the invitation with which they choose a new password, and what they might do
+        before and may not any more.
 
     Raises:
-        UsersError: If nobody has this address.
+        UsersError: If address, role or region is wrong, nobody has the address, or their access is
+            not closed; nothing is kept then.
+        ContentError: If the portal does not exist.
+    """
+    address = _checked(content, email, portal, role, regions)
+    async with database.write() as session:
+        user = await _known(session, address)
+        if user.disabled_at is None:
+            raise UsersError(f"L’accès de {address} n’est pas fermé.")
+        before = await _grants(session, user.id)
+        await session.execute(delete(StaffGrant).where(StaffGrant.user_id == user.id))
+        await session.execute(delete(StaffSession).where(StaffSession.user_id == user.id))
+        session.add(StaffGrant(user_id=user.id, portal=portal, role=role, regions=list(regions)))
+        user.disabled_at = None
+        user.password_hash, user.totp_secret, user.totp_step = "", "", 0
+        _record(session, user, "user_enabled", portal, role)
+        return invite(user), tuple(g for g in before if (g.portal, g.role) != (portal, role))
+
+
+async def remove_grant(database: Database, email: str, portal: str) -> tuple[Grant, ...]:
+    """Take a role on one portal back; all sessions of that person end.
+
+    Args:
+        database: Where accounts stand.
+        email: Whose.
+        portal: The portal, or `*` for a role on all portals.
+
+    Returns:
+        What they may still do.
+
+    Raises:
+        UsersError: If nobody has this address, or they have no such role.
     """
     async with database.write() as session:
         user = await _known(session, email)
+        grant = await session.get(StaffGrant, (user.id, portal))
+        if grant is None:
+            raise UsersError(f"{user.email} n’a pas de rôle donné pour « {portal} ».")
+        _record(session, user, "user_removed", portal, grant.role)
+        await session.delete(grant)
+        await session.execute(delete(StaffSession).where(StaffSession.user_id == user.id))
+        await session.flush()
+        return await _grants(session, user.id)
+
+
+async def invite_again(database: Database, email: str) -> str:
+    """Give somebody a new invitation; password, second factor and sessions are void.
+
+    Raises:
+        UsersError: If nobody has this address, or their access is closed.
+    """
+    async with database.write() as session:
+        user = await _known(session, email)
+        if user.disabled_at is not None:
+            raise UsersError(
+                f"L’accès de {user.email} est fermé : guichet users enable {user.email} --portal …"
+                " --role … le rouvre et donne un lien."
+            )
         user.password_hash, user.totp_secret, user.totp_step = "", "", 0
         await session.execute(delete(StaffSession).where(StaffSession.user_id == user.id))
-        return _invite(user)
+        _record(session, user, "user_invited")
+        return invite(user)
 
 
 async def disable_user(database: Database, email: str) -> None:
@@ -102,20 +183,32 @@ async def disable_user(database: Database, email: str) -> None:
     async with database.write() as session:
         user = await _known(session, email)
         user.disabled_at = now()
-        user.invitation_hash = None
+        user.invitation_hash = user.invitation_expires_at = None
         await session.execute(delete(StaffSession).where(StaffSession.user_id == user.id))
+        _record(session, user, "user_disabled")
 
 
 async def list_users(database: Database) -> list[Listed]:
     """Return all staff accounts, by address."""
+    moment = now()
     async with database.read() as session:
         users = (await session.scalars(select(StaffUser).order_by(StaffUser.email))).all()
         grants = (await session.scalars(select(StaffGrant).order_by(StaffGrant.portal))).all()
+        logins = await session.execute(
+            select(StaffAction.user_id, func.max(StaffAction.at))
+            .where(StaffAction.action == "login")
+            .group_by(StaffAction.user_id)
+        )
+        last = {number: at for number, at in logins}
     return [
         Listed(
             user.email,
-            tuple((grant.portal, grant.role) for grant in grants if grant.user_id == user.id),
+            tuple(_told(grant) for grant in grants if grant.user_id == user.id),
             user.disabled_at is None,
+            last.get(user.id),
+            expires
+            if user.invitation_hash and (expires := user.invitation_expires_at) and expires > moment
+            else None,
         )
         for user in users
     ]
@@ -143,48 +236,33 @@ async def colleagues(session: AsyncSession, portal: str) -> list[tuple[int, str]
     return [(number, email) for number, email in await session.execute(query)]
 
 
-async def invited_user(database: Database, token: str) -> str | None:
-    """Return the address that an invitation is for, or None where it does not hold any more."""
-    async with database.read() as session:
-        email: str | None = await session.scalar(
-            select(StaffUser.email).where(
-                StaffUser.invitation_hash == hash_token(token),
-                StaffUser.invitation_expires_at > now(),
-                StaffUser.disabled_at.is_(None),
-            )
-        )
-    return email
+def _checked(content: Content, email: str, portal: str, role: str, regions: tuple[str, ...]) -> str:
+    address = normalise_address(email)
+    if not is_address(address):
+        raise UsersError(f"« {email} » n’est pas une adresse e-mail.")
+    if role not in ROLES:
+        raise UsersError(f"Le rôle doit être {', '.join(ROLES)}, pas « {role} ».")
+    _check_regions(content, portal, regions)
+    return address
 
 
-async def accept_invitation(database: Database, token: str, password: str) -> bool:
-    """Set the password that somebody chose; the invitation works once.
-
-    Returns:
-        Whether the invitation still held.
-    """
-    hashed = await hash_password(password)
-    async with database.write() as session:
-        # One statement decides, so that of two simultaneous requests only one succeeds.
-        taken = (
-            await session.execute(
-                update(StaffUser)
-                .where(
-                    StaffUser.invitation_hash == hash_token(token),
-                    StaffUser.invitation_expires_at > now(),
-                    StaffUser.disabled_at.is_(None),
-                )
-                .values(password_hash=hashed, invitation_hash=None, invitation_expires_at=None)
-                .returning(StaffUser.id)
-            )
-        ).all()
-    return bool(taken)
+def _told(grant: StaffGrant) -> Grant:
+    return Grant(grant.portal, grant.role, tuple(grant.regions))
 
 
-def _invite(user: StaffUser) -> str:
-    token = new_token()
-    user.invitation_hash = hash_token(token)
-    user.invitation_expires_at = now() + INVITATION_LIFETIME
-    return token
+async def _grants(session: AsyncSession, user_id: int) -> tuple[Grant, ...]:
+    rows = await session.scalars(
+        select(StaffGrant).where(StaffGrant.user_id == user_id).order_by(StaffGrant.portal)
+    )
+    return tuple(_told(row) for row in rows)
+
+
+def _record(
+    session: AsyncSession, user: StaffUser, action: str, portal: str = "", detail: str = ""
+) -> None:
+    # Who may use the shell has no account; the role on all portals is of no portal's alone.
+    where = "" if portal == ALL_PORTALS else portal
+    record(session, Entry(None, where, action, staff_subject(user.id), detail))
 
 
 def _check_regions(content: Content, portal: str, regions: tuple[str, ...]) -> None:

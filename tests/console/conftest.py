@@ -17,8 +17,9 @@ from actions.db import Database
 from actions.sender import OutboxSender
 from actions.settings import Settings, current_settings
 from bot.app import create_app
+from bot.console.invitations import accept_invitation
 from bot.console.passwords import _hasher
-from bot.console.users import accept_invitation, add_user
+from bot.console.users import add_user
 from bot.engine.assistant import Assistant
 from tests.http.conftest import database_url, on_both_databases
 

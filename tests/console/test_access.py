@@ -264,7 +264,7 @@ async def test_what_is_done_is_recorded_without_addresses(console: Console) -> N
     await visitor.post("/resah/tickets/G-RSAH/state", state="answered")
     async with console.database.read() as session:
         rows = (await session.scalars(select(StaffAction).order_by(StaffAction.id))).all()
-    done = [(row.action, row.subject) for row in rows if row.portal == "resah"]
+    done = [(row.action, row.subject) for row in rows if row.portal == "resah" and row.user_id]
     assert [action for action, _ in done] == ["read", "revealed", "noted", "searched", "ticket"]
     assert done[0][1] == "c-resah"
     assert not any("@" in row.subject + row.detail for row in rows)
@@ -281,4 +281,6 @@ async def test_strange_addresses_are_not_found(console: Console) -> None:
     ):  # fmt: skip
         assert (await visitor.get(path)).status == 404, path
     async with console.database.read() as session:
-        assert await session.scalar(select(func.count()).select_from(StaffAction)) == 1
+        # The login alone, beside how the accounts of all tests came to be.
+        counted = select(func.count()).where(StaffAction.user_id.is_not(None))
+        assert await session.scalar(counted) == 1

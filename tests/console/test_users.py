@@ -14,10 +14,18 @@ from actions.content import current_content
 from actions.db import Database, now
 from actions.errors import GuichetError
 from bot.cli import main
+from bot.console.invitations import accept_invitation
 from bot.console.tables import StaffUser
 from bot.console.totp import STEP_SECONDS, accepted_step, code_at
-from bot.console.users import add_user, invite_again
-from tests.console.conftest import PASSWORD, Console
+from bot.console.users import (
+    add_user,
+    disable_user,
+    enable_user,
+    invite_again,
+    list_users,
+    remove_grant,
+)
+from tests.console.conftest import PASSWORD, Console, on_both_databases
 
 _RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
 
@@ -169,7 +177,16 @@ def test_the_command_line(
     assert "/console/invitation/" in capsys.readouterr().out
     assert main(["users", "list"]) == 0
     assert "agent@resah.example (resah : agent)" in capsys.readouterr().out
+    assert main(["users", "add", "agent@resah.example", "--portal", "*", "--role", "reader"]) == 0
+    assert main(["users", "remove", "agent@resah.example", "--portal", "resah"]) == 0
+    assert "Reste : * : reader." in capsys.readouterr().out
     assert main(["users", "disable", "agent@resah.example"]) == 0
+    words[1] = "enable"
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert "un seul rôle : resah : agent" in told and "Ne reviennent pas : * : reader" in told
+    assert main(["users", "list"]) == 0
+    assert "jamais connecté depuis un an – lien en attente" in capsys.readouterr().out
     assert main(["users", "invite", "personne@resah.example"]) == 1
     assert "Personne n’a l’adresse" in capsys.readouterr().err
     assert main(["purge"]) == 0
@@ -178,3 +195,58 @@ def test_the_command_line(
     assert main(["export", "inconnue@exemple.example"]) == 0
     assert '"conversations": []' in capsys.readouterr().out
     forget_settings()
+
+
+@on_both_databases
+async def test_who_was_shut_out_comes_back_with_nothing_of_before(console: Console) -> None:
+    email, content, database = "agent@resah.example", current_content(), console.database
+    await disable_user(database, email)
+    new = {"email": email, "portal": "woundwo", "role": "reader"}
+    with pytest.raises(GuichetError, match="users enable agent@resah"):
+        await add_user(database, content, **new)
+    with pytest.raises(GuichetError, match="est fermé"):
+        await invite_again(database, email)
+    assert (await (await console.visitor()).log_in(email)).status == 403
+    token, lost = await enable_user(database, content, **new)
+    assert [(grant.portal, grant.role) for grant in lost] == [("resah", "agent")]
+    # The old password opens nothing; the new one only what was given with it.
+    assert (await (await console.visitor()).log_in(email)).status == 403
+    assert await accept_invitation(database, token, "un-autre-mot-de-passe")
+    visitor = await console.visitor()
+    assert (await visitor.log_in(email, "un-autre-mot-de-passe")).status == 303
+    assert (await visitor.get("/woundwo/")).status == 200
+    assert (await visitor.get("/resah/")).status == 404
+    with pytest.raises(GuichetError, match="n’est pas fermé"):
+        await enable_user(database, content, **new)
+
+
+@on_both_databases
+async def test_one_role_is_taken_back(console: Console) -> None:
+    email, database = "agent@resah.example", console.database
+    await add_user(database, current_content(), email=email, portal="woundwo", role="reader")
+    visitor = await console.logged_in(email)
+    left = await remove_grant(database, email, "resah")
+    assert [(grant.portal, grant.role) for grant in left] == [("woundwo", "reader")]
+    assert (await visitor.get("/woundwo/")).status == 303
+    visitor = await console.logged_in(email)
+    assert (await visitor.get("/resah/")).status == 404
+    assert (await visitor.get("/woundwo/")).status == 200
+    with pytest.raises(GuichetError, match="n’a pas de rôle"):
+        await remove_grant(database, email, "resah")
+
+
+@on_both_databases
+async def test_the_list_tells_roles_regions_logins_and_invitations(console: Console) -> None:
+    await console.logged_in("agent@resah.example")
+    await add_user(
+        console.database, current_content(), email="neuf@resah.example", portal="resah",
+        role="agent", regions=("bretagne", "corse"),
+    )  # fmt: skip
+    listed = {one.email: one for one in await list_users(console.database)}
+    seen = listed["agent@resah.example"]
+    assert seen.last_login is not None and now() - seen.last_login < timedelta(minutes=1)
+    assert seen.invited_until is None
+    fresh = listed["neuf@resah.example"]
+    assert fresh.grants[0].regions == ("bretagne", "corse")
+    assert fresh.last_login is None
+    assert fresh.invited_until is not None and fresh.invited_until > now()
