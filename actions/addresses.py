@@ -1,28 +1,50 @@
 """How e-mail addresses are read, compared and mended.
 
 People paste addresses with stray spaces, brackets, `mailto:` and trailing punctuation, and type
-`gmial.com`. Addresses are equal when their normal forms are.
+`gmial.com`. Addresses are equal when their normal forms are: a domain beyond ASCII is stored,
+compared and fingerprinted as it is read, and written in punycode (`wire_address`) only where mail
+leaves.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 
+import idna
+from email_validator import (
+    SPECIAL_USE_DOMAIN_NAMES,
+    EmailNotValidError,
+    ValidatedEmail,
+    validate_email,
+)
 from rapidfuzz import distance, process
 
+MOST_CHARACTERS = 254
+"""Longest address that mail can be sent to (RFC 5321, erratum 1690)."""
+
 _INVISIBLE = {"Cf", "Cc", "Zs", "Zl", "Zp"}
-_ADDRESS = re.compile(r"[^@]+@[^@.]+(?:\.[^@.]+)+")
+# What phones, word processors and input methods put in place of an apostrophe, a hyphen or a dot.
+_TYPED = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | {"\u3002": "."}
+)
 _AROUND = "<>()[]\"'«»“”‘’,;:.!?"
+_PUNYCODE = "xn--"
+_LONGEST_LABEL = 63
 _LIKELY_DISTANCE = 2
+
+# An intranet's `.local` is as good as any.
+SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
 def normalise_address(text: str) -> str:
-    """Return the form in which addresses are compared.
+    """Return the form in which addresses are stored and compared.
 
-    Compatibility characters (full-width letters, the full-width @) are folded, every space and
-    invisible character is dropped, then `mailto:`, brackets, quotes and trailing punctuation.
+    Compatibility characters (full-width letters, the full-width @) are folded, typographic
+    apostrophes and hyphens become plain ones, every space and invisible character is dropped, then
+    `mailto:`, brackets, quotes and trailing punctuation. A domain in punycode is spelled out.
 
     Args:
         text: An address as typed or imported.
@@ -35,14 +57,51 @@ def normalise_address(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    visible = "".join(char for char in folded if unicodedata.category(char) not in _INVISIBLE)
-    return visible.strip(_AROUND).removeprefix("mailto:")
+    folded = unicodedata.normalize("NFKC", text).lower().translate(_TYPED)
+    address = "".join(char for char in folded if unicodedata.category(char) not in _INVISIBLE)
+    while (bare := address.strip(_AROUND).removeprefix("mailto:")) != address:
+        address = bare
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{_spelled_out(domain)}" if _PUNYCODE in domain else address
+
+
+def _spelled_out(domain: str) -> str:
+    """Return a domain with its punycode labels as they are read; a wrong one stays."""
+    labels = domain.split(".")
+    for number, label in enumerate(labels):
+        if label.startswith(_PUNYCODE) and len(label) <= _LONGEST_LABEL:
+            try:
+                labels[number] = idna.decode(label)
+            except UnicodeError:
+                continue
+    return ".".join(labels)
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a normalised text has the form of an address."""
-    return bool(_ADDRESS.fullmatch(text)) and ".." not in text
+    """Tell whether a normalised text is an address that mail may go to, 254 characters at most."""
+    return _validated(text) is not None
+
+
+def wire_address(text: str) -> str | None:
+    """Return the form of an address that every mail server takes: ASCII, the domain in punycode.
+
+    Args:
+        text: An address, however it was typed.
+
+    Returns:
+        The address, or None when it is none or its local part is beyond ASCII.
+    """
+    valid = _validated(normalise_address(text))
+    return valid.ascii_email if valid else None
+
+
+def _validated(text: str) -> ValidatedEmail | None:
+    if len(text) > MOST_CHARACTERS:
+        return None
+    try:
+        return validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return None
 
 
 def likely_address(address: str, domains: Iterable[str]) -> str | None:

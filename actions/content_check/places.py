@@ -79,7 +79,7 @@ def _check_region(file: Marked, number: int, region: Region, mistakes: Mistakes)
             f"prenez des minuscules sans accent, chiffres et tirets, {_MOST_ID} au plus",
         )
     plain = normalise_address(region.mailbox)
-    if region.mailbox and (not is_address(plain) or plain != region.mailbox.casefold()):
+    if region.mailbox and (not is_address(plain) or not is_address(region.mailbox)):
         mistakes.remark(
             file.path,
             file.line(*at, "mailbox"),

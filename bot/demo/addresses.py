@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.accounts import Account, SqlAccountStore
-from actions.addresses import is_address, normalise_address
+from actions.addresses import is_address
 from actions.db import Database
 
 MOST_CHARACTERS = 320
@@ -44,7 +44,7 @@ async def react(database: Database, portal: str, email: str) -> Reaction:
         return Reaction("empty")
     if any(char.isspace() for char in email):
         return Reaction("misspelt", _SPACES)
-    if len(email) > MOST_CHARACTERS or not is_address(email):
+    if not is_address(email):
         return Reaction("misspelt", _MISSPELT)
     accounts = await active_accounts(database, portal, email)
     if not accounts:
@@ -54,7 +54,7 @@ async def react(database: Database, portal: str, email: str) -> Reaction:
 
 async def active_accounts(database: Database, portal: str, email: str) -> list[Account]:
     """Return the accounts of an address that may log in."""
-    if normalise_address(email) != email.casefold():
+    if not is_address(email):
         return []
     found = await SqlAccountStore(database).find(portal, email)
     return [account for account in found if account.status == "active"]

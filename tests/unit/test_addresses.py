@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.addresses import is_address, likely_address, mask_address, normalise_address
+from actions.addresses import (
+    is_address,
+    likely_address,
+    mask_address,
+    normalise_address,
+    wire_address,
+)
 from actions.content import PUBLIC_MAIL_DOMAINS
 
 PLAIN = "camille.martin@chu-exemple.example"
@@ -52,6 +58,10 @@ DOMAINS = (*PUBLIC_MAIL_DOMAINS, "chu-exemple.example", "ch-exemple.example")
         f"{PLAIN} !",
         f"{PLAIN}?",
         f"<{PLAIN}>.",
+        "camille.martin@chu‑exemple.example",
+        "camille.martin@chu–exemple.example",
+        "camille.martin@chu−exemple.example",
+        "camille.martin@chu-exemple。example",
     ],
 )
 def test_what_is_pasted_around_an_address_does_not_count(pasted: str) -> None:
@@ -73,6 +83,34 @@ def test_what_belongs_to_an_address_counts(other: str) -> None:
     assert normalise_address(other) != PLAIN
 
 
+@pytest.mark.parametrize("apostrophe", ["'", "‘", "’", "ʼ", "＇"])
+def test_a_phone_s_apostrophe_is_the_apostrophe(apostrophe: str) -> None:
+    assert normalise_address(f"Sean.O{apostrophe}Brien@chu.example") == "sean.o'brien@chu.example"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "sent"),
+    [
+        ("contact@hôpital-exemple.example", "contact@hôpital-exemple.example",
+         "contact@xn--hpital-exemple-0ob.example"),
+        ("contact@ho\u0302pital-exemple.example", "contact@hôpital-exemple.example",
+         "contact@xn--hpital-exemple-0ob.example"),
+        ("Contact@XN--Hpital-Exemple-0ob.example", "contact@hôpital-exemple.example",
+         "contact@xn--hpital-exemple-0ob.example"),
+        ("a@straße.example", "a@straße.example", "a@xn--strae-oqa.example"),
+        (PLAIN, PLAIN, PLAIN),
+        ("josé.garcia@chu.example", "josé.garcia@chu.example", None),
+        ("xn--a@chu.example", "xn--a@chu.example", "xn--a@chu.example"),
+        ("camille@chu", "camille@chu", None),
+    ],
+)  # fmt: skip
+def test_a_domain_has_one_stored_form_and_one_on_the_wire(
+    typed: str, stored: str, sent: str | None
+) -> None:
+    assert normalise_address(typed) == stored
+    assert wire_address(typed) == sent
+
+
 @given(st.text())
 def test_a_normal_form_is_its_own_normal_form(text: str) -> None:
     once = normalise_address(text)
@@ -88,8 +126,11 @@ def test_nested_wrappings_come_off_at_once(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a@b.fr", PLAIN, "l'hôpital@chu.example", "a+b@c-d.co.uk", "é@hôpital.example"]
-)
+    "text",
+    ["a@b.fr", PLAIN, "l'hôpital@chu.example", "a+b@c-d.co.uk", "é@hôpital.example",
+     "a=b@c.fr",
+     "pierre/paul@c.fr", "-x@c.fr", "camille@chu.local", "a@chu.test", "a" * 64 + "@c.fr"],
+)  # fmt: skip
 def test_addresses_are_recognised(text: str) -> None:
     assert is_address(text)
 
@@ -100,6 +141,9 @@ def test_addresses_are_recognised(text: str) -> None:
         "", "camille", "camille@", "@chu.example", "camille@chu", "camille@chu.",
         "camille@.example",
         "a@b@c.fr", "camille@chu..example", "camille..martin@chu.example", "camille.chu.example",
+        "a@c.fr,b", "evil<evil@x.fr", "x,y@b.fr", "undisclosed:;@x.fr", "jean<q7@chu.example",
+        "a@b.frsubject:x", ".a@chu.example", "a.@chu.example", "a@-chu.example", "a@localhost",
+        "a@" + ("b" * 61 + ".") * 4 + "example", "xn--@xn--.example",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_not(text: str) -> None:
