@@ -8,6 +8,7 @@ import yaml
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.content import Portal, current_content
 from actions.db import now
 from actions.errors import GuichetError
 from actions.settings import ROOT
@@ -15,7 +16,7 @@ from actions.transcript import TranscriptEvent
 from actions.understanding import band_of
 from bot.console.access import Scope
 from bot.console.private import Anonymous
-from bot.console.record import Entry, record
+from bot.console.record import Entry, record, staff_subject
 from bot.console.review_tables import Correction, Note, Review, Tag
 from bot.console.summaries import Summary
 from bot.console.users import colleagues
@@ -34,6 +35,16 @@ def intents() -> tuple[str, ...]:
     """Return the intents that a message may mean, by name."""
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     return tuple(sorted(e if isinstance(e, str) else next(iter(e)) for e in domain["intents"]))
+
+
+def intents_on(portal: Portal) -> list[str]:
+    """Return the intents that a message may mean on a portal: not the topics of others alone."""
+    others = [p for p in current_content().portals.values() if p.id != portal.id]
+    return [
+        intent
+        for intent in intents()
+        if intent in portal.articles or not any(intent in other.articles for other in others)
+    ]
 
 
 async def add_note(session: AsyncSession, scope: Scope, summary: Summary, text: str) -> None:
@@ -60,23 +71,35 @@ async def add_note(session: AsyncSession, scope: Scope, summary: Summary, text: 
     _record(session, scope, "noted", summary)
 
 
-async def set_tags(session: AsyncSession, scope: Scope, summary: Summary, text: str) -> None:
-    """Replace a conversation's tags by those in a text, which commas separate.
+async def add_tag(session: AsyncSession, scope: Scope, summary: Summary, text: str) -> None:
+    """Add a tag; those that others added stay.
 
     Raises:
-        MarkRefused: If there are too many, or one is too long.
+        MarkRefused: If it is empty or too long, or there are too many.
     """
-    tags = list(
-        dict.fromkeys(t for part in text.split(",") if (t := " ".join(part.split()).lower()))
-    )
-    if len(tags) > _MOST_TAGS:
-        raise MarkRefused(f"Pas plus de {_MOST_TAGS} étiquettes par conversation.")
-    if any(len(tag) > _MOST_TAG for tag in tags):
+    tag = _tag(text)
+    if not tag:
+        raise MarkRefused("L’étiquette est vide : écrivez un mot.")
+    if "," in tag:
+        raise MarkRefused("Une étiquette à la fois, sans virgule.")
+    if len(tag) > _MOST_TAG:
         raise MarkRefused(f"Une étiquette dépasse {_MOST_TAG} caractères.")
-    await session.execute(delete(Tag).where(Tag.conversation_id == summary.conversation_id))
-    for tag in tags:
-        session.add(Tag(conversation_id=summary.conversation_id, portal=scope.portal.id, tag=tag))
-    _record(session, scope, "tagged", summary)
+    key = summary.conversation_id
+    known = (await session.scalars(select(Tag.tag).where(Tag.conversation_id == key))).all()
+    if tag in known:
+        return
+    if len(known) >= _MOST_TAGS:
+        raise MarkRefused(f"Pas plus de {_MOST_TAGS} étiquettes par conversation.")
+    session.add(Tag(conversation_id=key, portal=scope.portal.id, tag=tag))
+    _record(session, scope, "tagged", summary, tag)
+
+
+async def remove_tag(session: AsyncSession, scope: Scope, summary: Summary, text: str) -> None:
+    """Take one tag away; it is no fault if somebody did already."""
+    tag = await session.get(Tag, (summary.conversation_id, _tag(text)))
+    if tag is not None:
+        await session.delete(tag)
+        _record(session, scope, "untagged", summary, tag.tag)
 
 
 async def assignee(session: AsyncSession, scope: Scope, text: str) -> int | None:
@@ -100,7 +123,12 @@ async def assign(session: AsyncSession, scope: Scope, summary: Summary, text: st
         MarkRefused: If that person may not write on this portal.
     """
     summary.assigned_to = await assignee(session, scope, text)
-    _record(session, scope, "assigned", summary)
+    _record(session, scope, "assigned", summary, assigned_detail(summary.assigned_to))
+
+
+def assigned_detail(user_id: int | None) -> str:
+    """Return how the record tells to whom something falls."""
+    return "personne" if user_id is None else staff_subject(user_id)
 
 
 async def set_reviewed(
@@ -139,30 +167,56 @@ async def correct(
         meant: The intent that is right.
 
     Raises:
-        MarkRefused: If there is no such message or intent.
+        MarkRefused: If there is no such message or intent, or it was understood so already.
     """
-    if meant not in intents():
+    if meant not in intents_on(scope.portal):
         raise MarkRefused("Choisissez l’intention dans la liste.")
-    number = int(seq) if seq.isascii() and seq.isdecimal() and len(seq) < 9 else 0
+    number = _number(seq)
     event = await session.get(TranscriptEvent, (summary.conversation_id, number))
     if event is None or event.type != "user":
         raise MarkRefused("Ce message n’existe pas dans la conversation.")
     parse_data = event.data.get("parse_data") or {}
-    known = await session.scalar(
-        select(Correction).where(
-            Correction.conversation_id == summary.conversation_id, Correction.seq == number
-        )
-    )
+    understood = str((parse_data.get("intent") or {}).get("name") or "")
+    if meant == understood and band_of(parse_data) != "lost":
+        raise MarkRefused("C’est déjà ce que l’assistant a compris : il n’y a rien à corriger.")
+    known = await _correction(session, summary, number)
     correction = known or Correction(
         portal=scope.portal.id, conversation_id=summary.conversation_id, seq=number
     )
     correction.text = Anonymous().text(str(event.data.get("text") or ""))
-    correction.understood = str((parse_data.get("intent") or {}).get("name") or "")
+    correction.understood = understood
     correction.band = band_of(parse_data)
     correction.meant = meant
     correction.author_id, correction.at = scope.staff.id, now()
     session.add(correction)
     _record(session, scope, "corrected", summary, meant)
+
+
+async def take_correction_back(
+    session: AsyncSession, scope: Scope, summary: Summary, seq: str
+) -> None:
+    """Forget what was noted on a message; it is no fault if somebody did already."""
+    known = await _correction(session, summary, _number(seq))
+    if known is not None:
+        await session.delete(known)
+        _record(session, scope, "uncorrected", summary, known.meant)
+
+
+async def _correction(session: AsyncSession, summary: Summary, seq: int) -> Correction | None:
+    found: Correction | None = await session.scalar(
+        select(Correction).where(
+            Correction.conversation_id == summary.conversation_id, Correction.seq == seq
+        )
+    )
+    return found
+
+
+def _number(seq: str) -> int:
+    return int(seq) if seq.isascii() and seq.isdecimal() and len(seq) < 9 else 0
+
+
+def _tag(text: str) -> str:
+    return " ".join(text.split()).lower()
 
 
 def _record(

@@ -25,11 +25,13 @@ from bot.pages import render
 
 DONE = {
     "note": "La note est enregistrée.",
-    "tags": "Les étiquettes sont enregistrées.",
+    "tag": "L’étiquette est ajoutée.",
+    "untag": "L’étiquette est retirée.",
     "assigned": "L’attribution est enregistrée.",
     "reviewed": "La conversation est marquée comme revue.",
     "unreviewed": "La conversation est de nouveau à revoir.",
     "corrected": "La correction est enregistrée.",
+    "uncorrected": "La correction est retirée.",
     "open": "La demande est rouverte.",
     "answered": "La demande est marquée comme répondue.",
     "closed": "La demande est close.",

@@ -22,11 +22,13 @@ ACTIONS = {
     "searched": "a cherché une adresse",
     "revealed": "a affiché les adresses",
     "noted": "a ajouté une note",
-    "tagged": "a changé les étiquettes",
+    "tagged": "a ajouté l’étiquette",
+    "untagged": "a retiré l’étiquette",
     "assigned": "a changé l’attribution",
     "reviewed": "a marqué comme revue",
     "unreviewed": "a remis à revoir",
     "corrected": "a corrigé l’intention",
+    "uncorrected": "a retiré la correction",
     "tested": "a téléchargé le test",
     "ticket": "a changé l’état de la demande",
     "mail_retried": "a relancé le mail",
@@ -63,6 +65,12 @@ class Entry:
 def staff_subject(user_id: int) -> str:
     """Return the subject that stands for somebody of the staff."""
     return f"staff:{user_id}"
+
+
+def staff_of_subject(text: str) -> int | None:
+    """Return whom `staff_subject` stands for, or None where a text is something else."""
+    kind, _, number = text.partition(":")
+    return int(number) if kind == "staff" and number.isascii() and number.isdecimal() else None
 
 
 def record(session: AsyncSession, entry: Entry) -> None:

@@ -132,6 +132,8 @@ def count_turn(
         What the user typed, and the addresses in it.
     """
     summary.last_at = max(moment, summary.last_at)
+    # What was reviewed is not what it is now; the record keeps who did, and when.
+    summary.reviewed_at = summary.reviewed_by = None
     typed: list[str] = []
     addresses: list[str] = []
     counted = False

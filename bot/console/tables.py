@@ -82,12 +82,15 @@ class StaffAction(Base):
     """One line of the record: who read, changed, revealed, exported or erased what.
 
     Attributes:
-        subject: A conversation's id, a ticket's reference, or the fingerprint of an address: the
-            record outlives what it is about, so it holds nobody's data.
+        subject: A conversation's id, a ticket's reference, the fingerprint of an address, or one of
+            the staff: the record outlives what it is about, so it holds nobody's data.
     """
 
     __tablename__ = "staff_actions"
-    __table_args__ = (Index("ix_staff_actions_portal_at", "portal", "at"),)
+    __table_args__ = (
+        Index("ix_staff_actions_portal_at", "portal", "at"),
+        Index("ix_staff_actions_subject", "portal", "subject"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment)

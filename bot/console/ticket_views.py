@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.db import now
 from actions.markdown import plain_text
 from actions.tickets import Ticket
-from bot.console import marks
+from bot.console import history, marks
 from bot.console.access import Scope, form, scope
 from bot.console.pages import back_to, show
 from bot.console.private import addresses_of, mask_addresses
 from bot.console.record import Entry, record, record_now
+from bot.console.tables import StaffAction
 from bot.console.tickets import (
     STATES,
     change_state,
@@ -23,6 +26,9 @@ from bot.console.tickets import (
     wait_of,
 )
 from bot.console.users import colleagues, names
+
+Mark = Callable[[AsyncSession, Scope, Ticket], Awaitable[str]]
+"""Writes something on a ticket; returns what the page then says."""
 
 
 async def show_list(request: web.Request) -> web.Response:
@@ -63,53 +69,85 @@ async def show_one(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     """Set the state that the form names."""
-    here, state = scope(request), form(request).get("state", "")
-    async with here.database.write() as session:
-        ticket = await _find(session, here, request.match_info["reference"])
-        if state in STATES:
-            await change_state(session, ticket, state)
-            record(
-                session,
-                Entry(here.staff.id, here.portal.id, "ticket", ticket.reference, STATES[state]),
-            )
-    if state not in STATES:
-        return await _page(request, here, ticket, "Cet état n’existe pas.")
-    return back_to(request, _path(here, ticket), state)
+    state = form(request).get("state", "")
+
+    async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
+        if state not in STATES:
+            raise marks.MarkRefused("Cet état n’existe pas.")
+        await change_state(session, ticket, state)
+        record(
+            session,
+            Entry(here.staff.id, here.portal.id, "ticket", ticket.reference, STATES[state]),
+        )
+        return state
+
+    return await _mark(request, mark)
 
 
 async def assign(request: web.Request) -> web.Response:
     """Say to whom a ticket falls."""
-    here = scope(request)
+
+    async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
+        ticket.assigned_to = await marks.assignee(session, here, form(request).get("to", ""))
+        detail = marks.assigned_detail(ticket.assigned_to)
+        record(session, Entry(here.staff.id, here.portal.id, "assigned", ticket.reference, detail))
+        return "assigned"
+
+    return await _mark(request, mark)
+
+
+async def _mark(request: web.Request, mark: Mark) -> web.Response:
+    here, reference = scope(request), request.match_info["reference"]
+    fault, since, status = "", list[StaffAction](), 200
     try:
         async with here.database.write() as session:
-            ticket = await _find(session, here, request.match_info["reference"])
-            ticket.assigned_to = await marks.assignee(session, here, form(request).get("to", ""))
-            record(session, Entry(here.staff.id, here.portal.id, "assigned", ticket.reference))
+            ticket = await _find(session, here, reference, lock=True)
+            happened = await history.changes(session, here.portal.id, reference)
+            history.check(form(request).get("seen", ""), happened, *_facts(ticket))
+            done = await mark(session, here, ticket)
     except marks.MarkRefused as error:
-        async with here.database.read() as session:
-            ticket = await _find(session, here, request.match_info["reference"])
-        return await _page(request, here, ticket, str(error))
-    return back_to(request, _path(here, ticket), "assigned")
+        fault, status = str(error), 400
+    except history.Stale as error:
+        fault, since, status = str(error), error.since, 409
+    if not fault:
+        return back_to(request, _path(here, ticket), done)
+    async with here.database.read() as session:
+        ticket = await _find(session, here, reference)
+    return await _page(request, here, ticket, fault=fault, since=since, status=status)
+
+
+def _facts(ticket: Ticket) -> tuple[object, ...]:
+    return (ticket.state, ticket.assigned_to)
 
 
 def _path(here: Scope, ticket: Ticket) -> str:
     return f"/{here.portal.id}/tickets/{ticket.reference}"
 
 
-async def _find(session: AsyncSession, here: Scope, reference: str) -> Ticket:
-    found: Ticket | None = await session.scalar(
-        here.select(Ticket).where(Ticket.reference == reference)
-    )
+async def _find(
+    session: AsyncSession, here: Scope, reference: str, *, lock: bool = False
+) -> Ticket:
+    query = here.select(Ticket).where(Ticket.reference == reference)
+    found: Ticket | None = await session.scalar(query.with_for_update() if lock else query)
     if found is None:
         raise web.HTTPNotFound
     return found
 
 
-async def _page(request: web.Request, here: Scope, ticket: Ticket, fault: str = "") -> web.Response:
+async def _page(
+    request: web.Request,
+    here: Scope,
+    ticket: Ticket,
+    *,
+    fault: str = "",
+    since: Sequence[StaffAction] = (),
+    status: int = 200,
+) -> web.Response:
     async with here.database.read() as session:
         entries = await entries_of(session, ticket)
         people = await colleagues(session, here.portal.id)
         staff_names = await names(session)
+        happened = await history.changes(session, here.portal.id, ticket.reference)
     answering = here.may("agent")
     texts = [(entry, plain_text(entry.text)) for entry in entries]
     if not answering:
@@ -127,5 +165,8 @@ async def _page(request: web.Request, here: Scope, ticket: Ticket, fault: str = 
         "colleagues": people,
         "names": staff_names,
         "fault": fault,
+        "since": history.told(since, staff_names),
+        "history": history.told(happened, staff_names),
+        "seen": history.version(happened, *_facts(ticket)),
     }
-    return show(request, "ticket.html", values, status=400 if fault else 200)
+    return show(request, "ticket.html", values, status=status)

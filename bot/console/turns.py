@@ -31,7 +31,8 @@ async def note_turn(
         events: The turn's events, in Rasa's shape.
         moment: When the turn is written.
     """
-    summary = await session.get(Summary, conversation_id)
+    # Locked, so that a review that is written meanwhile is reopened as well.
+    summary = await session.get(Summary, conversation_id, with_for_update=True)
     if summary is None:
         if turn > 1:
             # From before the console's tables: `fill_missing` makes all of it at once.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
@@ -34,6 +34,8 @@ PEOPLE = {
     "chef@woundwo.example": ("woundwo", "admin"),
 }
 
+_FORM = re.compile(r'<form method="post" action="/console([^"]*)"(.*?)</form>', re.DOTALL)
+_SEEN = re.compile(r'name="seen" value="([^"]*)"')
 _TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
 
 
@@ -49,14 +51,14 @@ class Visitor:
 
     client: TestClient[Any, Any]
     token: str = ""
+    seen: dict[str, str] = field(default_factory=dict)
 
     async def get(self, path: str, **options: Any) -> ClientResponse:
         headers = {"Accept": "text/html"} | options.pop("headers", {})
         response = await self.client.get(
             f"/console{path}", headers=headers, allow_redirects=False, **options
         )
-        if found := _TOKEN.search(await response.text()):
-            self.token = found[1]
+        self.look(await response.text())
         return response
 
     async def page(self, path: str, status: int = 200) -> str:
@@ -68,9 +70,19 @@ class Visitor:
     async def post(self, path: str, **fields: str) -> ClientResponse:
         headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
         fields.setdefault("form_token", self.token)
+        if path in self.seen:
+            fields.setdefault("seen", self.seen[path])
         return await self.client.post(
             f"/console{path}", data=fields, headers=headers, allow_redirects=False
         )
+
+    def look(self, page: str) -> None:
+        """Take from a page what its forms send back."""
+        if found := _TOKEN.search(page):
+            self.token = found[1]
+        for action, fields in _FORM.findall(page):
+            if found := _SEEN.search(fields):
+                self.seen[action] = found[1]
 
     async def log_in(self, email: str, password: str = PASSWORD) -> ClientResponse:
         await self.get("/login")

@@ -220,7 +220,7 @@ async def test_retention_keeps_reviews_without_anything_personal(console: Consol
         )
     for path, fields in (
         ("note", {"text": "une note"}),
-        ("tags", {"tags": "urgent"}),
+        ("tags", {"tag": "urgent"}),
         ("review", {"reviewed": "1"}),
         ("correct", {"seq": str(seq), "meant": "inform_email"}),
     ):

@@ -102,6 +102,7 @@ async def test_a_ticket_is_answered_assigned_closed_and_reopened(console: Consol
     assert [email for _, email in people] == ["agent@resah.example", "chef@resah.example"]
     assert (await agent.post(f"{path}/assign", to=people[0][0])).status == 303
     assert "G-ABCD" in await agent.page("/resah/tickets?mine=1&regions=all")
+    await agent.page(path)
     response = await agent.post(f"{path}/assign", to="12345")
     assert response.status == 400
     assert "ne travaille pas" in await response.text()
