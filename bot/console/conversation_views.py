@@ -19,7 +19,7 @@ from bot.console.conversations import BadCursor, Page, list_conversations
 from bot.console.dialogues import as_dialogue
 from bot.console.filters import OUTCOMES, FilterFault, Filters, read_filters
 from bot.console.pages import back_to, show
-from bot.console.private import fingerprint, is_one_address
+from bot.console.private import addresses_in, fingerprint, is_one_address
 from bot.console.record import Entry, record_now
 from bot.console.transcripts import read_transcript
 from bot.console.users import names
@@ -36,7 +36,7 @@ async def show_list(request: web.Request) -> web.Response:
         fault = str(error)
     if is_one_address(filters.q):
         # An address does not stay in the browser's history, nor in the logs of a proxy.
-        person = fingerprint(filters.q, here.secret_key)
+        person = fingerprint(addresses_in(filters.q)[0], here.secret_key)
         await record_now(here.database, Entry(here.staff.id, here.portal.id, "searched", person))
         query = filters.address(q="", person=person)
         return back_to(request, f"/{here.portal.id}/conversations?{query}")

@@ -7,25 +7,30 @@ import hmac
 import re
 from collections.abc import Collection
 
+from actions.address_scanner import Found, replace_addresses, whole_addresses
 from actions.addresses import mask_address, normalise_address
 from actions.content import Portal
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"'«»“”‘’,;:]+@[^\s<>()\[\]\"'«»“”‘’,;:]+\.[^\W\d_]{2,}")
+_AROUND = " <>()[]\"'«»“”‘’,;:.!?"
 _FINGERPRINT_LENGTH = 32
 
 
 def mask_addresses(text: str, ours: Collection[str] = ()) -> str:
     """Return a text with every e-mail address masked, as in `c…@chu-exemple.example`.
 
+    Whatever the assistant reads as an address is masked, spelled out in words as well, and what
+    only looks like one.
+
     Args:
         text: The text.
         ours: Addresses of nobody in particular, such as a region's mailbox, which stay.
     """
 
-    def masked(match: re.Match[str]) -> str:
-        return match.group() if match.group() in ours else mask_address(match.group())
+    def masked(found: Found) -> str:
+        typed = text[found.start : found.end]
+        return typed if found.whole and found.value in ours else mask_address(found.value)
 
-    return _ADDRESS.sub(masked, text)
+    return replace_addresses(text, masked)
 
 
 def addresses_of(portal: Portal) -> frozenset[str]:
@@ -35,12 +40,12 @@ def addresses_of(portal: Portal) -> frozenset[str]:
 
 def addresses_in(text: str) -> list[str]:
     """Return the normal forms of the addresses in a text, each once."""
-    return list(dict.fromkeys(normalise_address(found) for found in _ADDRESS.findall(text)))
+    return whole_addresses(text)
 
 
 def is_one_address(text: str) -> bool:
     """Tell whether a text is an address and nothing else."""
-    return addresses_in(text) == [normalise_address(text)]
+    return bool(whole_addresses(text)) and not replace_addresses(text, lambda _: "").strip(_AROUND)
 
 
 def fingerprint(address: str, secret_key: str) -> str:
@@ -67,7 +72,7 @@ class Anonymous:
 
     def text(self, text: str) -> str:
         """Return a text with all of that replaced."""
-        text = _ADDRESS.sub(lambda match: self.address(match.group()), text)
+        text = replace_addresses(text, lambda found: self.address(found.value))
         text = _NUMBER.sub(lambda match: re.sub(r"\d", "0", match.group()), text)
         return _NAME.sub(lambda match: f"{match['before']}{_NOBODY}", text)
 

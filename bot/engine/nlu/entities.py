@@ -13,43 +13,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from actions.addresses import is_address, normalise_address
+from actions.address_scanner import find_addresses
 from bot.engine.nlu.component import Extractor
 from bot.engine.nlu.text import MOST_READ
 
 Entity = dict[str, Any]
 
-_SPACE = "[ \t\u00a0\u202f]"
-_BREAK = "[ \t\u00a0\u202f\r\n]"
-# Soft hyphens, zero-width characters and marks come along when an address is pasted.
-_UNSEEN = "\u00ad\u200b-\u200f\u2060\ufeff"
-_LOCAL = rf"[\w.+%'&{_UNSEEN}-]+"
-_NAME = rf"[\w{_UNSEEN}-]+"
-_ENDING = r"(?:fr|com|org|net|eu|be|ch|ca|lu|mc|re|nc|pf|info|gouv|quebec|example)\b"
-# A space around a dot of the domain is read only before an ending: "a@chu.fr. Merci" ends there.
-_DOMAIN = rf"{_NAME}(?:\.{_NAME})*(?:\.{_NAME}|{_SPACE}?\.{_BREAK}{{0,3}}{_ENDING})"
-_AT = (
-    rf"{_BREAK}{{0,3}}(?:[@\uff20]|[(\[]{_SPACE}?(?:at|a|arobase|arobas|@){_SPACE}?[)\]])"
-    rf"{_BREAK}{{0,3}}"
-)
-_ADDRESS = re.compile(rf"{_LOCAL}{_AT}{_DOMAIN}", re.IGNORECASE)
-_BRACKETS = re.compile(r"[(\[]\s?(?:at|a|arobase|arobas|@)\s?[)\]]", re.IGNORECASE)
-_WORD = r"[^\W\d_][\w-]*|\d+"
-_DOT = rf"{_BREAK}+(?:point|dot|pt){_BREAK}+"
-_UNDER = (
-    rf"{_BREAK}+(?:tiret{_SPACE}+(?:bas|du{_SPACE}+(?:8|huit|bas))|underscore|souligné){_BREAK}+"
-)
-_DASH = (
-    rf"{_BREAK}+(?:tiret(?:{_SPACE}+du{_SPACE}+(?:6|six|milieu))?|trait{_SPACE}+d['’]union)"
-    rf"{_BREAK}+"
-)
-_JOIN = rf"(?:{_DOT}|{_UNDER}|{_DASH}|[._-])"
-_SPOKEN = re.compile(
-    rf"((?:{_WORD})(?:{_JOIN}(?:{_WORD}))*)"
-    rf"{_BREAK}+(?:arobase|arobas|arobaz|arrobase|arobasse|at){_BREAK}+"
-    rf"((?:{_WORD})(?:{_JOIN}(?:{_WORD}))+)",
-    re.IGNORECASE,
-)
 _NUMBER = r"(?:n\s?[°ºo]\.?|num[ée]ro|num|no\.?|#|r[ée]f(?:[ée]rence)?\.?)"
 _CONTRACT = re.compile(
     r"(?<![\d/-])(20[0-3]\d)\s?[-‐–—_/. ]\s?(\d{3})(?![\d/-])"
@@ -103,25 +72,18 @@ def find_entities(text: str) -> list[Entity]:
         text: A message as typed.
     """
     read = text[:MOST_READ]
-    emails = _emails(read)
-    found = emails + [
-        entity
-        for entity in (*_references(read), *_names(read))
-        if not any(email["start"] <= entity["start"] < email["end"] for email in emails)
+    addresses = find_addresses(read)
+    found: list[Entity] = [
+        {"entity": "email", "start": one.start, "end": one.end, "value": one.value}
+        for one in addresses
+        if one.whole
+    ]
+    # What stands in an address is a part of it, even where it cannot be read to its end.
+    taken = {place for one in addresses for place in range(one.start, one.end)}
+    found += [
+        entity for entity in (*_references(read), *_names(read)) if entity["start"] not in taken
     ]
     return sorted(found, key=lambda entity: int(entity["start"]))
-
-
-def _emails(text: str) -> list[Entity]:
-    found = [
-        _entity("email", match, normalise_address(_BRACKETS.sub("@", match.group())))
-        for match in _ADDRESS.finditer(text)
-    ]
-    found += [
-        _entity("email", match, _spell(match.group(1)) + "@" + _spell(match.group(2)))
-        for match in _SPOKEN.finditer(text)
-    ]
-    return [entity for entity in found if is_address(str(entity["value"]))]
 
 
 def _references(text: str) -> list[Entity]:
@@ -149,13 +111,6 @@ def _names(text: str) -> list[Entity]:
     for kind, value, pattern in _NAMED:
         found += [_entity(kind, match, value) for match in pattern.finditer(text)]
     return found
-
-
-def _spell(spoken: str) -> str:
-    written = re.sub(_UNDER, "_", spoken, flags=re.IGNORECASE)
-    written = re.sub(_DOT, ".", written, flags=re.IGNORECASE)
-    written = re.sub(_DASH, "-", written, flags=re.IGNORECASE)
-    return normalise_address(written)
 
 
 def _entity(name: str, match: re.Match[str], value: str, group: int = 0) -> Entity:

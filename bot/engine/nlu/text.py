@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from actions.address_scanner import replace_addresses
 from actions.spelling import ABBREVIATIONS, table
 
 MOST_READ = 2000
@@ -15,7 +16,6 @@ MOST_UNDERSTOOD = 1200
 want at the beginning or at the end, and the time to read a message must not grow with it."""
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
-_ADDRESS = re.compile(r"\S+\s?@\s?\S+\.\S+")
 _LOGIN = re.compile(r"\b(?:[a-z]\.[a-z]{3,}|[a-z]{2,}_[a-z]{2,}|[a-z]{3,}\d+)\b")
 _TICKET = re.compile(r"\bg-[0-9a-z]{4}\b")
 _PHONE = re.compile(r"(?:\+\d{2,3}|\b0)[ .]?\d(?:[ .-]?\d\d){4}\b")
@@ -71,7 +71,7 @@ def shorten(text: str) -> str:
 def name_forms(text: str) -> str:
     """Return a lower-case text with addresses, links, numbers and codes as one word each."""
     text = _LINK.sub(" zzlien ", text)
-    text = _ADDRESS.sub(" zzadresse ", text)
+    text = replace_addresses(text, lambda found: " zzadresse ")
     text = _TICKET.sub(" zzticket ", text)
     text = _PHONE.sub(" zztelephone ", text)
     text = _CODE.sub(" zzcode ", text)
