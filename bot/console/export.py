@@ -1,8 +1,12 @@
-"""All that is held on a person, as one JSON file that can be handed to them."""
+"""All that is held on a person, as one JSON file that can be handed to them.
+
+What others are, is theirs: their addresses are masked in it, but for the portals' own mailboxes.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import AccountRow
 from actions.addresses import normalise_address
+from actions.content import current_content
 from actions.db import Base, Database, now
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation, read_lines
-from bot.console.persons import find_held
+from bot.console.held import find_held
+from bot.console.private import addresses_of, mask_addresses
 from bot.console.review_tables import Note
 
 _SECRET = {"token_hash", "request_key", "key", "message_id"}
@@ -36,6 +42,8 @@ async def export_person(
         secret_key: With which addresses were fingerprinted.
         var_dir: The folder under which mails are kept.
     """
+    address = normalise_address(address)
+    shown = frozenset((address, *_own_addresses()))
     async with database.read() as session:
         held = await find_held(
             session, address, portal=portal, secret_key=secret_key, var_dir=var_dir
@@ -47,18 +55,32 @@ async def export_person(
             )
             ticket["entries"] = [_plain(entry) for entry in entries]
         found: dict[str, Any] = {
-            "address": normalise_address(address),
+            "address": address,
             "exported_at": now().isoformat(),
             "accounts": await _rows(session, AccountRow, held.accounts),
             "resets": await _rows(session, ResetToken, held.resets),
-            "mails": await _rows(session, OutboxMail, held.mails),
+            "mails": [_without_link(mail) for mail in await _rows(session, OutboxMail, held.mails)],
             "kept_mail_files": [path.name for path in held.files],
             "tickets": tickets,
             "notes": await _rows(session, Note, held.notes),
         }
         conversations = [await session.get_one(Conversation, key) for key in held.conversations]
     found["conversations"] = [await _conversation(database, one) for one in conversations]
-    return json.dumps(found, ensure_ascii=False, indent=2)
+    return json.dumps(_masked(found, shown), ensure_ascii=False, indent=2)
+
+
+def _own_addresses() -> Iterator[str]:
+    for portal in current_content().portals.values():
+        yield from addresses_of(portal)
+
+
+def _masked(value: Any, shown: frozenset[str]) -> Any:
+    """Return a JSON value with the addresses of others masked in all its texts."""
+    if isinstance(value, str):
+        return mask_addresses(value, shown)
+    if isinstance(value, dict):
+        return {key: _masked(one, shown) for key, one in value.items()}
+    return [_masked(one, shown) for one in value] if isinstance(value, list) else value
 
 
 async def _conversation(database: Database, conversation: Conversation) -> dict[str, Any]:
@@ -71,6 +93,11 @@ async def _conversation(database: Database, conversation: Conversation) -> dict[
             {"who": line.who, "at": line.at.isoformat(), "text": line.text} for line in lines
         ],
     }
+
+
+def _without_link(mail: dict[str, Any]) -> dict[str, Any]:
+    """Return a mail without the link of a reset, which opens the account to whoever reads it."""
+    return mail | {"text": None} if mail["kind"] == "reset" else mail
 
 
 async def _rows(session: AsyncSession, table: type[Base], ids: list[int]) -> list[dict[str, Any]]:

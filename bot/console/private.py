@@ -23,7 +23,7 @@ def mask_addresses(text: str, ours: Collection[str] = ()) -> str:
 
     Args:
         text: The text.
-        ours: Addresses of nobody in particular, such as a region's mailbox, which stay.
+        ours: Normalised addresses that stay, such as a region's mailbox, which is nobody's.
     """
 
     def masked(found: Found) -> str:
@@ -34,8 +34,9 @@ def mask_addresses(text: str, ours: Collection[str] = ()) -> str:
 
 
 def addresses_of(portal: Portal) -> frozenset[str]:
-    """Return a portal's own addresses: its sender and its regions' mailboxes."""
-    return frozenset((portal.sender, *(region.mailbox for region in portal.regions)))
+    """Return a portal's own addresses, normalised: its sender and its regions' mailboxes."""
+    own = (portal.sender, *(region.mailbox for region in portal.regions))
+    return frozenset(map(normalise_address, own))
 
 
 def addresses_in(text: str) -> list[str]:

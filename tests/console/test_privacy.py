@@ -29,7 +29,7 @@ from bot.console.retention import purge
 from bot.console.review_tables import Correction, Note, Review, Tag
 from bot.console.search_index import SearchText
 from bot.console.summaries import ConversationAddress, Summary
-from tests.console.conftest import Console
+from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write
 
 ADDRESS = "zoe.quincampoix@chu-exemple.example"
@@ -279,6 +279,103 @@ async def test_all_that_is_held_is_exported(database: Database) -> None:
     assert found["conversations"][0]["lines"][0]["who"] == "user"
     assert found["tickets"][0]["entries"][0]["text"] == f"De {ADDRESS}"
     assert OTHER not in exported and "token_hash" not in exported
+
+
+NEIGHBOURS = (
+    "marie.zoe.quincampoix@chu-exemple.example",
+    "quincampoix@chu-exemple.example",
+    "x@chu-exemple.example",
+    "zoe.quincampoix@chu-exemple.examples",
+    "zoe.quincampoix@nord.chu-exemple.example",
+    "zoe_quincampoix@chu-exemple.example",
+)
+"""Addresses that begin, end or look like another, each of them somebody else's."""
+
+
+@on_both_databases
+@pytest.mark.parametrize("other", NEIGHBOURS)
+async def test_a_part_of_an_address_is_somebody_else(database: Database, other: str) -> None:
+    settings = current_settings()
+    options = {"secret_key": settings.secret_key, "var_dir": settings.var_dir, "portal": None}
+    await furnish(database, ADDRESS, "zoe", settings.var_dir)
+    before = await holding(database, ADDRESS)
+    found = json.loads(await export_person(database, other, **options))  # type: ignore[arg-type]
+    kinds = ("accounts", "resets", "mails", "tickets", "notes", "conversations", "kept_mail_files")
+    assert {kind: found[kind] for kind in kinds} == {kind: [] for kind in kinds}
+    held = await erase(database, other, **options)  # type: ignore[arg-type]
+    assert not any(held.counts.values())
+    assert await holding(database, ADDRESS) == before
+    # The other way round: the longer address stays while the shorter goes.
+    await furnish(database, other, "other", settings.var_dir)
+    held = await erase(database, ADDRESS, **options)  # type: ignore[arg-type]
+    assert held.counts["conversations"] == 2 and held.counts["comptes"] == 1
+    found = json.loads(await export_person(database, other, **options))  # type: ignore[arg-type]
+    assert [len(found[kind]) for kind in kinds] == [1, 1, 2, 1, 1, 2, 2]
+
+
+@on_both_databases
+async def test_what_others_are_is_masked_in_an_export(database: Database) -> None:
+    settings = current_settings()
+    both = f"ni {ADDRESS.title()} ni <{OTHER}> ne marchent, ecrivez a bretagne@resah.example"
+    await write(database, "both", [Said(both, reply=f"{OTHER} ou {ADDRESS} ?")])
+    mail = Mail("resah", "ticket", "bretagne@resah.example", "Objet", f"De {ADDRESS} et {OTHER}")
+    moment = now()
+    async with database.write() as session:
+        await enqueue(session, mail, sender="no-reply@resah.fr", key="both:m1:handover")
+        link = Mail("resah", "reset", ADDRESS, "Lien", "https://portail.example/reset?token=abc")
+        await enqueue(session, link, sender="no-reply@resah.fr", key="both:m1:reset")
+        ticket = Ticket(
+            reference="G-BOTH", portal="resah", conversation_id="both", region="bretagne",
+            topic="", contact=OTHER, created_at=moment, updated_at=moment, state="open",
+        )  # fmt: skip
+        session.add(ticket)
+    exported = await export_person(
+        database, ADDRESS, portal="resah", secret_key=settings.secret_key,
+        var_dir=settings.var_dir,
+    )  # fmt: skip
+    assert OTHER not in exported and "token=abc" not in exported
+    found = json.loads(exported)
+    lines = [line["text"] for line in found["conversations"][0]["lines"]]
+    masked = "a…@chu-exemple.example"
+    assert lines[0].startswith(f"ni {ADDRESS.title()} ni <{masked}> ne marchent")
+    assert lines[1] == f"{masked} ou {ADDRESS} ?"
+    assert found["tickets"][0]["contact"] == masked
+    assert found["mails"][0]["text"] == f"De {ADDRESS} et {masked}"
+    assert found["mails"][0]["recipient"] == "bretagne@resah.example"
+
+
+@on_both_databases
+async def test_what_was_said_before_there_were_fingerprints_is_found(database: Database) -> None:
+    settings = current_settings()
+    options = {"secret_key": settings.secret_key, "var_dir": settings.var_dir, "portal": "resah"}
+    await write(database, "typed", [Said(f"je suis {ADDRESS.upper()}")])
+    await write(database, "bot", [Said("oui", reply=f"Un mail part vers **{ADDRESS}**.")])
+    await write(database, "kept", [Said("oui", memory={"address": ADDRESS})])
+    await write(database, "other", [Said(f"je suis {OTHER}")])
+    async with database.write() as session:
+        for table in ("conversation_summaries", "conversation_addresses"):
+            await session.execute(text(f"DELETE FROM {table}"))
+    found = json.loads(await export_person(database, ADDRESS, **options))  # type: ignore[arg-type]
+    assert len(found["conversations"]) == 3
+    await fill_missing(database, settings.secret_key)
+    held = await erase(database, ADDRESS, **options)  # type: ignore[arg-type]
+    assert sorted(held.conversations) == ["bot", "kept", "typed"]
+
+
+@on_both_databases
+async def test_only_the_own_address_leaves_a_note(database: Database) -> None:
+    settings = current_settings()
+    await write(database, "one", [Said("bonjour")])
+    note = f"Voir ({ADDRESS}), {OTHER} et quincampoix@chu-exemple.example."
+    async with database.write() as session:
+        session.add(Note(conversation_id="one", portal="resah", author_id=1, text=note, at=now()))
+    await erase(
+        database, ADDRESS, portal="resah", secret_key=settings.secret_key,
+        var_dir=settings.var_dir,
+    )  # fmt: skip
+    async with database.read() as session:
+        left = await session.scalar(select(Note.text))
+    assert left == note.replace(ADDRESS, "[adresse effacée]", 1)
 
 
 async def test_erasing_from_the_page_asks_twice(console: Console) -> None:
