@@ -19,6 +19,8 @@ from sqlalchemy import Select, select
 
 from actions.content import Portal, Region
 from actions.db import Database
+from bot.console.kept import lay
+from bot.console.passwords import new_token
 from bot.console.sessions import Staff, form_token, staff_of
 from bot.console.tables import ROLES
 from bot.keys import CONTENT, DATABASE, SETTINGS
@@ -60,8 +62,12 @@ class Scope:
         return tuple(r for r in self.portal.regions if r.id in mine) or self.portal.regions
 
 
+GIVEN_BACK: web.RequestKey[bool] = web.RequestKey("given_back", bool)
+"""Whether the page shows what was kept of a form, so that it need not be kept any more."""
+
 SCOPE: web.RequestKey[Scope] = web.RequestKey("scope", Scope)
 _STAFF: web.RequestKey[Staff | None] = web.RequestKey("staff", Staff)
+_FRESH: web.RequestKey[str] = web.RequestKey("fresh", str)
 _FORM: web.RequestKey[dict[str, str]] = web.RequestKey("form", dict)
 
 
@@ -88,13 +94,45 @@ def portals_of(request: web.Request, person: Staff) -> list[Portal]:
 
 def browser_token(request: web.Request) -> str:
     """Return what ties a form to the browser that was given it."""
-    return request.cookies.get(SESSION_COOKIE) or request.cookies.get(BROWSER_COOKIE, "")
+    cookies = request.cookies
+    given: str = request.get(_FRESH, "")
+    return given or cookies.get(SESSION_COOKIE) or cookies.get(BROWSER_COOKIE, "")
+
+
+def ensured_browser(request: web.Request) -> str:
+    """Return the same for a browser that has nothing yet: its page brings it a cookie."""
+    if not browser_token(request):
+        request[_FRESH] = new_token()
+    return browser_token(request)
+
+
+def fresh_browser(request: web.Request) -> str:
+    """Return what the browser is to be given, or nothing where it has something."""
+    return request.get(_FRESH, "")
+
+
+class SessionOver(Exception):
+    """A form was sent without a session that holds.
+
+    Attributes:
+        values: What it held.
+    """
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__()
+        self.values = values
+
+
+class FormUnfit(SessionOver):
+    """A form was on a page that we gave another session, or another browser."""
 
 
 def to_login(request: web.Request) -> web.HTTPSeeOther:
     """Return the way to the login page, and back to a page that was asked for."""
-    back = {"next": str(request.rel_url)} if request.method == "GET" else {}
-    query = f"?{urlencode(back)}" if back else ""
+    back = {"next": str(request.rel_url)}
+    if SESSION_COOKIE in request.cookies:
+        back["over"] = "1"
+    query = f"?{urlencode(back)}"
     return web.HTTPSeeOther(f"{request.config_dict[SETTINGS].base_path}/console/login{query}")
 
 
@@ -103,14 +141,19 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a request through to its handler, or refuse it."""
     # An address that leads nowhere ends here as well, without telling more than that.
     least = request.config_dict[LEAST].get(request.match_info.handler)
-    if least is None or not _is_text(request):
+    if not _is_text(request):
         raise web.HTTPNotFound
     await _identify(request)
+    if least is None:
+        raise web.HTTPNotFound
     if least != "anyone":
         await _admit(request, least)
     if request.method == "POST":
         request[_FORM] = await _read_form(request)
     response = await handler(request)
+    person = staff(request)
+    if person is not None and request.get(GIVEN_BACK):
+        await lay(request.config_dict[DATABASE], request.cookies[SESSION_COOKIE], None, "")
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
@@ -126,11 +169,14 @@ async def _admit(request: web.Request, least: Least) -> None:
 
     Raises:
         web.HTTPSeeOther: To the login page, without a session that holds.
+        SessionOver: For a form, without a session that holds.
         web.HTTPNotFound: If the portal is not theirs.
         web.HTTPForbidden: If their role there does not allow it.
     """
     person = staff(request)
     if person is None or (person.stage != "open") != (least == "half"):
+        if request.method == "POST":
+            raise SessionOver(await _posted(request))
         raise to_login(request)
     if least in ("half", "self"):
         return
@@ -139,27 +185,36 @@ async def _admit(request: web.Request, least: Least) -> None:
     role = person.role(portal.id) if portal else None
     if portal is None or role is None:
         raise web.HTTPNotFound
+    request[SCOPE] = Scope(person, portal, role, request.config_dict[DATABASE], settings.secret_key)
     if ROLES.index(role) < ROLES.index(least):
         raise web.HTTPForbidden
-    request[SCOPE] = Scope(person, portal, role, request.config_dict[DATABASE], settings.secret_key)
 
 
 async def _read_form(request: web.Request) -> dict[str, str]:
     """Return a posted form.
 
     Raises:
-        web.HTTPForbidden: If it was not on a page that we gave this very browser.
+        FormUnfit: If it was not on a page that we gave this very browser.
     """
-    if not _same_origin(request):
-        raise web.HTTPForbidden
-    values = {k: clean(v) for k, v in (await request.post()).items() if isinstance(v, str)}
+    values = await _posted(request)
     browser = browser_token(request)
     expected = form_token(browser, request.config_dict[SETTINGS].secret_key)
     if not browser or not hmac.compare_digest(
         expected.encode(), values.get(FORM_FIELD, "").encode()
     ):
-        raise web.HTTPForbidden
+        raise FormUnfit(values)
     return values
+
+
+async def _posted(request: web.Request) -> dict[str, str]:
+    """Return what a form of ours held.
+
+    Raises:
+        web.HTTPForbidden: If it was on another site's page.
+    """
+    if not _same_origin(request):
+        raise web.HTTPForbidden
+    return {k: clean(v) for k, v in (await request.post()).items() if isinstance(v, str)}
 
 
 def _same_origin(request: web.Request) -> bool:

@@ -120,11 +120,12 @@ async def conversation_page(
         "seen": history.version(happened, *facts_of(summary)),
         "seen_review": history.version(happened, *review_facts_of(summary)),
         "back": back_of(request),
-        "typed": form(request) if status >= 400 else {},
         "intents": intents_of(here),
         "outcomes": OUTCOMES,
         "topics": topics_of(here),
     }
+    if status >= 400:
+        values["typed"] = form(request)
     return show(request, "conversation.html", values, status=status)
 
 

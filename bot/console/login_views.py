@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 from actions.errors import LimitReached
-from bot.console.access import SESSION_COOKIE, form, portals_of, staff
+from bot.console.access import SESSION_COOKIE, browser_token, form, portals_of, staff
 from bot.console.invitations import accept_invitation, invited_user
+from bot.console.kept import lay, open_kept
 from bot.console.pages import back_to, drop_cookie, set_cookie, show
 from bot.console.passwords import fault_of
 from bot.console.record import Entry, record_now
+from bot.console.refusals import OVER
 from bot.console.sessions import Attempt, log_in, pass_code, revoke
 from bot.keys import DATABASE, SETTINGS
 from bot.network import client_network
@@ -55,17 +59,22 @@ async def check_login(request: web.Request) -> web.Response:
         await record_now(database, Entry(None, "", "login_failed"))
         return _login_page(request, _WRONG, status=403)
     token, stage = opened
+    wanted = values.get("next", "")
+    kept = open_kept(values.get("kept", ""), browser_token(request), settings.secret_key)
+    if kept is not None:
+        await lay(database, token, kept, settings.secret_key)
+        wanted = f"{settings.base_path}/console{kept.page}"
     if stage == "code":
-        response = back_to(request, "/code")
+        response = back_to(request, f"/code?{urlencode({'next': wanted})}" if wanted else "/code")
     else:
-        response = _go_on(request, values.get("next", ""))
+        response = _go_on(request, wanted)
     set_cookie(request, response, SESSION_COOKIE, token)
     return response
 
 
 async def show_code(request: web.Request) -> web.Response:
     """Ask for the code of the second factor."""
-    return show(request, "code.html", {"fault": ""})
+    return _code_page(request)
 
 
 async def check_code(request: web.Request) -> web.Response:
@@ -76,10 +85,13 @@ async def check_code(request: web.Request) -> web.Response:
     try:
         token = await pass_code(database, person, form(request).get("code", ""), device)
     except LimitReached:
-        return show(request, "code.html", {"fault": _TOO_MANY}, status=429)
+        return _code_page(request, _TOO_MANY, status=429)
     if token is None:
-        return show(request, "code.html", {"fault": _WRONG_CODE}, status=403)
-    response = back_to(request, "/")
+        return _code_page(request, _WRONG_CODE, status=403)
+    secret_key = request.config_dict[SETTINGS].secret_key
+    if kept := open_kept(person.kept, browser_token(request), secret_key):
+        await lay(database, token, kept, secret_key)
+    response = _go_on(request, form(request).get("next", ""))
     set_cookie(request, response, SESSION_COOKIE, token)
     return response
 
@@ -124,9 +136,18 @@ def _gone(request: web.Request) -> web.Response:
     return show(request, "invitation.html", values, status=410)
 
 
+def _code_page(request: web.Request, fault: str = "", *, status: int = 200) -> web.Response:
+    posted = form(request) if request.method == "POST" else request.query
+    values = {"fault": fault, "next": posted.get("next", "")}
+    return show(request, "code.html", values, status=status)
+
+
 def _login_page(request: web.Request, fault: str = "", *, status: int = 200) -> web.Response:
     posted = form(request) if request.method == "POST" else {}
+    if not fault and "over" in request.query:
+        fault = OVER
     values = {
+        "kept": posted.get("kept", ""),
         "fault": fault,
         "email": posted.get("email", ""),
         "next": posted.get("next") or request.query.get("next", ""),

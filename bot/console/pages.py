@@ -12,14 +12,17 @@ from markupsafe import Markup
 from bot.console.access import (
     BROWSER_COOKIE,
     FORM_FIELD,
+    GIVEN_BACK,
     SCOPE,
     SESSION_COOKIE,
     browser_token,
+    ensured_browser,
+    fresh_browser,
     portals_of,
     staff,
 )
-from bot.console.passwords import new_token
-from bot.console.sessions import LIFETIME, form_token
+from bot.console.kept import open_kept
+from bot.console.sessions import LIFETIME, Staff, form_token
 from bot.keys import SETTINGS
 from bot.pages import render
 
@@ -45,6 +48,12 @@ DONE = {
 }
 """What a page says after a form was taken."""
 
+GIVEN = (
+    "Votre session avait expiré : rien n’a été enregistré. Ce que vous aviez écrit est repris"
+    " ci-dessous."
+)
+AGAIN = "Votre session avait expiré : rien n’a été enregistré. Recommencez l’action s’il le faut."
+
 
 def show(
     request: web.Request, template: str, values: Mapping[str, Any], *, status: int = 200
@@ -59,10 +68,7 @@ def show(
     """
     person = staff(request)
     settings = request.config_dict[SETTINGS]
-    token = browser_token(request)
-    fresh = not token
-    if fresh:
-        token = new_token()
+    token = ensured_browser(request)
     here = request.get(SCOPE)
     shared = {
         "staff": person,
@@ -73,14 +79,29 @@ def show(
         "home": f"{settings.base_path}/console/{here.portal.id}" if here else "",
         "token": _field(form_token(token, settings.secret_key)),
         "done": DONE.get(request.query.get("done", ""), ""),
+        "typed": {},
+        **_given_back(request, person),
     }
     response = render(request, f"console/{template}", {**shared, **values}, status=status)
     # `no-referrer` would make browsers send their forms without an origin.
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
-    if fresh:
-        set_cookie(request, response, BROWSER_COOKIE, token)
+    if fresh := fresh_browser(request):
+        set_cookie(request, response, BROWSER_COOKIE, fresh)
     return response
+
+
+def _given_back(request: web.Request, person: Staff | None) -> dict[str, Any]:
+    """Return what was typed on this page when the session ended, where it lies with the new one."""
+    if person is None or not person.kept or request.method != "GET":
+        return {}
+    settings = request.config_dict[SETTINGS]
+    kept = open_kept(person.kept, browser_token(request), settings.secret_key)
+    path = request.raw_path.partition("?")[0].removeprefix(f"{settings.base_path}/console")
+    if kept is None or kept.page.partition("?")[0] != path:
+        return {}
+    request[GIVEN_BACK] = True
+    return {"typed": kept.typed, "done": GIVEN if kept.typed else AGAIN}
 
 
 def _field(value: str) -> Callable[[], Markup]:

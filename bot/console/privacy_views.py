@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from actions.addresses import is_address, normalise_address
@@ -102,5 +104,7 @@ async def _record(here: Scope, action: str, address: str) -> None:
 
 
 def _page(request: web.Request, *, fault: str = "", result: str = "") -> web.Response:
-    values = {"fault": fault, "result": result}
+    values: dict[str, Any] = {"fault": fault, "result": result}
+    if fault:
+        values["typed"] = form(request)
     return show(request, "person.html", values, status=400 if fault else 200)

@@ -22,6 +22,8 @@ from bot.console import (
 )
 from bot.console.access import LEAST, Least, guard
 from bot.console.clock import shown, shown_time
+from bot.console.kept import PAGES, pages_of
+from bot.console.refusals import refusals
 from bot.keys import SETTINGS
 
 
@@ -80,15 +82,25 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/{portal}/person/erase", privacy_views.erase_person, "admin"),
 )
 
+_NO_PAGES = frozenset(
+    route.handler
+    for route in ROUTES
+    if route.method != "GET"
+    or route.path in ("/login", "/code", "/invitation/{token}")
+    or route.path.endswith(("/turns", ".yml"))
+)
+"""What one does not come back to after a login."""
+
 
 def mount(app: web.Application) -> None:
     """Mount the console under `/console`."""
-    console = web.Application(middlewares=[guard], client_max_size=64 * 1024)
+    console = web.Application(middlewares=[refusals, guard], client_max_size=64 * 1024)
     least: dict[Handler, Least] = {}
     for route in ROUTES:
         console.router.add_route(route.method, route.path, route.handler)
         least[route.handler] = route.least
     console[LEAST] = least
+    console[PAGES] = pages_of(route.path for route in ROUTES if route.handler not in _NO_PAGES)
     environment = aiohttp_jinja2.get_env(app)
     environment.filters["moment"] = shown
     environment.filters["time_of_day"] = shown_time

@@ -39,6 +39,7 @@ class Staff:
     Attributes:
         grants: Role by portal; `*` stands for all portals.
         regions: By portal, whose tickets are theirs.
+        kept: The form that came after the last session's end, sealed; empty for none.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Staff:
     totp: bool
     grants: dict[str, str]
     regions: dict[str, tuple[str, ...]]
+    kept: str
 
     def role(self, portal: str) -> str | None:
         """Return the role on a portal, or None where there is none."""
@@ -165,6 +167,7 @@ async def staff_of(database: Database, token: str) -> Staff | None:
         totp=bool(user.totp_secret),
         grants={grant.portal: grant.role for grant in grants},
         regions={grant.portal: tuple(grant.regions) for grant in grants},
+        kept=found.kept or "",
     )
 
 

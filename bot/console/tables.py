@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actions.db import Base, Moment
@@ -62,6 +62,7 @@ class StaffSession(Base):
     Attributes:
         stage: `code` while the second factor is awaited, `open` afterwards.
         device: What the browser calls itself, so that people recognise their sessions.
+        kept: The form that came after the last session's end, sealed; None for none.
     """
 
     __tablename__ = "staff_sessions"
@@ -73,6 +74,7 @@ class StaffSession(Base):
     )
     stage: Mapped[str] = mapped_column(String(8))
     device: Mapped[str] = mapped_column(String(200), default="")
+    kept: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)

@@ -81,7 +81,8 @@
         said.textContent = "La conversation continue : de nouveaux messages sont affichés.";
         heard = Date.now();
       }
-      if (request.status === 200) setTimeout(follow, EVERY);
+      if (fresh) setTimeout(follow, EVERY);
+      else said.textContent = "La suite n’est plus suivie : la session a expiré. Rechargez la page pour vous reconnecter.";
     });
     request.addEventListener("error", () => setTimeout(follow, 4 * EVERY));
     request.send();
