@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from actions.errors import LimitReached, TokenRefused
-from bot.engine.assistant import TurnFailed
+from bot.engine.assistant import TurnFailed, WrongPortal
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return error_response(410, str(error))
     except LimitReached:
         return error_response(429, "Trop de demandes pour l’instant ; réessayez plus tard.")
+    except WrongPortal as error:
+        return error_response(409, str(error))
     except TurnFailed as error:
         return error_response(503, f"{error} Réessayez dans un instant.")
     except Exception:
@@ -80,7 +82,7 @@ def field(body: Mapping[str, Any], name: str, *, most: int, required: bool = Tru
     value = body.get(name, "")
     if not isinstance(value, str):
         raise bad_request(f"« {name} » doit être un texte.")
-    value = _storable(value)
+    value = storable(value)
     if required and not value.strip():
         raise bad_request(f"« {name} » manque ou est vide.")
     if len(value) > most:
@@ -88,7 +90,7 @@ def field(body: Mapping[str, Any], name: str, *, most: int, required: bool = Tru
     return value
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Return a text that can be written down.
 
     JSON can carry NUL, which PostgreSQL refuses, and halves of surrogate pairs, which have no

@@ -14,14 +14,21 @@ from aiohttp.typedefs import Handler
 
 from actions.resets import redeem
 from bot.engine.assistant import Incoming
-from bot.errors import bad_request, error_response, errors_as_json, field, read_json
+from bot.engine.names import (
+    MOST_ID,
+    BadMetadata,
+    conversation_name,
+    read_metadata,
+    refuse_misplaced,
+    refuse_unknown,
+)
+from bot.errors import bad_request, error_response, errors_as_json, field, read_json, storable
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
 
 MOST_CHARACTERS = 8000
 """Characters of one message that are taken; the rest of the engine reads fewer."""
 
-_MOST_ID = 90
-"""Characters of an id; two of them with what a turn adds name a mail in 200."""
+_QUERY = frozenset({"portal"})
 
 _SLASHES = re.compile(r"^[\s/]*/[\s/]*")
 
@@ -46,18 +53,23 @@ async def bearer(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def receive_message(request: web.Request) -> web.Response:
     """Answer a message in the shape of Rasa's REST channel."""
     body = await read_json(request)
-    sender = field(body, "sender", most=_MOST_ID)
+    sender = field(body, "sender", most=MOST_ID)
     text = field(body, "message", most=MOST_CHARACTERS)
-    metadata = body.get("metadata") or {}
-    if not isinstance(metadata, dict):
-        raise bad_request("« metadata » doit être un objet.")
-    portal = field(metadata, "portal", most=64, required=False)
-    portal = portal or request.config_dict[SETTINGS].default_portal
-    if portal not in request.config_dict[CONTENT].portals:
-        raise bad_request(f"Le portail « {portal} » n’existe pas.")
-    message_id = field(metadata, "message_id", most=_MOST_ID, required=False) or uuid.uuid4().hex
+    default = request.config_dict[SETTINGS].default_portal
+    try:
+        refuse_misplaced(body)
+        portal, message_id = read_metadata(
+            body.get("metadata"), request.config_dict[CONTENT].portals, default
+        )
+    except BadMetadata as error:
+        raise bad_request(str(error)) from None
     replies = await request.config_dict[ASSISTANT].handle(
-        Incoming(conversation_id=sender, portal=portal, text=text, message_id=message_id)
+        Incoming(
+            conversation_id=conversation_name(portal, sender),
+            portal=portal,
+            text=text,
+            message_id=storable(message_id) or uuid.uuid4().hex,
+        )
     )
     request.config_dict[SENDER].wake()
     return web.json_response([{"recipient_id": sender, **reply.to_json()} for reply in replies])
@@ -73,12 +85,28 @@ async def parse_message(request: web.Request) -> web.Response:
 
 
 async def show_tracker(request: web.Request) -> web.Response:
-    """Return a conversation's tracker in Rasa's shape."""
-    conversation_id = request.match_info["conversation_id"]
-    tracker = await request.config_dict[ASSISTANT].tracker(conversation_id)
-    if tracker is None:
+    """Return a conversation's tracker in Rasa's shape.
+
+    It is found by its sender and `?portal=`; without one by its whole name, as the console shows
+    it, or by its sender on the default portal.
+    """
+    given = storable(request.match_info["conversation_id"])
+    content, settings = request.config_dict[CONTENT], request.config_dict[SETTINGS]
+    try:
+        refuse_unknown(request.query, _QUERY, "L’adresse ne connaît pas")
+        portal, _ = read_metadata(dict(request.query), content.portals, settings.default_portal)
+    except BadMetadata as error:
+        raise bad_request(str(error)) from None
+    names = [conversation_name(portal, given)]
+    if not request.query:
+        names.insert(0, given)
+    for name in names:
+        tracker = await request.config_dict[ASSISTANT].tracker(name)
+        if tracker is not None:
+            break
+    else:
         return error_response(404, "Cette conversation n’existe pas.")
-    return web.json_response(tracker)
+    return web.json_response({**tracker, "sender_id": given})
 
 
 async def redeem_token(request: web.Request) -> web.Response:

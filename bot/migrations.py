@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from actions.settings import ROOT, Settings
 
 
-def upgrade(settings: Settings) -> None:
+def upgrade(settings: Settings, revision: str = "head") -> None:
     """Create or migrate the database.
 
     Safe to call from several processes at once and from within a running event loop: the work is
@@ -22,12 +22,13 @@ def upgrade(settings: Settings) -> None:
 
     Args:
         settings: Name the database and the folder for the lock.
+        revision: How far to go.
     """
     failures: list[BaseException] = []
 
     def run() -> None:
         try:
-            _upgrade_locked(settings)
+            _upgrade_locked(settings, revision)
         except BaseException as error:
             failures.append(error)
 
@@ -50,10 +51,10 @@ def _config() -> Config:
     return config
 
 
-def _upgrade_locked(settings: Settings) -> None:
+def _upgrade_locked(settings: Settings, revision: str) -> None:
     config = _config()
     config.set_main_option("sqlalchemy.url", settings.database_url.replace("%", "%%"))
     # The system frees the lock when the process dies.
     with (settings.var_dir / "migrations.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

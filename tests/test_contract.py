@@ -83,7 +83,7 @@ def test_the_metadata_name_the_portal(service: Service) -> None:
 
 
 def test_without_a_portal_the_default_one_is_meant(service: Service) -> None:
-    for metadata in (None, {}, {"portal": ""}, {"autre": 1}):
+    for metadata in (None, {}):
         body = {"sender": new_sender(), "message": "bonjour", "metadata": metadata}
         replies = service.post("/webhooks/rest/webhook", body).json()
         assert "Espace Acheteur" in replies[0]["text"], metadata
@@ -160,6 +160,11 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str]] = [
     ("/webhooks/rest/webhook", {**SAID, "metadata": {"portal": "autre"}}, "« autre »"),
     ("/webhooks/rest/webhook", {**SAID, "metadata": {"portal": 1}}, "portal"),
     ("/webhooks/rest/webhook", {**SAID, "metadata": {"message_id": 7}}, "message_id"),
+    ("/webhooks/rest/webhook", {**SAID, "metadata": []}, "metadata"),
+    ("/webhooks/rest/webhook", {**SAID, "metadata": {"autre": 1}}, "« autre »"),
+    ("/webhooks/rest/webhook", {**SAID, "metadata": {"portal": ""}}, "portal"),
+    ("/webhooks/rest/webhook", {**SAID, "metadata": {"Portal": "resah"}}, "« Portal »"),
+    ("/webhooks/rest/webhook", {**SAID, "portal": "woundwo"}, "« portal »"),
     ("/model/parse", {}, "text"),
     ("/model/parse", {"text": ""}, "text"),
     ("/model/parse", {"text": 3}, "text"),
@@ -243,6 +248,50 @@ def test_a_tracker_has_rasas_shape(service: Service) -> None:
     kinds = [event["event"] for event in tracker["events"]]
     assert {"user", "bot", "action", "slot"} <= set(kinds)
     assert all(event["timestamp"] > 0 for event in tracker["events"])
+
+
+def test_one_sender_on_two_portals_is_two_conversations(service: Service) -> None:
+    sender = new_sender()
+    for message in ("mot de passe oublié", KNOWN):
+        service.send(sender, message, "resah")
+    other = service.send(sender, "bonjour", "woundwo")
+    service.send(sender, "mot de passe oublié", "woundwo")
+    assert KNOWN not in " ".join(reply.text for reply in other)
+    theirs = service.tracker(sender)
+    assert theirs["slots"]["portal"] == "woundwo"
+    assert KNOWN not in json.dumps(theirs)
+
+
+def test_a_conversation_is_found_by_sender_portal_or_whole_name(service: Service) -> None:
+    sender = new_sender()
+    for portal in ("resah", "woundwo"):
+        service.send(sender, "bonjour", portal)
+    found = {}
+    for asked in (
+        sender, f"{sender}?portal=resah", f"{sender}?portal=woundwo", f"resah:{sender}",
+        f"woundwo:{sender}",
+    ):  # fmt: skip
+        name, _, query = asked.partition("?")
+        url = f"{service.url}/conversations/{name}/tracker?{query}"
+        tracker = requests.get(url, headers=AUTHORISED, timeout=30).json()
+        assert tracker["sender_id"] == name
+        found[asked] = tracker["slots"]["portal"]
+    assert list(found.values()) == ["resah", "resah", "woundwo", "resah", "woundwo"], found
+    for query in ("portal=autre", "portail=resah"):
+        url = f"{service.url}/conversations/{sender}/tracker?{query}"
+        assert_error(requests.get(url, headers=AUTHORISED, timeout=30), 400)
+
+
+def test_a_sender_cannot_name_another_conversation(service: Service) -> None:
+    sender = new_sender()
+    service.send(sender, "mot de passe oublié", "woundwo")
+    service.send(f"woundwo:{sender}", "bonjour", "resah")
+    assert service.tracker(f"woundwo:{sender}")["slots"]["portal"] == "resah"
+    token = requests.post(f"{service.url}/resah/chat/session", timeout=30).json()["session"]
+    body = {"session": token, "message_id": "1", "message": f"mon adresse est {KNOWN}"}
+    assert requests.post(f"{service.url}/resah/chat/messages", json=body, timeout=30).ok
+    response = requests.post(f"{service.url}/woundwo/chat/messages", json=body, timeout=30)
+    assert_error(response, 403)
 
 
 def test_an_unknown_conversation_is_not_found(service: Service) -> None:

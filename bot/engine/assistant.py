@@ -40,13 +40,17 @@ class TurnFailed(GuichetError):
     """A turn could not be done; nothing of it was kept, so the message may be sent again."""
 
 
+class WrongPortal(GuichetError):
+    """A message named a conversation that belongs to another portal."""
+
+
 @dataclass(frozen=True)
 class Incoming:
     """A message as it arrives at an edge.
 
     Attributes:
         conversation_id: Which conversation, as the edge names it.
-        portal: Which portal; counts at a conversation's first message only.
+        portal: Which portal; a conversation belongs to the one that it began on.
         message_id: Made by the client; the same id is answered once.
         network: Opaque name of the client's network, for limits; empty where unknown.
     """
@@ -105,6 +109,7 @@ class Assistant:
 
         Raises:
             TurnFailed: If the turn could not be done in time or not be written.
+            WrongPortal: If the conversation is another portal's.
         """
         try:
             return await asyncio.wait_for(self._handle_locked(message), self.settings.turn_deadline)
@@ -132,7 +137,7 @@ class Assistant:
 
     async def _handle_locked(self, message: Incoming) -> list[Reply]:
         async with self.locks.lock(message.conversation_id):
-            answered = await self.store.replies_to(message.conversation_id, message.message_id)
+            answered = await self._replies_to(message)
             if answered is not None:
                 return answered
             try:
@@ -141,14 +146,20 @@ class Assistant:
                 # Another process wrote this conversation although it should not hold the lock: its
                 # event numbers fenced this turn off. What it wrote counts.
                 logger.warning("Conversation %s went on elsewhere", message.conversation_id)
-                answered = await self.store.replies_to(message.conversation_id, message.message_id)
+                answered = await self._replies_to(message)
                 return answered if answered is not None else await self._turn(message)
+
+    async def _replies_to(self, message: Incoming) -> list[Reply] | None:
+        conversation = await self.store.conversation(message.conversation_id)
+        if conversation is not None and conversation.portal != message.portal:
+            raise WrongPortal("Cette conversation appartient à un autre portail.")
+        return await self.store.replies_to(message.conversation_id, message.message_id)
 
     async def _turn(self, message: Incoming) -> list[Reply]:
         processor = self._agent.processor
         conversation = await self.store.conversation(message.conversation_id)
         offered = conversation.offered if conversation else []
-        portal = conversation.portal if conversation else message.portal
+        portal = message.portal
         text = redact_passwords(message.text)
         parse_data = await self._understand(processor, text, offered)
         channel = ReplyChannel()

@@ -1,8 +1,8 @@
 """The REST channel for a conventional `rasa run`: Rasa's own, with what our edge does in front.
 
 Named in `credentials.yml`, it keeps the path `/webhooks/rest/webhook`, takes the portal and the
-message id from the metadata, masks passwords, and answers a repeated message with what it answered
-before.
+message id from the metadata, names conversations by portal and sender, masks passwords, and answers
+a repeated message with what it answered before.
 """
 
 from __future__ import annotations
@@ -13,13 +13,26 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.channels.rest import RestInput
-from sanic import Blueprint
+from sanic import Blueprint, response
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
 
+from actions.content import current_content
 from actions.db import current_database
 from actions.redaction import redact_passwords
 from actions.settings import current_settings
+from bot.engine.names import (
+    MOST_ID,
+    BadMetadata,
+    conversation_name,
+    read_metadata,
+    refuse_misplaced,
+)
 from bot.engine.reply_channel import ReplyChannel
 from bot.engine.tracker_store import ConversationStore
+
+_MOST = {"sender": MOST_ID, "message": 8000}
 
 
 class GuichetRestInput(RestInput):  # type: ignore[misc]
@@ -35,11 +48,15 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
         store = ConversationStore(database=current_database())
 
         async def handle(message: UserMessage) -> Any:
-            message.metadata = dict(message.metadata or {})
-            message.metadata.setdefault("portal", current_settings().default_portal)
-            message.metadata.setdefault("message_id", uuid.uuid4().hex)
-            message.metadata.setdefault("network", "")
-            message.message_id = str(message.metadata["message_id"])
+            sender, default = message.sender_id, current_settings().default_portal
+            portal, message_id = read_metadata(message.metadata, current_content().portals, default)
+            message.sender_id = conversation_name(portal, sender)
+            message.message_id = message_id or uuid.uuid4().hex
+            message.metadata = {
+                "portal": portal,
+                "message_id": message.message_id,
+                "network": "",
+            }
             message.text = redact_passwords(message.text or "")
             answered = await store.replies_to(message.sender_id, message.message_id)
             # Rasa answers with what its own channel, a list or a stream, was given in the end.
@@ -51,6 +68,37 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
                     value = reply.to_json()
                     await message.output_channel.send_response(message.sender_id, value)
             for sent in message.output_channel.messages:
-                await outer._persist_message(sent)
+                await outer._persist_message({**sent, "recipient_id": sender})
 
-        return super().blueprint(handle)
+        blueprint = super().blueprint(handle)
+
+        @blueprint.middleware("request")  # type: ignore[untyped-decorator]
+        async def refuse(request: Request) -> HTTPResponse | None:
+            # Rasa's own handler would log what is raised later, and answer an empty list.
+            sentence = _mistake(request) if request.method == "POST" else ""
+            return response.json({"error": sentence}, 400) if sentence else None
+
+        return blueprint
+
+
+def _mistake(request: Request) -> str:
+    """Return what is wrong with a message, or an empty text."""
+    try:
+        body = request.json
+    except SanicException:
+        body = None
+    if not isinstance(body, dict):
+        return "Le corps de la requête doit être un objet JSON."
+    for name, most in _MOST.items():
+        value = body.get(name)
+        if not isinstance(value, str) or not value.strip():
+            return f"« {name} » manque ou n’est pas un texte."
+        if len(value) > most:
+            return f"« {name} » dépasse {most} caractères."
+    try:
+        refuse_misplaced(body)
+        portals = current_content().portals
+        read_metadata(body.get("metadata"), portals, current_settings().default_portal)
+    except BadMetadata as error:
+        return str(error)
+    return ""

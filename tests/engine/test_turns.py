@@ -14,7 +14,7 @@ from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from actions.settings import current_settings
 from actions.transcript import Conversation, TranscriptEvent, Turn
-from bot.engine.assistant import Assistant, Incoming, TurnFailed
+from bot.engine.assistant import Assistant, Incoming, TurnFailed, WrongPortal
 from tests.conftest import use_settings
 from tests.engine.conftest import KNOWN, Talker
 
@@ -183,14 +183,15 @@ async def test_a_password_is_masked_before_it_is_stored_and_the_user_is_told(
         assert "Soleil2024" not in str(list(stored))
 
 
-async def test_the_portal_stays_that_of_the_first_message(
+async def test_a_conversation_is_not_carried_on_from_another_portal(
     talker: Talker, database: Database
 ) -> None:
     await talker.say("bonjour")
     talker.portal = "woundwo"
-    assert "Espace Acheteur" in await talker.say("mot de passe oublié")
+    with pytest.raises(WrongPortal):
+        await talker.say("mot de passe oublié")
     conversation = await talker.assistant.store.conversation(talker.conversation)
-    assert conversation is not None and conversation.portal == "resah"
+    assert conversation is not None and (conversation.portal, conversation.turns) == ("resah", 1)
 
 
 async def test_a_writer_that_lost_the_conversation_is_fenced_off(

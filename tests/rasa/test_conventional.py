@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import requests
 
+from bot.engine.names import conversation_name
 from tests.dialogues.test_login_walk import ACTIVE, OPENING
 from tests.rasa.dialogues import PASSWORD, UNSURE, Click, Dialogue, dialogues
 from tests.support.conventional import RASA, Conventional
@@ -51,12 +52,14 @@ class Pair:
         response.raise_for_status()
         return _same(theirs), _same(response.json())
 
-    def trackers(self, sender: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    def trackers(self, sender: str, portal: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return both trackers with all events."""
-        url = f"{self.conventional.url}/conversations/{sender}/tracker"
+        name = conversation_name(portal, sender)
+        url = f"{self.conventional.url}/conversations/{name}/tracker"
         response = requests.get(url, params={"include_events": "ALL"}, timeout=30)
         response.raise_for_status()
-        return _same(response.json()), _same(self.service.tracker(sender))
+        theirs = {**response.json(), "sender_id": sender}
+        return _same(theirs), _same(self.service.tracker(sender))
 
     def unclear(self) -> str:
         """Return a message that the model is unsure about."""
@@ -180,7 +183,7 @@ def test_a_dialogue_goes_the_same_way(pair: Pair, dialogue: Dialogue) -> None:
     sender, texts = _talk(pair, dialogue)
     for words in dialogue.says:
         assert words in "\n".join(texts)
-    theirs, ours = pair.trackers(sender)
+    theirs, ours = pair.trackers(sender, dialogue.portal)
     assert PASSWORD not in str(theirs) + str(ours)
     assert theirs["slots"] == ours["slots"]
     assert theirs["active_loop"] == ours["active_loop"]
@@ -259,3 +262,31 @@ def test_a_developers_commands_work_at_the_root(commands: Commands, name: str) -
         assert "No story structure conflicts found" in text
     if name == "test":
         assert "Evaluating 5 stories" in text
+
+
+WRONG: tuple[tuple[object, str], ...] = (
+    ([], "objet JSON"),
+    ({"sender": "x"}, "message"),
+    ({"sender": 7, "message": "bonjour"}, "sender"),
+    ({"sender": "x", "message": "bonjour", "portal": "resah"}, "« portal »"),
+    ({"sender": "x", "message": "bonjour", "metadata": {"portal": "autre"}}, "« autre »"),
+    ({"sender": "x", "message": "bonjour", "metadata": {"Portal": "resah"}}, "« Portal »"),
+    ({"sender": "x", "message": "bonjour", "metadata": []}, "metadata"),
+)
+
+
+def test_the_conventional_server_refuses_what_it_would_ignore(pair: Pair) -> None:
+    url = f"{pair.conventional.url}/webhooks/rest/webhook"
+    for body, part in WRONG:
+        response = requests.post(url, json=body, timeout=30)
+        assert response.status_code == 400, body
+        assert part in response.json()["error"], body
+
+
+def test_one_sender_on_two_portals_is_two_conversations_there_too(pair: Pair) -> None:
+    pair.send("client-7", "resah", "mot de passe oublié", "m1")
+    pair.send("client-7", "resah", ACTIVE, "m2")
+    theirs, ours = pair.send("client-7", "woundwo", "bonjour", "m1")
+    assert theirs == ours
+    assert {reply["recipient_id"] for reply in theirs} == {"client-7"}
+    assert ACTIVE not in str(pair.trackers("client-7", "woundwo"))

@@ -141,9 +141,14 @@ class Talker:
     acknowledged: list[Acknowledged] = field(default_factory=list)
 
     @property
-    def conversation(self) -> str:
-        """The conversation's id."""
+    def sender(self) -> str:
+        """What the client calls itself."""
         return f"{self.prefix}-{self.script.number}"
+
+    @property
+    def conversation(self) -> str:
+        """The conversation's whole name."""
+        return f"{self.script.portal}:{self.sender}"
 
     async def run(self, http: aiohttp.ClientSession) -> None:
         """Send every message of the script."""
@@ -177,7 +182,7 @@ class Talker:
             Unavailable: If the service says that it should be sent again.
         """
         body = {
-            "sender": self.conversation,
+            "sender": self.sender,
             "message": text,
             "metadata": {"portal": self.script.portal, "message_id": message_id},
         }

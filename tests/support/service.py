@@ -52,6 +52,7 @@ class Service:
     demo_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     session: requests.Session = field(default_factory=requests.Session)
+    portals: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -137,6 +138,7 @@ class Service:
     ) -> list[Said]:
         """Send one message and return the replies."""
         metadata = {"portal": portal, "message_id": message_id or uuid.uuid4().hex}
+        self.portals[sender] = portal
         response = self.post(
             "/webhooks/rest/webhook",
             {"sender": sender, "message": message, "metadata": metadata},
@@ -148,9 +150,10 @@ class Service:
         ]
 
     def tracker(self, sender: str) -> dict[str, Any]:
-        """Return a conversation's whole tracker."""
+        """Return the whole tracker of a sender's conversation, on the portal it wrote to last."""
         response = self.session.get(
             f"{self.url}/conversations/{sender}/tracker",
+            params={"portal": self.portals.get(sender, "resah")},
             headers={"Authorization": f"Bearer {TOKEN}"},
             timeout=30,
         )

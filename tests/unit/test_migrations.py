@@ -84,6 +84,49 @@ async def test_upgrading_again_is_harmless_and_keeps_the_data(settings: Settings
     assert await ask(settings, _differences) == []
 
 
+_BEFORE = """
+INSERT INTO conversations VALUES
+ ('x', 'resah', '2024-01-01', '2024-01-01', 1, 1, '[]'),
+ ('resah:x', 'woundwo', '2024-01-01', '2024-01-01', 1, 1, '[]'),
+ ('a:b', 'resah', '2024-01-01', '2024-01-01', 1, 1, '[]'),
+ ('widget', 'resah', '2024-01-01', '2024-01-01', 1, 1, '[]');
+INSERT INTO events VALUES
+ ('x', 1, 1, 'user', 1.0, 1, '{"input_channel": "rest"}'),
+ ('resah:x', 1, 1, 'user', 1.0, 1, '{"input_channel": "rest"}'),
+ ('a:b', 1, 1, 'user', 1.0, 1, '{"input_channel": "rest"}'),
+ ('widget', 1, 1, 'user', 1.0, 1, '{"input_channel": "web"}');
+INSERT INTO turns SELECT id, 1, 'm1', 1, '2024-01-01', '[]', NULL FROM conversations;
+INSERT INTO limit_hits (kind, key, at) VALUES ('ticket', 'x', '2024-01-01');
+INSERT INTO outbox
+ (id, portal, kind, key, sender, recipient, reply_to, subject, message_id, state, attempts, error,
+  created_at, next_attempt_at)
+ VALUES (1, 'resah', 'reset', 'a:b:m1:reset', '', '', '', '', 'm', 'sent', 1, '', '2024-01-01',
+  '2024-01-01')
+"""
+
+
+async def test_a_sender_of_before_is_named_by_its_portal(settings: Settings) -> None:
+    migrations.upgrade(settings, "0003")
+    database = Database(settings.database_url)
+    async with database.engine.begin() as connection:
+        for statement in _BEFORE.split(";"):
+            await connection.exec_driver_sql(statement)
+    migrations.upgrade(settings)
+    named = {"resah:x", "woundwo:resah:x", "resah:a:b", "widget"}
+    async with database.engine.begin() as connection:
+        for query, expected in (
+            ("SELECT id FROM conversations", named),
+            ("SELECT conversation_id FROM turns", named),
+            ("SELECT conversation_id FROM events", named),
+            ("SELECT key FROM limit_hits", {"resah:x"}),
+            ("SELECT key FROM outbox", {"resah:a:b:m1:reset"}),
+        ):
+            assert set(await connection.scalars(text(query))) == expected, query
+        rows = await connection.execute(text("SELECT id, portal FROM conversations"))
+        assert dict(tuple(row) for row in rows)["woundwo:resah:x"] == "woundwo"
+    await database.dispose()
+
+
 async def test_several_processes_may_upgrade_at_once(settings: Settings) -> None:
     failures: list[BaseException] = []
 
