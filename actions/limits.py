@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, delete, func, select
+from sqlalchemy import Index, String, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,9 @@ TICKET_LOOKUPS = Limit("ticket", 8, timedelta(hours=1))
 RATINGS_PER_NETWORK = Limit("rating_network", 600, timedelta(hours=1))
 SESSIONS_PER_NETWORK = Limit("session_network", 600, timedelta(hours=1))
 
+_SKEW = timedelta(minutes=5)
+"""How far the clocks of two machines may differ."""
+
 
 class LimitHit(Base):
     """One event that counts towards a limit."""
@@ -50,35 +53,55 @@ class LimitHit(Base):
 async def spend(database: Database, unit: UnitOfWork, *uses: tuple[Limit, str]) -> None:
     """Count one event towards each of several limits, when all of them allow it.
 
+    The events are counted again in the transaction that writes them, so that of any number of turns
+    that pass here at once, only as many are kept as the limits allow.
+
     Args:
         database: Where past events are counted.
         unit: The unit of work that records the event.
         *uses: Limits with the key under which each counts.
 
     Raises:
-        LimitReached: If one of the limits is exhausted; nothing is counted then.
+        LimitReached: If one of the limits is exhausted; nothing is counted then. It is
+            raised at the unit's commit where others were faster; nothing of the unit is kept then.
     """
     moment = now()
     async with database.read() as session:
         for limit, key in uses:
-            since = moment - limit.window
-            count = await session.scalar(
-                select(func.count())
-                .select_from(LimitHit)
-                .where(LimitHit.kind == limit.kind, LimitHit.key == key, LimitHit.at > since)
-            )
-            if (count or 0) >= limit.most:
+            if await _count(session, limit, key, moment) >= limit.most:
                 raise LimitReached(limit.kind)
 
     async def record(session: AsyncSession) -> None:
-        for limit, key in uses:
+        # In one order, so that two transactions never wait for each other.
+        for limit, key in sorted(uses, key=lambda use: (use[0].kind, use[1])):
+            if not database.is_sqlite:
+                name = func.hashtextextended(f"limit:{limit.kind}:{key}", 0)
+                await session.execute(select(func.pg_advisory_xact_lock(name)))
+            if await _count(session, limit, key, moment) >= limit.most:
+                raise LimitReached(limit.kind)
             session.add(LimitHit(kind=limit.kind, key=key, at=moment))
+            await session.flush()
             await session.execute(
                 delete(LimitHit).where(
                     LimitHit.kind == limit.kind,
                     LimitHit.key == key,
-                    LimitHit.at <= moment - limit.window,
+                    or_(LimitHit.at <= moment - limit.window, LimitHit.at > moment + _SKEW),
                 )
             )
 
     unit.defer(record)
+
+
+async def _count(session: AsyncSession, limit: Limit, key: str, moment: datetime) -> int:
+    """Return how many events count at a moment; those of a clock that was ahead do not."""
+    count = await session.scalar(
+        select(func.count())
+        .select_from(LimitHit)
+        .where(
+            LimitHit.kind == limit.kind,
+            LimitHit.key == key,
+            LimitHit.at > moment - limit.window,
+            LimitHit.at <= moment + _SKEW,
+        )
+    )
+    return count or 0

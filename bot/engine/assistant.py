@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from actions.content import current_content
 from actions.db import Database, unit_of_work
-from actions.errors import ContentError, GuichetError
+from actions.errors import ContentError, GuichetError, LimitReached
 from actions.redaction import redact_passwords
 from actions.settings import Settings
 from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
@@ -141,6 +141,9 @@ class Assistant:
             if answered is not None:
                 return answered
             try:
+                return await self._turn(message)
+            except LimitReached:
+                # Others used up the share while this turn thought: now it can say so.
                 return await self._turn(message)
             except IntegrityError:
                 # Another process wrote this conversation although it should not hold the lock: its

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -76,3 +78,34 @@ async def test_a_turn_that_is_not_kept_costs_nothing(database: Database) -> None
             raise RuntimeError
     assert await hits(database) == 0
     await use(database, (ONE, "a"))
+
+
+async def test_of_many_at_once_as_many_pass_as_the_limit_says(database: Database) -> None:
+    ten = Limit("ten", 10, timedelta(hours=1))
+    checked, waiting = asyncio.Event(), 0
+
+    async def turn() -> bool:
+        nonlocal waiting
+        try:
+            async with unit_of_work(database) as unit:
+                await spend(database, unit, (ten, "a"), (THREE, uuid.uuid4().hex))
+                waiting += 1
+                if waiting == 30:
+                    checked.set()
+                await checked.wait()
+        except LimitReached:
+            return False
+        return True
+
+    passed = await asyncio.gather(*(turn() for _ in range(30)))
+    assert passed.count(True) == 10
+    assert await hits(database) == 20
+
+
+async def test_a_clock_that_was_ahead_shuts_nobody_out(database: Database) -> None:
+    await use(database, (ONE, "a"))
+    await age(database, -timedelta(days=2))
+    await use(database, (ONE, "a"))
+    assert await hits(database) == 1
+    with pytest.raises(LimitReached):
+        await use(database, (ONE, "a"))
