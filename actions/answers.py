@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.definitions import definition
+from actions.walks.anywhere import mail_recalled
 from actions.walks.base import Button, Said, Talk
 from actions.walks.facts import fold
 from actions.walks.hearing import WAYS_TO_A_PERSON
@@ -56,6 +57,8 @@ _ASKED_IN_PASSING = frozenset(
 
 def answer(talk: Talk) -> None:
     """Answer a message that was understood, from the portal's articles or the small talk."""
+    if mail_recalled(talk):
+        return
     if talk.stack and (meaning := definition(talk)):
         talk.said.append(Said(meaning))
         return
@@ -89,6 +92,8 @@ def clarify(talk: Talk) -> None:
     A message that was not understood at all is asked to be said otherwise once; after that the
     region's contact is offered.
     """
+    if mail_recalled(talk):
+        return
     if meaning := definition(talk):
         talk.said.append(Said(meaning))
         return

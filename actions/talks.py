@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -19,9 +20,17 @@ from actions.redaction import redact_passwords
 from actions.settings import current_settings
 from actions.understanding import band_of
 from actions.walks.base import Button, Frame, Heard, Said, Talk
+from actions.walks.consent import is_meant, place_named
 from actions.walks.facts import remember_facts
 from actions.walks.hearing import as_choice, as_said_anywhere
 from actions.walks.region import remember_region
+from actions.walks.whose import (
+    Mention,
+    Whose,
+    chosen_address,
+    note_dead_address,
+    take_address,
+)
 
 _DOCUMENTS = frozenset({"find_document", "document_access", "document_missing"})
 _LISTEN = "action_listen"
@@ -36,20 +45,28 @@ def talk_of(tracker: Tracker) -> Talk:
     portal = tracker.get_slot("portal") or metadata.get("portal")
     content = current_content().portal(portal or current_settings().default_portal)
     ours = {content.sender, *(region.mailbox for region in content.regions)}
-    entities: dict[str, str] = {}
-    for entity in latest.get("entities") or ():
-        # "Rien reçu de no-reply@…" names our address, not the user's. Of theirs, the last counts:
-        # "pas a@x.fr mais b@x.fr".
-        if entity["entity"] != "email" or entity["value"] not in ours:
-            entities[entity["entity"]] = str(entity["value"])
+    text, intent = latest.get("text") or "", (latest.get("intent") or {}).get("name")
+    # "Rien reçu de no-reply@…" names our address, not the user's.
+    found = [
+        entity
+        for entity in latest.get("entities") or ()
+        if entity["entity"] != "email" or entity["value"] not in ours
+    ]
+    entities = {entity["entity"]: str(entity["value"]) for entity in found}
+    whose: Whose = "alone"
+    if not text.startswith("/") and (chosen := chosen_address(text, _mentions(found))):
+        entities["email"], whose = chosen
+    band = band_of(latest)
     heard = Heard(
         # Masked at our edges already; `rasa shell` has none in front.
-        text=redact_passwords(latest.get("text") or ""),
-        intent=(latest.get("intent") or {}).get("name") or "out_of_scope",
-        band=band_of(latest),
+        text=redact_passwords(text),
+        intent=intent or "out_of_scope",
+        band=band,
         ranking=tuple(row["name"] for row in latest.get("intent_ranking") or ()),
         entities=entities,
         problems=tuple(problem["intent"] for problem in latest.get("problems") or ()),
+        surely=intent or "" if band == "sure" else "",
+        whose=whose,
     )
     if len(heard.problems) > 1 and (not heard.sure or heard.intent in heard.problems):
         # Each part is clear, even where the whole is not; what was told first comes first.
@@ -65,7 +82,7 @@ def talk_of(tracker: Tracker) -> Talk:
         message_id=str(metadata.get("message_id") or latest.get("message_id") or ""),
         network=str(metadata.get("network") or ""),
         portal=content,
-        heard=as_said_anywhere(as_choice(heard, offered)),
+        heard=_as_meant(as_said_anywhere(_as_button(as_choice(heard, offered), tracker))),
         database=current_database(),
         accounts=current_accounts(),
         memory=memory,
@@ -74,10 +91,57 @@ def talk_of(tracker: Tracker) -> Talk:
     )
 
 
+def _mentions(entities: Iterable[Mapping[str, Any]]) -> list[Mention]:
+    return [
+        (str(entity["value"]), int(entity["start"]), int(entity["end"]))
+        for entity in entities
+        if entity["entity"] == "email"
+    ]
+
+
+def _as_button(heard: Heard, tracker: Tracker) -> Heard:
+    """Return a message that names an offered button by its place ("2", "le premier") as pressed."""
+    if heard.pressed or heard.entities:
+        return heard
+    offered = _last_buttons(tracker)
+    place = place_named(heard.text, len(offered)) if len(offered) > 1 else None
+    if place is None:
+        return heard
+    payload = str(offered[place].get("payload", ""))
+    name, _, told = payload.removeprefix("/").partition("{")
+    if not payload.startswith("/"):
+        return heard
+    entities = json.loads("{" + told) if told else {}
+    return replace(
+        heard, text=payload, intent=name, band="sure", entities=entities, problems=(),
+        surely=name, whose="alone",
+    )  # fmt: skip
+
+
+def _last_buttons(tracker: Tracker) -> list[dict[str, Any]]:
+    """Return the buttons under the last thing that was said before the message."""
+    before_message = False
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            if before_message:
+                return []
+            before_message = True
+        elif before_message and event.get("event") == "bot":
+            return (event.get("data") or {}).get("buttons") or []
+    return []
+
+
+def _as_meant(heard: Heard) -> Heard:
+    """Return a reading that would end or grant something as unsure, where the message doubts it."""
+    return heard if is_meant(heard) else replace(heard, band="unsure")
+
+
 def remember(talk: Talk) -> None:
     """Note what the message tells in passing, so that it is not asked for."""
     before = json.dumps(talk.memory, sort_keys=True, default=str)
     facts = dict(talk.facts)
+    note_dead_address(talk)
+    take_address(talk)
     remember_facts(talk)
     remember_region(talk)
     talk.learned_fact = talk.facts != facts
@@ -108,7 +172,7 @@ def _not_again(talk: Talk) -> list[Said]:
     most = 0
     for said in talk.said:
         count = _count(talk, said.text)
-        if count < _MOST_ALIKE:
+        if count < _MOST_ALIKE or _needs_a_yes(said):
             fresh.append(said)
         else:
             buttons += said.buttons
@@ -123,6 +187,11 @@ def _not_again(talk: Talk) -> list[Said]:
     buttons.append(Button(talk.portal.say("buttons.person"), "/human_handoff"))
     remark = talk.portal.say("conductor.repeated", count=most)
     return [*fresh, Said("\n\n".join((remark, *contacts)), tuple(dict.fromkeys(buttons)))]
+
+
+def _needs_a_yes(said: Said) -> bool:
+    """Tell whether a question waits for a yes: nobody agrees to what is not said."""
+    return any(button.payload == "/affirm" for button in said.buttons)
 
 
 def _count(talk: Talk, text: str) -> int:

@@ -8,10 +8,11 @@ from contextlib import suppress
 from actions.definitions import definition
 from actions.errors import LimitReached
 from actions.walks.base import Directive, Go, Heard, Open, Pass, Talk, Wait
+from actions.walks.consent import doubts, recalls
 from actions.walks.facts import fold
-from actions.walks.login_answers import new_address
 from actions.walks.openers import OPENERS
 from actions.walks.tree import PREFIX, chosen_by_words
+from actions.walks.whose import may_take, take_address
 
 MOST_PROBLEMS = 2
 """Problems open at once; one more is answered in passing, or nobody would find back."""
@@ -23,6 +24,11 @@ DONE = "done"
 async def heard_anywhere(talk: Talk) -> Directive | None:
     """Handle what may be said at any step; None leaves the message to the step."""
     heard = talk.heard
+    if mail_recalled(talk):
+        return Wait()
+    if talk.frame.walk == "handover" and talk.frame.step == "ask_line" and not heard.pressed:
+        # A free line takes whatever it holds.
+        return None
     if heard.intent == "cancel" and heard.sure:
         talk.stack.clear()
         talk.memory["outcome"] = "given_up"
@@ -35,9 +41,12 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
         talk.say("conductor.restarted")
         return Open(first, then="")
     works = heard.intent == "solved" and heard.sure and _WORKS.search(fold(heard.text))
-    if works or (not heard.pressed and _AFTER_ALL.search(fold(heard.text))):
+    after_all = None if heard.pressed else _AFTER_ALL.search(fold(heard.text))
+    if works or (after_all and not doubts(after_all["rest"])):
         return solved(talk)
     if heard.intent == "goodbye" and heard.sure:
+        if _unsent(talk):
+            return Go("ask_again")
         in_tree, step = talk.frame.walk.startswith(PREFIX), talk.frame.step
         talk.stack.clear()
         # What a tree has told by then stands; a login that was not tried to the end was left.
@@ -72,11 +81,34 @@ _WORKS = re.compile(
 
 _AFTER_ALL = re.compile(
     r"^(?!.*(?:\?|\b(?:pas|plus|rien|toujours|jamais|pour moi|envo[iy]\w*|transmet\w*)\b))"
-    r".*\b(?:en fait|finalement)\b"
+    r".*\b(?:en fait|finalement)\b(?P<rest>"
     r".{0,20}\b(?:c'est (?:bon|ok|regle|resolu)|(?:on a|j'ai|je l'ai|on l'a) (?:re)?trouve)\b"
-    r"(?!.*\bmais\b)"
+    r"(?!.*\bmais\b).*)"
 )
 """Says that it was found after all, even beside the address that was just asked for."""
+
+
+def _unsent(talk: Talk) -> bool:
+    """Tell whether somebody leaves with a request that was shown and not sent, the first time."""
+    told = talk.frame.data.get("told_unsent")
+    if talk.frame.walk != "handover" or talk.frame.step not in {"preview", "ask_again"} or told:
+        return False
+    talk.frame.data["told_unsent"] = True
+    return True
+
+
+def mail_recalled(talk: Talk) -> bool:
+    """Say that a reset mail cannot be called back, where the message wants that.
+
+    Returns:
+        Whether it does.
+    """
+    if not talk.memory.get("resets_sent") or talk.heard.pressed or not recalls(talk.heard.text):
+        return False
+    if talk.stack and talk.frame.walk != "login":
+        return False
+    talk.say("login.cannot_recall")
+    return True
 
 
 def close_as_solved(talk: Talk) -> None:
@@ -107,9 +139,9 @@ async def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
     if asks_for_contact and current not in {"region", "handover"} and not _named_by_step(talk):
         talk.stack.clear()
         return Open("region", then="")
-    if "email" in heard.entities and current == "region":
+    if "email" in heard.entities and current == "region" and may_take(talk):
         login = next((n for n, frame in enumerate(talk.stack) if frame.walk == "login"), None)
-        new_address(talk)
+        take_address(talk)
         if login is None:
             # Within a hand-over it is where to answer; the question for the region stands.
             if all(frame.walk != "handover" for frame in talk.stack):

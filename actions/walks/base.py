@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from actions.accounts import Account, AccountStore
 from actions.content import Portal, Region
 from actions.db import Database, unit_of_work
 from actions.limits import CHECKS_PER_CONVERSATION, CHECKS_PER_NETWORK, CHECKS_PER_PORTAL, spend
+from actions.walks.consent import Answer, answered
+from actions.walks.whose import Whose
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,12 @@ class Said:
 
 @dataclass(frozen=True)
 class Heard:
-    """The user's latest message as it was understood."""
+    """The user's latest message as it was understood.
+
+    Attributes:
+        surely: The intent as the model read it alone, where it was sure; empty where it was not.
+        whose: Whose the address in `entities` is, as far as the message tells.
+    """
 
     text: str
     intent: str
@@ -44,6 +51,8 @@ class Heard:
     ranking: tuple[str, ...] = ()
     entities: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    surely: str = ""
+    whose: Whose = "unclear"
 
     @property
     def sure(self) -> bool:
@@ -56,25 +65,12 @@ class Heard:
         return bool(_PAYLOAD.fullmatch(self.text))
 
     @property
-    def yes_no(self) -> Literal["yes", "no"] | None:
-        """What the message answers to a yes-or-no question, or None."""
-        if self.intent == "affirm" or _YES.match(self.text):
-            return "yes"
-        if self.intent == "deny" or _NO.match(self.text):
-            return "no"
-        return None
+    def yes_no(self) -> Answer | None:
+        """What the message answers to a yes-or-no question of fact, or None."""
+        return answered(self)
 
 
 _PAYLOAD = re.compile(r"/\w+(?:\{.*\})?", re.DOTALL)
-_YES = re.compile(
-    r"\s*(?:oui+|ouais?|ok|okay|d['’ ]?accord|volontiers|bien s[uû]r|svp|allez[- ]y|vas[- ]?y|yes)"
-    r"\s*(?:oui|merci|svp|stp|volontiers|je veux bien|allez[- ]y)?\s*[.!,]*\s*$",
-    re.IGNORECASE,
-)
-_NO = re.compile(
-    r"\s*(?:non+|nan|nope|pas la peine|pas maintenant)\s*(?:non|merci|pas la peine)?\s*[.!,]*\s*$",
-    re.IGNORECASE,
-)
 
 
 @dataclass

@@ -169,6 +169,13 @@ _ASKS = re.compile(
 )
 
 
+def _beside_another(talk: Talk) -> bool:
+    """Tell whether the tree that ends was opened above a problem of another kind."""
+    name = talk.frame.walk
+    below = [frame for frame in talk.stack[:-1] if frame.step != DONE]
+    return name.startswith(PREFIX) and name not in _SETTLED and bool(below)
+
+
 async def _follow(talk: Talk, directive: Directive) -> bool:
     for _ in range(_MOST_MOVES):
         match directive:
@@ -187,6 +194,9 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
                 first = walk_of(talk.portal, walk).first
                 talk.stack.append(Frame(walk, first, data=dict(data)))
             case End(outcome):
+                if outcome == "solved" and _beside_another(talk):
+                    # What was asked in between is settled; the problem beneath is not.
+                    outcome = ""
                 if outcome:
                     talk.memory["outcome"] = outcome
                 # It works, or a person takes over: what is open below goes with it.

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
-from actions.addresses import normalise_address
 from actions.spelling import spell_out
-from actions.walks.base import Talk
+
+if TYPE_CHECKING:
+    from actions.walks.base import Talk
 
 _JAI = re.compile(r"\bj ai\b")
 
@@ -29,12 +31,10 @@ def without_accents(text: str) -> str:
 
 
 def remember_facts(talk: Talk) -> None:
-    """Note what the message tells: an address, a contract number, and the facts of facts.yml."""
+    """Note what the message tells: a contract number, and the facts of facts.yml."""
     heard = talk.heard
     if heard.text.startswith("/"):
         return
-    if address := heard.entities.get("email"):
-        talk.memory["address"] = normalise_address(address)
     if number := heard.entities.get("contract_number"):
         talk.memory["contract"] = number
     # Without anything written out, places are those of the text itself.

@@ -5,6 +5,7 @@ The user sees exactly what will be sent, may add a line, and must agree.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -14,8 +15,10 @@ from actions.markdown import escape_markdown
 from actions.settings import current_settings
 from actions.tickets import HandOver, hand_over, reference_of, sign_reference, unused_reference
 from actions.transcript import read_lines
-from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.consent import consents, doubts, refuses, sends
 from actions.walks.facts import add_detail, fold
+from actions.walks.whose import answers_to, take_address
 
 _MOST_TYPED = 500
 _MOST_LINES = 60
@@ -32,7 +35,7 @@ async def _have_region(talk: Talk) -> Directive:
     """Go on once the region is known; without one there is nobody to hand over to."""
     if talk.region is None:
         return End("refused")
-    return Go("preview" if talk.memory.get("address") else "ask_contact")
+    return Go("preview" if answers_to(talk) else "ask_contact")
 
 
 async def _ask_contact(talk: Talk) -> Directive:
@@ -42,9 +45,10 @@ async def _ask_contact(talk: Talk) -> Directive:
 
 async def _take_contact(talk: Talk) -> Directive:
     heard = talk.heard
-    if "email" in heard.entities:
-        talk.memory["address"] = normalise_address(heard.entities["email"])
+    if take_address(talk):
         return Go("preview")
+    if "email" in heard.entities:
+        return Go("ask_contact")
     none = heard.intent in {"deny", "dont_know"} or _NO_ADDRESS.search(fold(heard.text))
     if heard.yes_no == "no" or none:
         return Go("without_contact")
@@ -85,20 +89,65 @@ def _text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
     )
 
 
-async def _preview(talk: Talk) -> Directive:
-    talk.say(
-        "handover.preview",
+def _choices(talk: Talk) -> tuple[Button, ...]:
+    return (
         talk.button("send", "/affirm"),
         talk.button("add_line", '/inform_reference{"choice": "add"}'),
         talk.button("dont_send", "/deny"),
-        text=_text(talk),
-        region=talk.region,
     )
+
+
+async def _preview(talk: Talk) -> Directive:
+    if answers_to(talk) is None:
+        return Go("ask_contact")
+    talk.say("handover.preview", *_choices(talk), text=_text(talk), region=talk.region)
     return Wait()
+
+
+async def _ask_again(talk: Talk) -> Directive:
+    """Ask in few words, after something that was neither a yes nor a remark."""
+    talk.say("handover.ask_again", *_choices(talk), region=talk.region)
+    return Wait()
+
+
+async def _which_reply(talk: Talk) -> Directive:
+    """Ask whom to answer where another address was mentioned without a word of whose it is."""
+    both = (talk.memory["address"], talk.frame.data["other"])
+    buttons = (
+        Button(address, "/inform_email" + json.dumps({"email": address})) for address in both
+    )
+    talk.say("handover.which_reply", *buttons, address=both[0], other=both[1])
+    return Wait()
+
+
+async def _take_which(talk: Talk) -> Directive:
+    if take_address(talk):
+        return Go("preview")
+    return Pass() if talk.heard.yes_no is None else Go("which_reply")
+
+
+def _mentions_address(talk: Talk) -> Directive | None:
+    """Take an address for the answer where it is theirs; another stays in the text."""
+    heard = talk.heard
+    if "email" not in heard.entities:
+        return None
+    taken = take_address(talk)
+    says_more = heard.whose != "alone" or not taken
+    if says_more and not (taken and heard.whose == "own") and not heard.pressed:
+        add_detail(talk, heard.text[:_MOST_TYPED])
+        talk.say("handover.noted")
+    if heard.whose == "unclear" and not taken:
+        talk.frame.data["other"] = normalise_address(heard.entities["email"])
+        return Go("which_reply")
+    return Go("preview")
 
 
 async def _take_agreement(talk: Talk) -> Directive:
     heard = talk.heard
+    if consents(heard, "ticket"):
+        return Go("send")
+    if heard.entities.get("choice") != "add" and (mentioned := _mentions_address(talk)):
+        return mentioned
     wants_to_add = not heard.pressed and _WANTS_TO_ADD.search(fold(heard.text))
     if wants_to_add and len(heard.text.split()) > _MOST_ANNOUNCING:
         # "J'ajoute que c'est urgent" is the line itself.
@@ -107,25 +156,23 @@ async def _take_agreement(talk: Talk) -> Directive:
         return Go("preview")
     if heard.entities.get("choice") == "add" or wants_to_add:
         return Go("ask_line")
-    if "email" in heard.entities:
-        talk.memory["address"] = normalise_address(heard.entities["email"])
-        return Go("preview")
     if "contract_number" in heard.entities:
         # Another number corrects the one that is shown; it was noted already.
         return Go("preview")
     folded = "" if heard.pressed else fold(heard.text)
-    if _OTHER_ADDRESS.search(folded):
+    if _OTHER_ADDRESS.search(folded) or answers_to(talk) is None:
         return Go("ask_contact")
-    if _AS_IT_IS.search(folded):
-        return Go("send")
-    if heard.yes_no == "yes" or heard.intent == "human_handoff":
-        return Go("send")
-    if heard.yes_no == "no":
+    if refuses(heard, "ticket"):
         return Go("declined")
-    if not heard.sure and _ASKS.search(folded):
+    if _asks(folded):
         # What will be sent answers it, as far as the assistant can.
-        return Go("preview")
-    if not heard.pressed and (heard.intent in _REMARKS or not heard.sure):
+        return Pass() if heard.sure and heard.intent in talk.portal.articles else Go("preview")
+    if not heard.pressed and _objects_to_sending(folded):
+        return Go("ask_again")
+    if heard.yes_no == "yes" or heard.intent == "human_handoff":
+        return Go("ask_again")
+    remark = heard.intent in _REMARKS or heard.yes_no == "no" or not heard.sure
+    if not heard.pressed and remark:
         # What is neither agreement nor a question is meant for whoever answers.
         add_detail(talk, heard.text[:_MOST_TYPED])
         talk.say("handover.noted")
@@ -136,12 +183,30 @@ async def _take_agreement(talk: Talk) -> Directive:
 _WANTS_TO_ADD = re.compile(
     r"ajout|precise[rz]|une precision|completer|modifier|\bdites[- ](?:leur|lui)|\bnotez\b"
 )
-_AS_IT_IS = re.compile(r"\btels? quels?\b|\bsans (?:rien )?ajouter\b|\bpas de precision\b")
 _OTHER_ADDRESS = re.compile(
     r"\b(?:change[rz]?|corrige[rz]?|modifie[rz]?|pas) (?:l'|mon |la bonne |cette |d')?"
     r"(?:adresse|mail|e-?mail)\b"
 )
-_ASKS = re.compile(r"\?|^\W*(?:et )?(?:c'est )?(?:ou|qui|quand|comment|combien|quoi)\b")
+
+
+def _objects_to_sending(folded: str) -> bool:
+    """Tell whether a message speaks against sending, or of sending something else."""
+    words = set(re.findall(r"\w+", folded))
+    return sends(folded) or (doubts(folded) and bool(words & _OF_SENDING))
+
+
+_OF_SENDING = frozenset(
+    "oui accord dit telephoner appeler prefere attendez attends avant envoyer plutot".split()
+)
+
+
+def _asks(folded: str) -> bool:
+    words = re.findall(r"\w+", folded)
+    return "?" in folded or "quoi" in words or bool(_ASKING & set(words[:_FIRST]))
+
+
+_ASKING = frozenset("ou qui quand comment combien quel quelle pourquoi".split())
+_FIRST = 3
 _REMARKS = {"out_of_scope", "inform_reference", "inform_region", "not_solved", "complaint"}
 
 
@@ -152,6 +217,8 @@ async def _ask_line(talk: Talk) -> Directive:
 
 async def _take_line(talk: Talk) -> Directive:
     heard = talk.heard
+    if mentioned := _mentions_address(talk):
+        return mentioned
     if heard.yes_no == "yes" and not heard.pressed:
         return Go("ask_line")
     thanks = heard.sure and heard.intent in {"thank", "goodbye"}
@@ -165,6 +232,8 @@ async def _send(talk: Talk) -> Directive:
     region = talk.region
     if region is None:
         return Go("start")
+    if answers_to(talk) is None:
+        return Go("ask_contact")
     own = await reference_of(talk.database, talk.conversation_id)
     reference = own or await unused_reference(talk.database)
     settings = current_settings()
@@ -221,6 +290,8 @@ HANDOVER = Walk(
         "ask_contact": Step(_ask_contact, _take_contact),
         "without_contact": Step(_without_contact),
         "preview": Step(_preview, _take_agreement),
+        "ask_again": Step(_ask_again, _take_agreement),
+        "which_reply": Step(_which_reply, _take_which),
         "ask_line": Step(_ask_line, _take_line),
         "send": Step(_send),
         "declined": Step(_declined),

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.walks.base import Heard
+from actions.walks.consent import bare_answer, is_meant, place_named
 from actions.walks.facts import fold
 
 WAYS_TO_A_PERSON = frozenset({"human_handoff", "regional_contact"})
@@ -127,8 +128,10 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
     words = len(heard.text.split())
     topic = heard.sure and heard.intent not in small_talk
     most = _SURELY_SHORT if topic else _MOST_WORDS
-    folded = fold(heard.text)
+    folded, bare = fold(heard.text), bare_answer(heard.text)
     for intent, pattern in _ANSWERS:
+        if intent in _BARE and bare:
+            return replace(heard, intent="affirm" if bare == "yes" else "deny", band="sure")
         if words > max(most, _LONGEST.get(intent, most)):
             continue
         most_bare = _SURELY_SHORT + 2 * (intent == "affirm")
@@ -137,8 +140,9 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
             # "Non, c'est votre site qui refuse mon adresse" says more than no; "oui mailinblack"
             # tells what it is, and yes or no comes with it.
             continue
-        if pattern.search(folded):
-            return replace(heard, intent=intent, band="sure")
+        answered = replace(heard, intent=intent, band="sure")
+        if pattern.search(folded) and is_meant(answered):
+            return answered
     return heard
 
 
@@ -182,12 +186,6 @@ _DOCUMENT_LOST = re.compile(
     r"|(?:trouve|vois|voit|apparai[st]|apparaissent|accede|ouvre)\w* (?:pas|plus|rien))\b"
 )
 
-_NTH: tuple[re.Pattern[str], ...] = (
-    re.compile(r"^\W*(?:(?:le|la) )?(?:1|1ere?|premiere?)\W*$"),
-    re.compile(r"^\W*(?:(?:le|la) )?(?:2|2e(?:me)?|deuxieme|seconde?)\W*$"),
-    re.compile(r"^\W*(?:(?:le|la) )?(?:3|3e(?:me)?|troisieme|derniere?)\W*$"),
-)
-
 
 def as_said_anywhere(heard: Heard) -> Heard:
     """Read a message that was not surely understood as thanks or a wish for a person, if it is."""
@@ -201,6 +199,8 @@ def as_said_anywhere(heard: Heard) -> Heard:
         return replace(heard, intent="solved", band="sure")
     if heard.sure or heard.pressed or heard.entities:
         return heard
+    if bare := bare_answer(heard.text):
+        return replace(heard, intent="affirm" if bare == "yes" else "deny", band="sure")
     if words <= _MOST_WORDS and _LEAVES.search(folded):
         return replace(heard, intent="goodbye", band="sure")
     if words <= _MOST_ASKING and _PERSON.search(folded):
@@ -226,9 +226,8 @@ def as_choice(heard: Heard, offered: Sequence[tuple[str, str]]) -> Heard:
     if heard.pressed or not offered or heard.entities:
         return heard
     folded = fold(heard.text).strip(" .!")
-    for (intent, _), pattern in zip(offered, _NTH, strict=False):
-        if pattern.match(folded):
-            return replace(heard, intent=intent, band="sure")
+    if (place := place_named(heard.text, len(offered))) is not None:
+        return replace(heard, intent=offered[place][0], band="sure")
     named = [intent for intent, title in offered if folded and fold(title) in folded]
     if not named and len(folded) >= _SHORTEST_NAME:
         named = [intent for intent, title in offered if folded in fold(title)]

@@ -7,13 +7,10 @@ unusual login traffic (WOUNDWO), who validates a pending account, and whom to tu
 
 from __future__ import annotations
 
-import json
 import re
 from zoneinfo import ZoneInfo
 
 from actions.accounts import Account
-from actions.addresses import likely_address
-from actions.content import PUBLIC_MAIL_DOMAINS
 from actions.db import now
 from actions.errors import LimitReached
 from actions.walks.base import (
@@ -29,16 +26,18 @@ from actions.walks.base import (
     Wait,
     Walk,
 )
+from actions.walks.consent import consents
 from actions.walks.facts import fold
 from actions.walks.login_answers import (
     WRONG_ADDRESS,
     active_accounts,
-    new_address,
     other_address,
     solved_here,
 )
 from actions.walks.login_reset import RESET_STEPS
+from actions.walks.login_unknown import UNKNOWN_STEPS
 from actions.walks.region import named_region
+from actions.walks.whose import take_address
 
 _PARIS = ZoneInfo("Europe/Paris")
 _REFUSAL = re.compile(
@@ -47,15 +46,8 @@ _REFUSAL = re.compile(
 )
 
 
-_CONFIRMS = re.compile(
-    r"\bsi si\b"
-    r"|\b(?:est|adresse|elle|bien)\b.{0,20}\b(?:bonne?|correcte?|juste|exacte?|celle-l[aà])\b",
-    re.IGNORECASE,
-)
-
-
 async def _start(talk: Talk) -> Directive:
-    new_address(talk)
+    take_address(talk)
     if len(talk.stack) == 1:
         if talk.heard.intent in talk.portal.articles and talk.heard.sure:
             talk.memory["topic"] = talk.heard.intent
@@ -85,8 +77,11 @@ async def _ask_address(talk: Talk) -> Directive:
 
 async def _take_address(talk: Talk) -> Directive:
     heard = talk.heard
-    if new_address(talk):
+    if take_address(talk):
         return Go("check")
+    if "email" in heard.entities:
+        # "Avant j'étais sur a@…" names one that is no use.
+        return Go("ask_address_again")
     if "@" in heard.text:
         talk.say("login.malformed", address=heard.text.strip()[:80])
         return Wait()
@@ -129,7 +124,7 @@ async def _after_alone(talk: Talk) -> Directive:
         return solved
     if talk.heard.intent == "not_solved" or talk.heard.yes_no == "no":
         return Go("hand_over")
-    if talk.frame.asked and talk.heard.yes_no == "yes":
+    if talk.frame.asked and consents(talk.heard, "solved"):
         talk.say("login.solved")
         return End("solved")
     if region := named_region(talk):
@@ -224,40 +219,6 @@ async def _disabled(talk: Talk) -> Directive:
     return Go("contact")
 
 
-async def _unknown(talk: Talk) -> Directive:
-    """Repeat the address as it was read and let the user mend it; the second time, go on."""
-    if talk.frame.data.get("unknown") and not talk.resuming:
-        return Go("unknown_again")
-    talk.frame.data["unknown"] = True
-    address, portal = talk.memory["address"], talk.portal
-    likely = likely_address(address, (*portal.mail_domains, *PUBLIC_MAIL_DOMAINS))
-    buttons = [talk.button("address_right", "/affirm")]
-    if likely:
-        payload = "/inform_email" + json.dumps({"email": likely}, ensure_ascii=False)
-        buttons.insert(0, Button(likely, payload))
-    talk.say("login.unknown", *buttons, address=address, likely=likely)
-    return Wait()
-
-
-async def _take_correction(talk: Talk) -> Directive:
-    heard = talk.heard
-    if new_address(talk):
-        return Go("check")
-    if moved := other_address(talk):
-        return moved
-    if heard.intent == "inform_email":
-        return Go("ask_address_again")
-    answers = heard.intent in {"not_solved", "dont_know"} or _CONFIRMS.search(heard.text)
-    if heard.yes_no or answers:
-        return Go("unknown_again")
-    return Pass()
-
-
-async def _unknown_again(talk: Talk) -> Directive:
-    talk.say("login.unknown_again", address=talk.memory["address"])
-    return Go("contact")
-
-
 async def _hand_over(talk: Talk) -> Directive:
     if talk.region is None:
         talk.say("login.hand_over")
@@ -287,8 +248,7 @@ LOGIN = Walk(
         "activated_today": Step(_activated_today),
         "pending": Step(_pending),
         "disabled": Step(_disabled),
-        "unknown": Step(_unknown, _take_correction),
-        "unknown_again": Step(_unknown_again),
+        **UNKNOWN_STEPS,
         "hand_over": Step(_hand_over),
         "contact": Step(_contact),
         "done": Step(_done),

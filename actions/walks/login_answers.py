@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from actions.accounts import Account
-from actions.addresses import normalise_address
 from actions.walks.base import Directive, End, Go, Pass, Talk
+from actions.walks.consent import consents
 from actions.walks.facts import fold
+from actions.walks.whose import take_address
 
 WRONG_ADDRESS = re.compile(
     r"tromp[eé]|mauvaise? (?:adresse|mail|e-?mail)|autre (?:adresse|mail|e-?mail)|pas la bonne",
@@ -30,22 +31,14 @@ _ONLY_DONE = re.compile(
 )
 
 
-def new_address(talk: Talk) -> bool:
-    """Note the address that the message gives, if it gives one.
-
-    Returns:
-        Whether there was one.
-    """
-    given = talk.heard.entities.get("email")
-    if not given:
-        return False
-    talk.memory["address"] = normalise_address(given)
-    return True
+def only_done(text: str) -> bool:
+    """Tell whether a message says that something was tried, and not yet whether it works."""
+    return _ONLY_DONE.search(fold(text)) is not None
 
 
 def other_address(talk: Talk) -> Directive | None:
     """Lead to the check of another address, or ask for it, when the message corrects it."""
-    if new_address(talk):
+    if take_address(talk):
         return Go("check")
     if WRONG_ADDRESS.search(talk.heard.text):
         return Go("ask_address_again")
@@ -54,7 +47,7 @@ def other_address(talk: Talk) -> Directive | None:
 
 def solved_here(talk: Talk) -> Directive | None:
     """End the walk when the user says that it works now."""
-    if talk.heard.intent != "solved":
+    if talk.heard.intent != "solved" or not talk.heard.sure:
         return None
     talk.say("login.solved")
     return End("solved")
@@ -65,10 +58,10 @@ async def solved_or(talk: Talk, step: str) -> Directive:
     if moved := other_address(talk):
         return moved
     heard = talk.heard
-    if _ONLY_DONE.search(fold(heard.text)):
+    if only_done(heard.text):
         # "Oui, j'ai retapé" does not tell yet whether it works.
         return Go(talk.frame.step)
-    if heard.yes_no == "yes":
+    if consents(heard, "solved"):
         talk.say("login.solved")
         return End("solved")
     if solved := solved_here(talk):
@@ -77,6 +70,9 @@ async def solved_or(talk: Talk, step: str) -> Directive:
     if refused or (heard.sure and heard.intent == "password_reset"):
         # The address passes, the password does not: a reset is what helps.
         return Go("offer_reset")
+    if heard.yes_no == "yes":
+        # A yes that says more than yes: the question comes once more.
+        return Go(talk.frame.step)
     again = {"not_solved", "mail_not_received", "email_not_recognised", "login_problem"}
     if heard.intent in again or heard.yes_no == "no":
         return Go(step)

@@ -6,6 +6,7 @@ import re
 
 from actions.errors import LimitReached
 from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
+from actions.walks.consent import bare_answer, consents, doubts
 from actions.walks.facts import fold
 from actions.walks.login_answers import (
     PASSWORD_REFUSED,
@@ -23,29 +24,56 @@ async def _offer_reset(talk: Talk) -> Directive:
         talk.button("no_thanks", "/deny"),
         talk.button("portal_refuses", "/email_not_recognised"),
         address=talk.memory["address"],
+        owner=await _owner(talk),
     )
     return Wait()
+
+
+async def _owner(talk: Talk) -> str:
+    """Return whose account a reset would change, by initials: a stranger learns little of them."""
+    accounts = await active_accounts(talk)
+    login = talk.memory.get("account", "")
+    chosen = [account for account in accounts if account.login.casefold() == login.casefold()]
+    if not chosen:
+        return ""
+    named = {key: _initials(getattr(chosen[0], key)) for key in ("name", "structure")}
+    login = login if len(accounts) > 1 else ""
+    if not login and not any(named.values()):
+        return ""
+    return talk.portal.say("login.owner", login=login, **named)
+
+
+def _initials(text: str) -> str:
+    words = [word for word in re.findall(r"[^\W_]+", text) if len(word) > 3 or not word.islower()]
+    return " ".join(f"{word[0].upper()}…" for word in words[:_MOST_INITIALS])
+
+
+_MOST_INITIALS = 4
 
 
 async def _take_offer(talk: Talk) -> Directive:
     if moved := other_address(talk):
         return moved
     heard = talk.heard
+    if consents(heard, "reset"):
+        return Go("send_reset")
     if PASSWORD_REFUSED.search(fold(heard.text)):
         # A reset replaces a password that is refused: the offer stands.
         return Go(talk.frame.step)
     if heard.yes_no is None and _DECLINES.search(fold(heard.text)):
         # "Non, je ne veux pas changer mon mot de passe" names what it declines.
         return Go("declined")
-    if heard.yes_no == "yes" or heard.intent == "password_reset":
-        return Go("send_reset")
     if heard.intent == "email_not_recognised" or _REFUSES.search(fold(heard.text)):
         return Go("refused_spaces")
     if solved := solved_here(talk):
         return solved
     if heard.yes_no == "no":
         return Go("declined")
-    return Pass()
+    if heard.intent == "password_reset" and "?" not in heard.text and doubts(heard.text):
+        # "Mais je connais mon mot de passe": nothing is sent, and the offer can still be taken.
+        return Go("declined")
+    # A yes with more beside it: the question comes once more.
+    return Go(talk.frame.step) if heard.yes_no == "yes" else Pass()
 
 
 _DECLINES = re.compile(
@@ -75,7 +103,9 @@ def _new_link(talk: Talk) -> Directive | None:
     if (heard.sure and heard.intent == "reset_link_problem") or _LINK_DEAD.search(folded):
         return Go("offer_new_link")
     if not heard.pressed and heard.yes_no != "no" and _SEND_AGAIN.search(folded):
-        return Go("send_reset")
+        # "Vous pouvez le renvoyer ?" is a wish in the form of a question, for the mail just named.
+        wished = bare_answer(heard.text.replace("?", " "), "reset") == "yes"
+        return Go("send_reset" if wished else "offer_new_link")
     return None
 
 
@@ -86,6 +116,7 @@ async def _offer_new_link(talk: Talk) -> Directive:
         talk.button("no_thanks", "/deny"),
         talk.contact_button(),
         address=talk.memory["address"],
+        owner=await _owner(talk),
     )
     return Wait()
 
@@ -151,11 +182,12 @@ async def _after_reset(talk: Talk) -> Directive:
     if renewed := _new_link(talk):
         return renewed
     heard = talk.heard
-    if heard.intent in {"affirm", "thank"} or heard.yes_no == "yes":
-        talk.say("login.good_luck")
-        return End("reset_sent")
     if solved := solved_here(talk):
         return solved
+    thanks = heard.sure and heard.intent == "thank" and not doubts(heard.text)
+    if thanks or heard.yes_no == "yes":
+        talk.say("login.good_luck")
+        return End("reset_sent")
     if heard.intent == "email_not_recognised":
         return Go("refused_spaces")
     if heard.intent in {"not_solved", "mail_not_received", "deny"} or heard.yes_no == "no":

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from actions.addresses import normalise_address
 from actions.content import Portal
 from actions.errors import LimitReached
 from actions.trees import Tree, TreeAnswer, TreeStep
@@ -23,7 +22,10 @@ from actions.walks.base import (
     Wait,
     Walk,
 )
+from actions.walks.consent import consents, doubts
 from actions.walks.facts import fold, note_detail
+from actions.walks.login_answers import only_done
+from actions.walks.whose import take_address
 
 PREFIX = "tree:"
 
@@ -91,12 +93,30 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         chosen = _chosen(talk, step.answers)
         if chosen is None:
             return Pass()
+        if _closes(tree, chosen) and not _agreed(talk.heard, chosen):
+            # A yes that says more than yes closes nothing.
+            return Go(step.name)
         if step.fact and chosen.means:
             talk.facts[step.fact] = _told(chosen)
         _passed(talk, step)
         return Go(chosen.go)
 
     return Step(enter, answer)
+
+
+def _closes(tree: Tree, answer: TreeAnswer) -> bool:
+    target = tree.steps.get(answer.go)
+    return target is not None and target.end == "solved"
+
+
+def _agreed(heard: Heard, answer: TreeAnswer) -> bool:
+    """Tell whether a message says itself that all is well, or names the answer by its words."""
+    if heard.pressed or consents(heard, "solved"):
+        return True
+    if chosen_by_words(heard, (answer,)) is not None:
+        return True
+    # "Oui, j'ai regardé" does not tell whether that was enough.
+    return not doubts(heard.text) and not only_done(heard.text)
 
 
 def _told(answer: TreeAnswer) -> str:
@@ -174,8 +194,7 @@ def _says(folded: str, words: str) -> bool:
 def _take_input(talk: Talk, step: TreeStep) -> Directive:
     """Take what the user typed, or lead on without it when they cannot or will not."""
     heard = talk.heard
-    if step.input == "address" and "email" in heard.entities:
-        talk.memory["address"] = normalise_address(heard.entities["email"])
+    if step.input == "address" and take_address(talk):
         _passed(talk, step)
         return Go(step.go)
     refuses = heard.intent in {"deny", "dont_know"} or heard.yes_no == "no"

@@ -149,7 +149,13 @@ class Talker:
             # The user starts again: what was said before may be said again.
             self.texts.clear()
         self.texts.extend(texts)
-        thrice = [text for text in texts if self.texts.count(text) > 2]
+        # Nobody agrees to what is not said: a question that waits for a yes is always asked in full.
+        agreed = {
+            reply.text
+            for reply in replies
+            if any(button["payload"] == "/affirm" for button in reply.buttons)
+        }
+        thrice = [text for text in texts if self.texts.count(text) > 2 and text not in agreed]
         assert not thrice, f"a third time: {thrice}\n{self._story()}"
         assert len(stack) <= 4, f"{stack}\n{self._story()}"
         assert len(json.dumps(slots)) < 8_000, self._story()
