@@ -180,7 +180,8 @@ def _not_again(talk: Talk) -> list[Said]:
             if "](mailto:" in said.text:
                 # A contact is never withheld.
                 contacts.append(said.text)
-    if not most:
+    if not most or (not buttons and any(said.buttons for said in fresh)):
+        # Beside a question, a mere note that was said before is left out in silence.
         return fresh
     # Numbered through the conversation, or the remark itself would come a third time.
     most = talk.memory["repeated"] = max(most, talk.memory.get("repeated", 0) + 1)

@@ -48,8 +48,7 @@ def tokens(text: str) -> Tokens:
 def _words(text: str, vocabulary: frozenset[str]) -> Tokens:
     found = []
     for token in _WORD.findall(fold(text)):
-        if not token.isalnum() and unicodedata.category(token) != "So":
-            # Of all signs, only pictures say something.
+        if not (token.isalnum() or _is_picture(token)):
             continue
         if token not in vocabulary:
             # "Ouiii", "okk": once with the letters drawn out, once with those merely doubled.
@@ -57,6 +56,10 @@ def _words(text: str, vocabulary: frozenset[str]) -> Tokens:
             token = next((word for word in short if word in vocabulary), token)
         found.append(token)
     return tuple(found)
+
+
+def _is_picture(sign: str) -> bool:
+    return unicodedata.category(sign) == "So" and sign > "\u2000"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class _Language:
     please: frozenset[Tokens]
     doubt: _Kinds
     objection: _Kinds
+    still: _Kinds
     recall_verbs: _Kinds
     recall_things: _Kinds
     never_agreed: _Kinds
@@ -87,7 +91,7 @@ def _language() -> _Language:
         for kind in ("yes", "no", "beside")
         for phrase in data[kind]
         for word in _WORD.findall(fold(phrase))
-        if word.isalnum() or unicodedata.category(word) == "So"
+        if word.isalnum() or _is_picture(word)
     )
 
     def split(phrases: Iterable[str], kind: str) -> _Kinds:
@@ -116,6 +120,7 @@ def _language() -> _Language:
         please=frozenset(split(data["please"], "please")),
         doubt=merged(split(data["doubt"], "doubt"), harmless),
         objection=merged(split(data["objection"], "doubt"), harmless),
+        still=split(data["still"], "found"),
         recall_verbs=split(data["recall"]["verbs"], "found"),
         recall_things=split(data["recall"]["things"], "found"),
         never_agreed=split(data["never_agreed"], "found"),
@@ -178,6 +183,11 @@ def doubts(text: str) -> bool:
     return _asks(text) or _holds(tokens(text), _language().doubt)
 
 
+def still_fails(text: str) -> bool:
+    """Tell whether a text says, without asking, that what was wrong goes on."""
+    return not _asks(text) and _holds(tokens(text), _language().still)
+
+
 def objects(text: str) -> bool:
     """Tell whether a text goes on with "mais", "sauf" and the like, or asks."""
     return _asks(text) or _holds(tokens(text), _language().objection)
@@ -190,12 +200,24 @@ def consents(heard: Heard, act: Act) -> bool:
     bare = bare_answer(heard.text, act)
     if bare:
         return bare == "yes"
-    if len(tokens(heard.text)) > _SHORT or doubts(heard.text):
+    # What else is to be sent is not what was offered: only the closed list tells that.
+    if len(tokens(heard.text)) > _SHORT or doubts(heard.text) or sends(heard.text):
+        return False
+    if _only_polite(heard.text):
         return False
     if act == "solved":
         return heard.sure and heard.intent == "solved"
-    # What else is to be sent is not what was offered: only the closed list tells that.
-    return heard.surely == "affirm" and not sends(heard.text)
+    return heard.surely == "affirm"
+
+
+def _only_polite(text: str) -> bool:
+    """Tell whether nothing but politeness and pictures is said."""
+    language = _language()
+    parts = _parts(tuple(word for word in tokens(text) if word.isalnum()), language.plain)
+    return all(kinds == _BESIDE for kinds in parts)
+
+
+_BESIDE = frozenset({"beside"})
 
 
 def refuses(heard: Heard, act: Act) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.walks.base import Heard
-from actions.walks.consent import bare_answer, is_meant, place_named
+from actions.walks.consent import bare_answer, is_meant, place_named, still_fails
 from actions.walks.facts import fold
 
 WAYS_TO_A_PERSON = frozenset({"human_handoff", "regional_contact"})
@@ -128,6 +128,8 @@ def as_answer(heard: Heard, *, small_talk: frozenset[str]) -> Heard:
     words = len(heard.text.split())
     topic = heard.sure and heard.intent not in small_talk
     most = _SURELY_SHORT if topic else _MOST_WORDS
+    if words <= most and still_fails(heard.text):
+        return replace(heard, intent="not_solved", band="sure")
     folded, bare = fold(heard.text), bare_answer(heard.text)
     for intent, pattern in _ANSWERS:
         if intent in _BARE and bare:

@@ -19,7 +19,8 @@ WRONG_ADDRESS = re.compile(
 PASSWORD_REFUSED = re.compile(
     r"\b(?:mot de passe|mdp|password)\b.{0,40}"
     r"\b(?:refus\w+|incorrect|faux|invalide|(?:marche|passe|accepte|veut|reconnait) (?:pas|plus))"
-    r"|\b(?:refus\w+|incorrect|invalide|n'accepte pas)\b.{0,20}\b(?:mot de passe|mdp|password)\b"
+    r"|\b(?:refus\w+|incorrect|invalide|n'accepte pas|(?:il|ca|elle|portail|site) (?:ne )?veut"
+    r" (?:pas|plus))\b.{0,20}\b(?:mot de passe|mdp|password)\b"
 )
 """What is refused is the password, not the address."""
 

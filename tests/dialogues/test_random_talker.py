@@ -149,7 +149,7 @@ class Talker:
             # The user starts again: what was said before may be said again.
             self.texts.clear()
         self.texts.extend(texts)
-        # Nobody agrees to what is not said: a question that waits for a yes is always asked in full.
+        # Nobody agrees to what is not said: what waits for a yes is always asked in full.
         agreed = {
             reply.text
             for reply in replies
