@@ -15,7 +15,7 @@ from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from actions.ratings import rate_answer, thumbs
 from actions.transcript import topic_payload
 from bot.chat.articles import finder_of
-from bot.chat.history import as_message, erase, read_history
+from bot.chat.history import MOST_TURNS, as_message, erase, number_of, read_history
 from bot.chat.offers import offer
 from bot.chat.origins import preflight, shared
 from bot.chat.sessions import ChatSession, new_session, sign, verify
@@ -31,6 +31,7 @@ MOST_CHARACTERS = 2000
 
 _MOST_ID = 64
 _MOST_SESSION = 1000
+_MOST_DIGITS = 9
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_.:-]+")
 
 
@@ -55,6 +56,7 @@ async def receive_message(request: web.Request) -> web.Response:
         raise bad_request(
             "« message_id » ne peut contenir que lettres sans accent, chiffres et signes simples."
         )
+    offered_by = field(body, "offered_by", most=_MOST_ID, required=False)
     intent = field(body, "article", most=_MOST_ID, required=False)
     if intent:
         text = topic_payload(_article(portal, intent).intent)
@@ -69,19 +71,26 @@ async def receive_message(request: web.Request) -> web.Response:
             message_id=message_id,
             network=client_network(request),
             channel="web",
+            offered_by=offered_by,
         )
     )
     request.config_dict[SENDER].wake()
     finder = finder_of(portal)
-    return _json({"messages": [as_message(reply.to_json(), finder) for reply in replies]})
+    messages = [as_message(reply.to_json(), finder) for reply in replies]
+    turn = await number_of(request.config_dict[DATABASE], session.conversation, message_id)
+    return _json({"messages": messages, "turn": turn})
 
 
 async def show_history(request: web.Request) -> web.Response:
-    """Return the session's conversation as it stood on the screen."""
+    """Return a page of the session's conversation as it stood on the screen, the latest first."""
     portal = _portal(request)
     session = _bearer(request, portal)
-    turns = await read_history(request.config_dict[DATABASE], portal, session.conversation)
-    return _json({"turns": turns})
+    before = _number(request, "before")
+    most = min(_number(request, "most") or MOST_TURNS, MOST_TURNS)
+    page = await read_history(
+        request.config_dict[DATABASE], portal, session.conversation, before=before, most=most
+    )
+    return _json({"turns": page.turns, "before": page.before})
 
 
 async def erase_history(request: web.Request) -> web.Response:
@@ -152,6 +161,15 @@ def add_api(app: web.Application) -> None:
 def _bearer(request: web.Request, portal: Portal) -> ChatSession:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
     return verify(request.config_dict[SETTINGS], token, portal.id)
+
+
+def _number(request: web.Request, name: str) -> int | None:
+    value = request.query.get(name)
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS):
+        raise bad_request(f"« {name} » doit être un nombre entier.")
+    return int(value)
 
 
 def _article(portal: Portal, intent: str) -> Article:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 
 from actions.db import Database
 from actions.portals import Portal
@@ -13,61 +14,143 @@ from actions.transcript import Conversation, TranscriptEvent, Turn, topic_payloa
 from bot.chat.articles import ArticleFinder, finder_of
 from bot.console.search_index import forget_conversations
 
+MOST_TURNS = 50
+"""Turns of one page."""
+
 _USER = "user"
 
 
+@dataclass(frozen=True)
+class Page:
+    """Some turns of a conversation, one after the other.
+
+    Attributes:
+        turns: The turns in the API's shape, oldest first.
+        before: What to ask for the turns before these by; None where there are none.
+    """
+
+    turns: list[dict[str, Any]]
+    before: int | None
+
+
 async def read_history(
-    database: Database, portal: Portal, conversation_id: str
-) -> list[dict[str, Any]]:
-    """Return a conversation's turns, oldest first.
+    database: Database,
+    portal: Portal,
+    conversation_id: str,
+    *,
+    before: int | None = None,
+    most: int = MOST_TURNS,
+) -> Page:
+    """Return a page of a conversation: what is read at once does not grow with its length.
 
     Args:
         database: Where it stands.
         portal: Its portal.
         conversation_id: Which one; an unknown one has no turns.
+        before: Return turns before the one of this number; the latest by default.
+        most: How many turns at most.
 
     Returns:
-        For each turn the client's `message_id`, the `text` that the person saw as theirs (a
-        button's title rather than its payload), the `messages` that answered it, and whether they
-        were found `helpful` (null where nobody said so).
+        For each turn its `number`, the client's `message_id`, the `text` that the person saw as
+        theirs (a button's title rather than its payload), the `messages` that answered it, and
+        whether they were found `helpful` (null where nobody said so).
     """
-    async with database.read() as session:
-        turns = (
-            await session.scalars(
-                select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.number)
-            )
-        ).all()
-        events = (
-            await session.scalars(
-                select(TranscriptEvent)
-                .where(
-                    TranscriptEvent.conversation_id == conversation_id,
-                    TranscriptEvent.type == _USER,
-                )
-                .order_by(TranscriptEvent.seq)
-            )
-        ).all()
-    said: dict[int, str] = {}
-    for event in events:
-        # Only the first was typed; the engine may have split a second question off it.
-        said.setdefault(event.turn, event.data.get("text") or "")
+    turns = await _turns(database, conversation_id, before, most)
+    if not turns:
+        return Page([], None)
+    first = turns[0].number
+    said = await _said(database, conversation_id, first, turns[-1].number)
+    titles = {topic_payload(name): one.topic for name, one in portal.articles.items()}
+    wanted = {text.strip() for text, _ in said.values() if text.startswith("/")} - set(titles)
+    titles = await _titles_before(database, conversation_id, first, wanted) | titles
     ratings = await ratings_of(database, conversation_id)
     finder = finder_of(portal)
-    titles = {topic_payload(name): one.topic for name, one in portal.articles.items()}
     history = []
+    offers: dict[str, dict[str, str]] = {}
     for turn in turns:
-        text = said.get(turn.number, "")
+        text, offered_by = said.get(turn.number, ("", ""))
+        title = offers.get(offered_by, {}).get(text) or titles.get(text.strip(), text)
         history.append(
             {
+                "number": turn.number,
                 "message_id": turn.message_id,
-                "text": titles.get(text.strip(), text),
+                "text": title,
                 "messages": [as_message(reply, finder) for reply in turn.replies],
                 "helpful": ratings.get(turn.message_id),
             }
         )
-        for reply in turn.replies:
-            titles |= {button["payload"]: button["title"] for button in reply.get("buttons", ())}
-    return history
+        offers[turn.message_id] = _titles(turn.replies)
+        titles |= offers[turn.message_id]
+    return Page(history, first if first > 1 else None)
+
+
+async def number_of(database: Database, conversation_id: str, message_id: str) -> int | None:
+    """Return the number of the turn that answered a message, or None where none did."""
+    query = select(Turn.number).where(
+        Turn.conversation_id == conversation_id, Turn.message_id == message_id
+    )
+    async with database.read() as session:
+        number: int | None = await session.scalar(query)
+    return number
+
+
+async def _turns(
+    database: Database, conversation_id: str, before: int | None, most: int
+) -> list[Row[tuple[int, str, list[dict[str, Any]]]]]:
+    # Without their states, of which there may be several of some size.
+    query = select(Turn.number, Turn.message_id, Turn.replies).where(
+        Turn.conversation_id == conversation_id
+    )
+    if before is not None:
+        query = query.where(Turn.number < before)
+    async with database.read() as session:
+        rows = (await session.execute(query.order_by(Turn.number.desc()).limit(most))).all()
+    return list(reversed(rows))
+
+
+async def _said(
+    database: Database, conversation_id: str, first: int, last: int
+) -> dict[int, tuple[str, str]]:
+    """Return for each turn what was said, and for a press which message had offered it."""
+    query = (
+        select(TranscriptEvent.turn, TranscriptEvent.data)
+        .where(
+            TranscriptEvent.conversation_id == conversation_id,
+            TranscriptEvent.type == _USER,
+            TranscriptEvent.turn.between(first, last),
+        )
+        .order_by(TranscriptEvent.seq)
+    )
+    said: dict[int, tuple[str, str]] = {}
+    async with database.read() as session:
+        for turn, data in await session.execute(query):
+            # Only the first was typed; the engine may have split a second question off it.
+            offered_by = (data.get("metadata") or {}).get("offered_by") or ""
+            said.setdefault(turn, (data.get("text") or "", offered_by))
+    return said
+
+
+async def _titles_before(
+    database: Database, conversation_id: str, first: int, wanted: set[str]
+) -> dict[str, str]:
+    """Return the titles of what was pressed on this page but offered before it."""
+    found: dict[str, str] = {}
+    while wanted - set(found) and first > 1:
+        turns = await _turns(database, conversation_id, first, MOST_TURNS)
+        if not turns:
+            break
+        for turn in reversed(turns):
+            found = _titles(turn.replies) | found
+        first = turns[0].number
+    return found
+
+
+def _titles(replies: list[dict[str, Any]]) -> dict[str, str]:
+    return {
+        button["payload"]: button["title"]
+        for reply in replies
+        for button in reply.get("buttons", ())
+    }
 
 
 async def erase(database: Database, conversation_id: str) -> None:

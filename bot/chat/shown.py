@@ -15,7 +15,7 @@ TEXTS = (
     "assistant", "choices_one", "choices_many", "chosen", "typing", "retrying", "renewed", "stuck",
     "retry", "refused", "unread", "label", "placeholder", "send", "hint", "left", "cut",
     "password", "rate", "rate_yes", "rate_no", "rated", "rate_failed", "rate_word", "rate_send",
-    "solved", "solved_yes", "solved_no", "article", "new_window", "file_title",
+    "earlier_failed", "solved", "solved_yes", "solved_no", "article", "new_window", "file_title",
 )  # fmt: skip
 """The sentences of the widget, under `widget:` in messages.yml."""
 

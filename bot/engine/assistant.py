@@ -26,6 +26,7 @@ from actions.redaction import redact_passwords
 from actions.settings import Settings
 from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
 from bot.engine.lock import ConversationLocks
+from bot.engine.presses import opens_topic
 from bot.engine.reply_channel import ReplyChannel
 from bot.engine.tracker_store import ConversationStore
 from bot.engine.turn_record import Reply
@@ -53,6 +54,8 @@ class Incoming:
         portal: Which portal; a conversation belongs to the one that it began on.
         message_id: Made by the client; the same id is answered once.
         network: Opaque name of the client's network, for limits; empty where unknown.
+        offered_by: For a press, the `message_id` whose answer showed the button; empty where
+            unknown, and for what was typed.
     """
 
     conversation_id: str
@@ -61,6 +64,7 @@ class Incoming:
     message_id: str
     network: str = ""
     channel: str = "rest"
+    offered_by: str = ""
 
 
 @dataclass
@@ -177,9 +181,16 @@ class Assistant:
                 "portal": portal,
                 "message_id": message.message_id,
                 "network": message.network,
+                "offered_by": message.offered_by,
             },
         )
+        asked = await self._asked_since(message, text)
         async with unit_of_work(self.database, commit=False) as unit:
+            if asked is not None:
+                replies = [Reply(current_content().portal(portal).say("stale_press")), asked]
+                await self._aside(processor, user_message, replies)
+                await unit.commit()
+                return replies
             with recorded_faults() as faults:
                 await processor.handle_message(user_message)
             replies = [_reply(sent) for sent in channel.messages]
@@ -203,6 +214,28 @@ class Assistant:
         except ContentError:
             logger.exception("The apology itself is missing")
             text = "Une erreur s’est produite. Merci de réessayer dans quelques instants."
+        reply = Reply(text)
+        await self._aside(processor, message, [reply], fault=True)
+        return reply
+
+    async def _asked_since(self, message: Incoming, text: str) -> Reply | None:
+        """Return the question that stands now where a press answers an earlier one."""
+        if not message.offered_by or opens_topic(text):
+            return None
+        latest = await self.store.latest_turn(message.conversation_id)
+        if latest is None or latest.message_id == message.offered_by:
+            return None
+        replies = [Reply.from_json(value) for value in latest.replies]
+        return next((reply for reply in reversed(replies) if reply.buttons), replies[-1])
+
+    async def _aside(
+        self,
+        processor: MessageProcessor,
+        message: UserMessage,
+        replies: list[Reply],
+        **metadata: bool,
+    ) -> None:
+        """Write a turn that leaves slots and walk where they were."""
         tracker: DialogueStateTracker = await processor.fetch_tracker_and_update_session(
             message.sender_id, message.output_channel, message.metadata
         )
@@ -219,13 +252,17 @@ class Assistant:
                     metadata=message.metadata,
                     timestamp=time.time(),
                 ),
-                BotUttered(text, metadata={"fault": True}),
+                *(
+                    BotUttered(
+                        reply.text, {"buttons": list(reply.buttons) or None}, metadata=metadata
+                    )
+                    for reply in replies
+                ),
                 ActionExecuted(ACTION_LISTEN_NAME),
             ],
             processor.domain,
         )
         await self.store.save(tracker)
-        return Reply(text)
 
     async def _understand(
         self, processor: MessageProcessor, text: str, offered: list[str]

@@ -132,6 +132,13 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
         async with self.database.read() as session:
             return list(await session.scalars(select(Conversation.id)))
 
+    async def latest_turn(self, conversation_id: str) -> Turn | None:
+        """Return a conversation's latest turn, or None where there is none yet."""
+        query = select(Turn).where(Turn.conversation_id == conversation_id)
+        async with self.database.read() as session:
+            turn: Turn | None = await session.scalar(query.order_by(Turn.number.desc()).limit(1))
+        return turn
+
     async def replies_to(self, conversation_id: str, message_id: str) -> list[Reply] | None:
         """Return what a message was answered, or None where it was not answered yet."""
         async with self.database.read() as session:

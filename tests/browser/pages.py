@@ -11,6 +11,9 @@ PATIENCE = 20_000
 
 MOST_TABS = 40
 
+AIMING = 650
+"""Milliseconds in which a mouse cannot have aimed at what has just appeared: no press counts."""
+
 
 class Watch:
     """Collects what pages complain about: console, uncaught errors, dialogs."""
@@ -84,6 +87,7 @@ class ChatPage:
     def click(self, title: str) -> str:
         """Click a button that is still open and return all that answers it."""
         before = self.replies.count()
+        self.page.wait_for_timeout(AIMING)
         self.buttons.and_(self.page.get_by_role("button", name=title, exact=True)).click()
         return self.answer(before)
 

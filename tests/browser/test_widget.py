@@ -14,7 +14,7 @@ from tests.browser.test_story import ADDRESS, OPENING
 from tests.support.host import HostSite
 from tests.support.service import Service
 
-MOST_BYTES = 12 * 1000
+MOST_BYTES = 14 * 1000
 HOSTILE = """
 * { font-size: 9px !important; color: red !important; position: static !important;
     display: inline !important; opacity: .1 !important; background: lime !important;

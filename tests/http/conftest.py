@@ -130,7 +130,9 @@ class Chat:
         self.session = (await response.json())["session"]
         return self.session
 
-    async def post(self, message: object, message_id: object = None) -> ClientResponse:
+    async def post(
+        self, message: object, message_id: object = None, **more: object
+    ) -> ClientResponse:
         """Send a message and return the raw response."""
         if not self.session:
             await self.open()
@@ -138,6 +140,7 @@ class Chat:
             "session": self.session,
             "message": message,
             "message_id": uuid.uuid4().hex if message_id is None else message_id,
+            **more,
         }
         return await self.site.client.post(f"/{self.portal}/chat/messages", json=body)
 
@@ -154,13 +157,18 @@ class Chat:
         """Send the payload of a button that was offered."""
         return await self.say(self.offered[title])
 
-    async def history(self) -> list[dict[str, Any]]:
-        """Return the turns so far."""
+    async def page(self, **query: int | str) -> dict[str, Any]:
+        """Return a page of the turns so far."""
         headers = {"Authorization": f"Bearer {self.session}"}
         path = f"/{self.portal}/chat/history"
-        response = await self.site.client.get(path, headers=headers)
+        response = await self.site.client.get(path, headers=headers, params=query)
         assert response.status == 200
-        turns: list[dict[str, Any]] = (await response.json())["turns"]
+        page: dict[str, Any] = await response.json()
+        return page
+
+    async def history(self) -> list[dict[str, Any]]:
+        """Return the latest turns."""
+        turns: list[dict[str, Any]] = (await self.page())["turns"]
         return turns
 
 

@@ -18,7 +18,7 @@ from bot.keys import ASSISTANT
 from bot.widget import bundle
 from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases, sentence_of
 
-MOST_BYTES = 12 * 1000
+MOST_BYTES = 14 * 1000
 HOST = "https://portail.example"
 
 

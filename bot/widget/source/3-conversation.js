@@ -4,71 +4,15 @@
  * a message once. Session and unanswered messages outlive a page in the tab's own storage, which a
  * shared computer forgets when the tab is closed, and which we forget after some hours. */
 
-const HOURS_KEPT = 24;
-const PATIENCE = 30000;
-const PAUSES = [1000, 2000, 4000, 8000];
-const EXPIRED = 401;
-const LATER = new Set([408, 425, 500, 502, 503, 504]);
-
-class Refused extends Error {
-  constructor(status, sentence) {
-    super(sentence);
-    this.status = status;
-  }
-}
-
-function randomId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function wait(milliseconds) {
-  return new Promise(function (resolve) {
-    const timer = setTimeout(resolve, milliseconds);
-    function early() {
-      clearTimeout(timer);
-      resolve();
-    }
-    window.addEventListener("online", early, { once: true });
-  });
-}
-
-/** Asks the service, and gives up on it after a while. */
-async function ask(address, method, body, session) {
-  const headers = {};
-  const abort = new AbortController();
-  const options = { method, headers, credentials: "omit", signal: abort.signal };
-  if (body) {
-    headers["Content-Type"] = "application/json";
-    options.body = JSON.stringify(body);
-  } else if (session) {
-    headers.Authorization = "Bearer " + session;
-  }
-  const timer = setTimeout(() => abort.abort(), PATIENCE);
-  try {
-    const response = await fetch(address, options);
-    if (response.status === 204) {
-      return null;
-    }
-    if (response.ok) {
-      return await response.json();
-    }
-    const answer = await response.json().catch(() => ({}));
-    throw new Refused(response.status, answer.error || "");
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 class Conversation {
   /**
    * @param {string} portal Which portal.
    * @param {object} events Called back: answered(message, replies), waiting(boolean),
-   *   retrying(), stuck(sentence), refused(message, sentence), renewed().
+   *   retrying(), stuck(sentence), refused(message, sentence), renewed(), changed().
    */
   constructor(portal, events) {
     this.api = BASE + portal + "/chat/";
-    this.key = "guichet:" + this.api;
+    this.kept = new Kept("guichet:" + this.api);
     this.events = events;
     this.generation = 0;
     this.running = false;
@@ -77,29 +21,56 @@ class Conversation {
   }
 
   restore() {
-    let kept = {};
-    try {
-      kept = JSON.parse(sessionStorage.getItem(this.key)) || {};
-      if (Date.now() - kept.at > HOURS_KEPT * 3600000) {
-        kept = {};
-        sessionStorage.removeItem(this.key);
-      }
-    } catch (error) {
-      kept = {};
-    }
+    const stored = this.kept.read();
+    // Without storage what stands here is all there is.
+    const kept = !stored.mark && this.session ? this : stored;
     this.session = kept.session || null;
     this.queue = Array.isArray(kept.queue) ? kept.queue : [];
     this.draft = kept.draft || "";
     this.open = Boolean(kept.open);
+    // The number of the latest turn shown, and where to go on reading backwards.
+    this.number = 0;
+    this.before = null;
   }
 
+  /** Keeps all this in the tab, unless another page of the tab has gone on from here. */
   keep() {
+    if (this.kept.overtaken()) {
+      this.adopt();
+    } else {
+      this.write();
+    }
+  }
+
+  write() {
     const { session, queue, draft, open } = this;
+    this.kept.write({ session, queue, draft, open });
+  }
+
+  /** Goes on from what the tab holds: newer than what stands here, or not shown here in full. */
+  adopt() {
+    this.generation += 1;
+    this.running = false;
+    this.resumed = false;
+    this.restore();
+    this.events.waiting(false);
+    this.events.changed();
+  }
+
+  /** Looks whether the conversation went on elsewhere, in a copy of this tab. */
+  async follow() {
+    const { generation, session } = this;
+    const idle = () => this.resumed && !this.running && generation === this.generation;
+    if (!session || !idle()) {
+      return;
+    }
     try {
-      const kept = JSON.stringify({ session, queue, draft, open, at: Date.now() });
-      sessionStorage.setItem(this.key, kept);
+      const [latest] = (await this.read("?most=1")).turns;
+      if (latest && idle() && latest.number !== this.number) {
+        this.adopt();
+      }
     } catch (error) {
-      // Without storage the conversation lasts as long as the page.
+      // The next answer tells it as well.
     }
   }
 
@@ -111,7 +82,9 @@ class Conversation {
     this.session = null;
     this.queue = [];
     this.draft = "";
-    this.keep();
+    this.number = 0;
+    this.before = null;
+    this.write();
     this.events.waiting(false);
   }
 
@@ -123,8 +96,14 @@ class Conversation {
     this.reset();
   }
 
-  /** Adds a message, `{text}` or `{article}`; `shown` is what the person sees as theirs. */
+  /**
+   * Adds a message, `{text}` or `{article}`, of a press with the `offered_by` of its button;
+   * `shown` is what the person sees as theirs.
+   */
   send(said, shown) {
+    if (this.kept.overtaken()) {
+      this.adopt();
+    }
     const message = { id: randomId(), shown, ...said };
     this.queue.push(message);
     this.keep();
@@ -137,15 +116,29 @@ class Conversation {
     return ask(this.api + "ratings", "POST", body);
   }
 
-  /** Returns the turns so far; what is written meanwhile waits until they are known. */
+  read(query) {
+    return ask(this.api + "history" + query, "GET", null, this.session);
+  }
+
+  /** Returns the turns before those that were read. */
+  async earlier() {
+    const { generation } = this;
+    const page = await this.read("?before=" + this.before);
+    if (generation !== this.generation) {
+      return [];
+    }
+    this.before = page.before;
+    return page.turns;
+  }
+
+  /** Returns the latest turns; what is written meanwhile waits until they are known. */
   async resume() {
     const generation = this.generation;
     const current = () => generation === this.generation;
-    let turns = [];
+    let page = { turns: [], before: null };
     if (this.session) {
-      const read = () => ask(this.api + "history", "GET", null, this.session);
       try {
-        turns = (await this.persist(read, current)).turns;
+        page = await this.persist(() => this.read(""), current);
       } catch (error) {
         if (!(error instanceof Refused) || LATER.has(error.status)) {
           throw error;
@@ -156,6 +149,9 @@ class Conversation {
     if (!current()) {
       return [];
     }
+    const { turns, before } = page;
+    this.before = before;
+    this.number = turns.length ? turns[turns.length - 1].number : 0;
     const known = new Set(turns.map((turn) => turn.message_id));
     this.queue = this.queue.filter((message) => !known.has(message.id));
     this.resumed = true;
@@ -173,6 +169,7 @@ class Conversation {
     this.running = true;
     const generation = this.generation;
     const current = () => generation === this.generation;
+    let missed = false;
     this.events.waiting(true);
     while (current() && this.queue.length) {
       const message = this.queue[0];
@@ -183,6 +180,11 @@ class Conversation {
         }
         this.queue.shift();
         this.keep();
+        if (!current()) {
+          return;
+        }
+        missed = missed || (answer.turn || 0) > this.number + 1;
+        this.number = Math.max(this.number, answer.turn || 0);
         this.events.answered(message, answer.messages);
       } catch (error) {
         if (!current()) {
@@ -191,6 +193,9 @@ class Conversation {
         if (error instanceof Refused && !LATER.has(error.status) && error.status !== 429) {
           this.queue.shift();
           this.keep();
+          if (!current()) {
+            return;
+          }
           this.events.refused(message, error.message);
         } else {
           this.running = false;
@@ -203,6 +208,9 @@ class Conversation {
     if (current()) {
       this.running = false;
       this.events.waiting(false);
+      if (missed) {
+        this.adopt();
+      }
     }
   }
 
@@ -210,9 +218,14 @@ class Conversation {
     if (!this.session) {
       await this.begin(current);
     }
-    const body = { message_id: message.id, message: message.text, article: message.article };
-    const send = () =>
-      ask(this.api + "messages", "POST", { session: this.session, ...body });
+    const { id, text, article, offered_by } = message;
+    const send = () => {
+      if (!current()) {
+        throw new Error("Sent by another page");
+      }
+      const body = { session: this.session, message_id: id, message: text, article, offered_by };
+      return ask(this.api + "messages", "POST", body);
+    };
     try {
       return await send();
     } catch (error) {
@@ -229,6 +242,7 @@ class Conversation {
     const answer = await ask(this.api + "session", "POST", {});
     if (current()) {
       this.session = answer.session;
+      this.number = 0;
       this.keep();
     }
   }

@@ -1,4 +1,7 @@
-/* What was said: lines, replies to choose from, whether an answer helped. */
+/* What was said: lines, and where they stand in view. */
+
+// Turns that are shown at a time: a page with a long conversation must not stand still.
+const AT_A_TIME = 5;
 
 class Transcript {
   /**
@@ -12,6 +15,9 @@ class Transcript {
     this.help = help;
     this.markdown = markdownReader(t("new_window"));
     this.lines = new Map();
+    this.choices = new Choices(t, acts);
+    this.version = 0;
+    this.more = el("div", { class: "earlier" });
     this.past = el("div", { role: "group", "aria-label": t("earlier"), id: "past" });
     this.log = el("div", { role: "log", "aria-live": "polite", "aria-label": t("log"), id: "log" });
     this.node = el(
@@ -33,61 +39,110 @@ class Transcript {
   }
 
   clear() {
+    this.version += 1;
     this.lines.clear();
+    this.choices.clear();
+    this.more.replaceChildren();
     this.past.replaceChildren();
     this.log.replaceChildren();
   }
 
-  /** Adds a line at the end, or after another: the answer to a message stands below it. */
-  add(who, text, after, past) {
+  /** Returns a line and its bubble. */
+  line(who, text) {
     const bubble = el("div", { class: "bubble" }, spoken(this.t(who) + "\u00a0: "));
     const line = el("div", { class: "line " + who }, bubble);
     line.said = this.t(who) + "\u00a0: " + plain(text);
-    if (after) {
-      after.after(line);
-    } else {
-      (past ? this.past : this.log).append(line);
-    }
     return { line, bubble };
   }
 
-  /** Shows what the person said. */
-  mine(text, id, past) {
-    this.settleChoices(text);
-    const { line, bubble } = this.add("you", text, null, past);
+  /** Returns the line of what the person said. */
+  own(text) {
+    const { line, bubble } = this.line("you", text);
     bubble.append(text);
-    if (id) {
-      this.lines.set(id, line);
-    }
+    return line;
+  }
+
+  /** Shows what the person said. */
+  mine(text, id) {
+    this.choices.settle(text);
+    const line = this.own(text);
+    this.log.append(line);
+    this.lines.set(id, line);
     this.toLine(line);
   }
 
-  /** Shows the replies to a message and asks whether they helped. */
-  replies(messages, id, { past, helpful } = {}) {
-    const shown = [];
-    messages.forEach((message) => {
-      shown.push(this.reply(message, shown[shown.length - 1] || this.lines.get(id), past));
-    });
-    const last = shown[shown.length - 1];
+  /** Shows the replies to a message below it, and asks whether they helped. */
+  replies(messages, id) {
+    const lines = this.answer(messages, id, { fresh: true });
+    const last = lines[lines.length - 1];
     if (!last) {
       return;
     }
-    if (messages[messages.length - 1].solved) {
-      const titles = [this.t("solved_yes"), this.t("solved_no")];
-      const buttons = titles.map((title) => ({ title, payload: title }));
-      last.append(this.choices(buttons, this.t("solved")));
+    const own = this.lines.get(id);
+    if (own) {
+      own.after(...lines);
+    } else {
+      this.log.append(...lines);
     }
-    last.append(this.rating(id, helpful));
     if (last.querySelector(".choices button")) {
       this.toEnd();
     } else {
-      this.toLine(shown[0]);
+      this.toLine(lines[0]);
     }
   }
 
-  reply(message, after, past) {
+  /** Shows what the conversation opens with, and where earlier turns will stand below it. */
+  opening(notice, greeting) {
+    this.past.append(notice, this.reply(greeting, null, {}), this.more);
+    this.node.scrollTop = 0;
+  }
+
+  /**
+   * Shows turns of before, some at once and the older ones bit by bit above them.
+   *
+   * @param {Array} turns As the service tells them.
+   * @param {string} [since] What was said after them; without it the last choices are open.
+   */
+  async earlier(turns, since) {
+    const { version, node } = this;
+    for (let end = turns.length; end > 0; end -= AT_A_TIME) {
+      if (end < turns.length) {
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      if (version !== this.version) {
+        return;
+      }
+      const group = document.createDocumentFragment();
+      for (let at = Math.max(0, end - AT_A_TIME); at < end; at += 1) {
+        const { text, messages, message_id: id, helpful } = turns[at];
+        const next = at + 1 < turns.length ? turns[at + 1].text : since;
+        group.append(this.own(text), ...this.answer(messages, id, { helpful, since: next }));
+      }
+      const below = node.scrollHeight - node.scrollTop;
+      this.more.after(group);
+      const top = node.scrollHeight - (this.atEnd ? 0 : below);
+      node.scrollTo({ top, behavior: "instant" });
+    }
+  }
+
+  /** Returns the lines that answer a message. */
+  answer(messages, id, { helpful, ...how } = {}) {
+    const lines = messages.map((message) => this.reply(message, id, how));
+    const last = lines[lines.length - 1];
+    if (last) {
+      if (messages[messages.length - 1].solved) {
+        const titles = [this.t("solved_yes"), this.t("solved_no")];
+        const buttons = titles.map((title) => ({ title, payload: title }));
+        last.append(this.choices.group(buttons, id, { ...how, question: this.t("solved") }));
+      }
+      last.append(rating(this.t, id, helpful, this.acts.rate));
+    }
+    return lines;
+  }
+
+  reply(message, id, how) {
     const t = this.t;
-    const { line, bubble } = this.add("assistant", message.text, after, past);
+    const { line, bubble } = this.line("assistant", message.text);
     bubble.append(this.markdown(message.text));
     if (message.article) {
       const address = this.help + "faq/" + encodeURIComponent(message.article.id);
@@ -97,106 +152,9 @@ class Transcript {
       bubble.append(el("p", { class: "lead" }, icon("page"), link(address, title, away)));
     }
     if (message.buttons.length) {
-      line.append(this.choices(message.buttons));
+      line.append(this.choices.group(message.buttons, id, how));
     }
     return line;
-  }
-
-  /** Returns what can be answered by one press. */
-  choices(buttons, question) {
-    const number = buttons.length;
-    const count = this.t(number > 1 ? "choices_many" : "choices_one", { n: number });
-    const group = el("div", { class: "choices", role: "group", "aria-label": question || count });
-    group.append(question ? el("p", null, question) : spoken(count));
-    buttons.forEach(({ title, payload, article }) => {
-      const pressed = () => this.acts.say(article ? { article } : { text: payload }, title);
-      group.append(button({ class: "choice" }, pressed, typeset(title)));
-    });
-    return group;
-  }
-
-  /** Leaves former choices to read: once something else was said they would answer that. */
-  settleChoices(text) {
-    const chosen = typeset(text || "");
-    const groups = [...this.node.querySelectorAll(".choices")];
-    groups.forEach((group) => {
-      if (!group.querySelector("button")) {
-        return;
-      }
-      const list = el("ul", { class: "chosen-of", "aria-label": group.getAttribute("aria-label") });
-      group.querySelectorAll("button").forEach((node) => {
-        const taken = node.textContent === chosen;
-        list.append(
-          el(
-            "li",
-            { class: taken && "chosen" },
-            taken && icon("done"),
-            node.textContent,
-            taken && spoken(" (" + this.t("chosen") + ")")
-          )
-        );
-      });
-      const question = group.querySelector("p");
-      group.replaceWith(el("div", { class: "choices" }, question, list));
-    });
-  }
-
-  /** Returns two thumbs, and after a thumb down a field for a word on it. */
-  rating(id, helpful) {
-    const t = this.t;
-    const told = el("span", { class: "told", role: "status" });
-    // Offered below every answer, they need not be read out with each.
-    const group = el("div", {
-      class: "rating", role: "group", "aria-live": "off", "aria-label": t("rate"),
-    });
-    const rate = async (value, comment) => {
-      try {
-        await this.acts.rate(id, value, comment);
-        thumbs.forEach((node, index) => {
-          node.setAttribute("aria-pressed", String((index === 0) === value));
-        });
-        told.textContent = t("rated");
-      } catch (error) {
-        told.textContent = t("rate_failed");
-      }
-    };
-    const thumbs = [true, false].map((value) => {
-      const name = value ? "yes" : "no";
-      const pressed = async () => {
-        group.querySelector("form")?.remove();
-        await rate(value, "");
-        if (!value) {
-          group.append(this.wordForm((comment) => rate(value, comment)));
-        }
-      };
-      return button(
-        { class: "thumb", "aria-pressed": String(helpful === value), title: t("rate_" + name) },
-        pressed,
-        icon(name),
-        spoken(t("rate_" + name))
-      );
-    });
-    group.append(...thumbs, told);
-    return group;
-  }
-
-  wordForm(send) {
-    const field = el("input", { type: "text", maxlength: "500", autocomplete: "off" });
-    const form = el(
-      "form",
-      { class: "word" },
-      el("label", null, this.t("rate_word"), field),
-      el("button", { class: "plain" }, this.t("rate_send"))
-    );
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      await send(field.value);
-      const thumb = form.parentNode.querySelector("[aria-pressed=true]");
-      form.remove();
-      thumb?.focus();
-    });
-    setTimeout(() => this.toNode(form));
-    return form;
   }
 
   /** Marks a message that the service does not take. */
@@ -225,9 +183,5 @@ class Transcript {
     this.atEnd = false;
     const end = this.node.scrollHeight - this.node.clientHeight;
     this.node.scrollTop = Math.min(end, line.offsetTop - 8);
-  }
-
-  toNode(node) {
-    node.scrollIntoView({ block: "nearest" });
   }
 }

@@ -1,6 +1,7 @@
 /* Writing: a field that grows, counts, cuts what is too long, and warns of passwords. */
 
 const NEARLY_FULL = 200;
+const COMPOSING = 229;
 const NAMED_SECRET = /(?:mots? de passe|mdp|password|passwd|pwd)\s*(?:est|c['’]est|[:=]|->)\s*(\S{4,})/i;
 const SIGN = /[!$%&*#?+=;]/;
 
@@ -57,7 +58,9 @@ class Composer {
     });
     this.input.addEventListener("input", () => this.check());
     this.input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      // Safari ends a composition before the Enter that ended it arrives, and tells by this code.
+      const composing = event.isComposing || event.keyCode === COMPOSING;
+      if (event.key === "Enter" && !event.shiftKey && !composing) {
         event.preventDefault();
         this.submit();
       }

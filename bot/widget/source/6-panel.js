@@ -4,13 +4,14 @@ class Panel {
   /**
    * @param {string} id Which portal.
    * @param {object} portal What the service tells of it.
-   * @param {function} close Called when the person closes the panel.
+   * @param {object} acts Called back: close() when the person closes the panel, place() when it
+   *   may have to open or close with the conversation.
    */
-  constructor(id, portal, close) {
+  constructor(id, portal, acts) {
     const t = reader(portal.texts);
     this.t = t;
     this.portal = portal;
-    this.close = close;
+    this.acts = acts;
     this.typing = 0;
     this.help = BASE + id + "/";
     this.conversation = new Conversation(id, this.events());
@@ -35,12 +36,12 @@ class Panel {
     this.build();
     this.begin();
     this.composer.fill(this.conversation.draft);
-    window.addEventListener("online", () => this.conversation.run());
+    this.listen();
     this.resume();
   }
 
   build() {
-    const { t, portal } = this;
+    const { t, portal, acts } = this;
     this.title = el("h2", { id: "title", tabindex: "-1" }, portal.name);
     this.options = button(
       { class: "tool", "aria-expanded": "false", "aria-controls": "options", title: t("options") },
@@ -78,7 +79,7 @@ class Panel {
         el("div", { class: "names" }, this.title, el("p", null, t("subtitle"))),
         this.options,
         button(
-          { class: "tool close", title: t("close") }, () => this.close(),
+          { class: "tool close", title: t("close") }, () => acts.close(),
           icon("close"), spoken(t("close"))
         )
       ),
@@ -91,6 +92,19 @@ class Panel {
       el("div", { class: "foot" }, this.person, this.composer.hint)
     );
     this.node.addEventListener("keydown", (event) => this.escape(event));
+    // The page sees the shadow's host as what is typed into, and would take letters for shortcuts.
+    ["keydown", "keypress", "keyup", "beforeinput", "input", "paste"].forEach((type) =>
+      this.node.addEventListener(type, (event) => event.stopPropagation())
+    );
+  }
+
+  /** Hears what happens to the page: cut off, shown again from the browser's cache, in front again. */
+  listen() {
+    const { conversation } = this;
+    window.addEventListener("online", () => conversation.run());
+    window.addEventListener("pageshow", (event) => event.persisted && conversation.adopt());
+    window.addEventListener("focus", () => conversation.follow());
+    document.addEventListener("visibilitychange", () => document.hidden || conversation.follow());
   }
 
   /** Closes what is open, the innermost first. */
@@ -99,14 +113,13 @@ class Panel {
       return;
     }
     event.preventDefault();
-    event.stopPropagation();
     if (!this.menu.hidden) {
       this.showOptions(false);
       this.options.focus();
     } else if (!this.people.hidden) {
       this.showPeople(false);
     } else {
-      this.close();
+      this.acts.close();
     }
   }
 
@@ -178,13 +191,14 @@ class Panel {
       waiting: (busy) => (busy ? this.tellTyping() : this.tell("")),
       retrying: () => this.tell(this.t("retrying")),
       renewed: () => this.tell(this.t("renewed")),
+      changed: () => this.again(),
       stuck: (sentence) => this.tellStuck(sentence || this.t("stuck"), () => this.conversation.run()),
       answered: (message, replies) => {
         this.tell("");
         this.alert("");
         this.transcript.replies(replies, message.id);
         if (this.conversation.queue.length) {
-          this.transcript.settleChoices("");
+          this.transcript.choices.settle("");
           this.tellTyping();
         }
       },
@@ -222,41 +236,6 @@ class Panel {
     (typed ? this.composer.input : this.transcript.node).focus();
   }
 
-  /** Shows notice and greeting, which are read on demand and not announced. */
-  begin() {
-    const { portal, transcript, t } = this;
-    const notice = el("div", { class: "notice", id: "notice" });
-    notice.append(transcript.markdown(t("notice", { hours: HOURS_KEPT })));
-    transcript.past.append(notice);
-    transcript.reply({ text: portal.opening, buttons: portal.topics }, null, true);
-    transcript.node.scrollTop = 0;
-  }
-
-  /** Shows the conversation that this tab had before. */
-  async resume() {
-    const { conversation, transcript } = this;
-    conversation.queue.forEach(({ shown, id }) => transcript.mine(shown, id));
-    let turns = [];
-    try {
-      turns = await conversation.resume();
-    } catch (error) {
-      this.tellStuck(this.t("unread"), () => this.resume());
-      return;
-    }
-    if (turns.length) {
-      transcript.clear();
-      this.begin();
-      turns.forEach(({ text, messages, message_id: id, helpful }) => {
-        transcript.mine(text, null, true);
-        transcript.replies(messages, id, { past: true, helpful });
-      });
-      conversation.queue.forEach(({ shown, id }) => transcript.mine(shown, id));
-      transcript.toEnd();
-    }
-    this.tell("");
-    conversation.run();
-  }
-
   restart() {
     this.conversation.reset();
     this.fresh();
@@ -286,14 +265,5 @@ class Panel {
     };
     this.alert(this.t("erase_sure"), button({ class: "plain" }, erase, this.t("erase_yes")), keep);
     keep.focus();
-  }
-
-  download() {
-    const text = this.t("file_title", { name: this.portal.name }) + "\n\n" + this.transcript.text();
-    const address = URL.createObjectURL(new Blob(["\ufeff" + text], { type: "text/plain" }));
-    const anchor = el("a", { href: address, download: "conversation.txt" });
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
-    this.options.focus();
   }
 }

@@ -18,6 +18,10 @@ class Assistant extends HTMLElement {
     if (!this.begun) {
       this.begun = true;
       this.load();
+    } else if (this.panel) {
+      // Moved: whatever leaves the document leaves the top layer, and is scrolled to its top.
+      this.place();
+      this.panel.transcript.toEnd();
     }
   }
 
@@ -40,12 +44,19 @@ class Assistant extends HTMLElement {
       }
       return;
     }
-    this.build(id, portal);
+    if (this.isConnected) {
+      this.build(id, portal);
+    } else {
+      this.begun = false;
+    }
   }
 
   build(id, portal) {
     const t = reader(portal.texts);
-    this.panel = new Panel(id, portal, () => this.hide());
+    this.panel = new Panel(id, portal, {
+      close: () => this.hide(),
+      place: () => this.panel.conversation.open !== Boolean(this.shown) && this.place(),
+    });
     const dialog = { class: "window", "aria-labelledby": "title", "aria-describedby": "notice" };
     // In the top layer nothing of the page lies over it, and no transformed ancestor moves it.
     const above = { popover: "manual" };
@@ -90,7 +101,11 @@ class Assistant extends HTMLElement {
 
   /** Puts the panel where it belongs on a screen of this size. */
   place() {
+    if (!this.isConnected) {
+      return;
+    }
     const open = this.panel.conversation.open;
+    const shown = this.shown;
     const focused = this.shadowRoot.activeElement;
     const docked = this.docked();
     this.classList.toggle("docked", docked);
@@ -98,7 +113,7 @@ class Assistant extends HTMLElement {
     this.dock.hidden = !docked;
     this.launch.hidden = docked;
     (docked ? this.dock : this.float).append(this.panel.node);
-    if (!docked && open && (focused || !this.small.matches)) {
+    if (!docked && open && (focused || shown || !this.small.matches)) {
       // A window over the whole page is not opened unasked on the next one.
       this.openWindow();
     }
@@ -106,6 +121,7 @@ class Assistant extends HTMLElement {
   }
 
   openWindow() {
+    this.shown = true;
     this.launch.hidden = true;
     if (this.small.matches) {
       // Modal: what is behind can be neither seen nor reached.
@@ -119,6 +135,7 @@ class Assistant extends HTMLElement {
   }
 
   closeWindow() {
+    this.shown = false;
     this.modal.close();
     this.float.hidden = true;
     this.launch.hidden = false;
@@ -168,13 +185,5 @@ class Assistant extends HTMLElement {
       this.show();
       this.panel.say(said, shown, true);
     }
-  }
-}
-
-if (!customElements.get("guichet-assistant")) {
-  customElements.define("guichet-assistant", Assistant);
-  const portal = SCRIPT.dataset.portal;
-  if (portal) {
-    document.body.append(el("guichet-assistant", { portal }));
   }
 }
