@@ -201,9 +201,8 @@ def consents(heard: Heard, act: Act) -> bool:
     if bare:
         return bare == "yes"
     # What else is to be sent is not what was offered: only the closed list tells that.
-    if len(tokens(heard.text)) > _SHORT or doubts(heard.text) or sends(heard.text):
-        return False
-    if _only_polite(heard.text):
+    text = heard.text
+    if len(tokens(text)) > _SHORT or doubts(text) or sends(text) or _only_polite(text):
         return False
     if act == "solved":
         return heard.sure and heard.intent == "solved"

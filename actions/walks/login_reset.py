@@ -36,11 +36,11 @@ async def _owner(talk: Talk) -> str:
     chosen = [account for account in accounts if account.login.casefold() == login.casefold()]
     if not chosen:
         return ""
-    named = {key: _initials(getattr(chosen[0], key)) for key in ("name", "structure")}
+    name, structure = _initials(chosen[0].name), _initials(chosen[0].structure)
     login = login if len(accounts) > 1 else ""
-    if not login and not any(named.values()):
+    if not (login or name or structure):
         return ""
-    return talk.portal.say("login.owner", login=login, **named)
+    return talk.portal.say("login.owner", login=login, name=name, structure=structure)
 
 
 def _initials(text: str) -> str:
