@@ -105,3 +105,21 @@ async def _count(session: AsyncSession, limit: Limit, key: str, moment: datetime
         )
     )
     return count or 0
+
+
+async def count(session: AsyncSession, limit: Limit, key: str) -> int:
+    """Count one more event, and return how many there were within the window, this one too.
+
+    Nothing is refused: it is for what is only slowed down.
+
+    Args:
+        session: The transaction that records the event.
+        limit: Whose kind and window count.
+        key: Under which it counts.
+    """
+    moment = now()
+    mine = (LimitHit.kind == limit.kind, LimitHit.key == key)
+    await session.execute(delete(LimitHit).where(*mine, LimitHit.at <= moment - limit.window))
+    session.add(LimitHit(kind=limit.kind, key=key, at=moment))
+    await session.flush()
+    return await _count(session, limit, key, moment)

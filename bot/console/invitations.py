@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from actions.db import Database, now
 from bot.console.passwords import hash_password, hash_token, new_token
+from bot.console.record import Entry, record
 from bot.console.tables import StaffUser
 
 INVITATION_LIFETIME = timedelta(hours=72)
@@ -47,6 +48,8 @@ async def accept_invitation(database: Database, token: str, password: str) -> bo
                 .returning(StaffUser.id)
             )
         ).all()
+        for (number,) in taken:
+            record(session, Entry(number, "", "password_set"))
     return bool(taken)
 
 

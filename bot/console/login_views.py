@@ -12,9 +12,10 @@ from bot.console.invitations import accept_invitation, invited_user
 from bot.console.kept import lay, open_kept
 from bot.console.pages import back_to, drop_cookie, set_cookie, show
 from bot.console.passwords import fault_of
-from bot.console.record import Entry, record_now
+from bot.console.record import Entry, record, record_now, staff_subject
 from bot.console.refusals import OVER
-from bot.console.sessions import Attempt, log_in, pass_code, revoke
+from bot.console.sessions import Attempt, log_in, network_detail, pass_code, revoke
+from bot.console.users import number_of
 from bot.keys import DATABASE, SETTINGS
 from bot.network import client_network
 
@@ -54,9 +55,10 @@ async def check_login(request: web.Request) -> web.Response:
     try:
         opened = await log_in(database, attempt, settings.secret_key)
     except LimitReached:
+        await _record_refused(request, attempt, "login_throttled")
         return _login_page(request, _TOO_MANY, status=429)
     if opened is None:
-        await record_now(database, Entry(None, "", "login_failed"))
+        await _record_refused(request, attempt, "login_failed")
         return _login_page(request, _WRONG, status=403)
     token, stage = opened
     wanted = values.get("next", "")
@@ -72,6 +74,13 @@ async def check_login(request: web.Request) -> web.Response:
     return response
 
 
+async def _record_refused(request: web.Request, attempt: Attempt, action: str) -> None:
+    async with request.config_dict[DATABASE].write() as session:
+        number = await number_of(session, attempt.email)
+        subject = "" if number is None else staff_subject(number)
+        record(session, Entry(None, "", action, subject, network_detail(attempt.network)))
+
+
 async def show_code(request: web.Request) -> web.Response:
     """Ask for the code of the second factor."""
     return _code_page(request)
@@ -82,13 +91,13 @@ async def check_code(request: web.Request) -> web.Response:
     person, database = staff(request), request.config_dict[DATABASE]
     assert person is not None
     device = request.headers.get("User-Agent", "")
+    secret_key = request.config_dict[SETTINGS].secret_key
     try:
-        token = await pass_code(database, person, form(request).get("code", ""), device)
+        token = await pass_code(database, person, form(request).get("code", ""), device, secret_key)
     except LimitReached:
         return _code_page(request, _TOO_MANY, status=429)
     if token is None:
         return _code_page(request, _WRONG_CODE, status=403)
-    secret_key = request.config_dict[SETTINGS].secret_key
     if kept := open_kept(person.kept, browser_token(request), secret_key):
         await lay(database, token, kept, secret_key)
     response = _go_on(request, form(request).get("next", ""))
@@ -122,7 +131,7 @@ async def take_invitation(request: web.Request) -> web.Response:
     if email is None:
         return _gone(request)
     password = form(request).get("password", "")
-    fault = fault_of(password, form(request).get("repeated", ""))
+    fault = fault_of(password, form(request).get("repeated", ""), email)
     if fault is not None:
         values = {"email": email, "fault": fault, "gone": ""}
         return show(request, "invitation.html", values, status=400)

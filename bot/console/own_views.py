@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from aiohttp import web
 
+from actions.db import UnitOfWork
+from actions.errors import LimitReached
+from actions.limits import Limit, spend
 from bot.console.access import checked_number, form, staff
 from bot.console.pages import back_to, show
-from bot.console.passwords import password_fits
+from bot.console.passwords import fault_of, hash_password, password_fits
 from bot.console.record import Entry, record, record_now
-from bot.console.sessions import Staff, revoke, sessions_of
+from bot.console.sessions import Staff, end_others, revoke, sessions_of
 from bot.console.tables import StaffUser
-from bot.console.totp import accepted_step, address_of, new_secret
-from bot.keys import DATABASE
+from bot.console.totp import accepted_step, address_of, closed_secret, new_secret
+from bot.keys import DATABASE, SETTINGS
 
+_PASSWORDS = Limit("staff_password", 8, timedelta(minutes=15))
 _WRONG_CODE = "Ce code n’est pas celui que l’application affiche maintenant."
-_WRONG_PASSWORD = "Le mot de passe n’est pas le bon : rien n’a été changé."
+_WRONG_PASSWORD = "Le mot de passe actuel n’est pas le bon, ou trop d’essais : rien n’a été changé."
 
 
 async def show_own(request: web.Request) -> web.Response:
@@ -43,7 +48,9 @@ async def enable_totp(request: web.Request) -> web.Response:
         return await _page(request, secret, code_fault=_WRONG_PASSWORD)
     async with database.write() as session:
         user = await session.get_one(StaffUser, person.id)
-        user.totp_secret, user.totp_step = secret, step
+        user.totp_secret = closed_secret(secret, request.config_dict[SETTINGS].secret_key)
+        user.totp_step = step
+        await end_others(session, person.id, person.session_id)
         record(session, Entry(person.id, "", "totp_on"))
     return back_to(request, "/me", "totp_on")
 
@@ -60,21 +67,49 @@ async def disable_totp(request: web.Request) -> web.Response:
     return back_to(request, "/me", "totp_off")
 
 
-async def _knows_password(request: web.Request, person: Staff) -> bool:
-    async with request.config_dict[DATABASE].read() as session:
+async def change_password(request: web.Request) -> web.Response:
+    """Take another password from who knows the present one; other sessions end."""
+    person, database, values = _person(request), request.config_dict[DATABASE], form(request)
+    chosen = values.get("password", "")
+    fault = fault_of(chosen, values.get("repeated", ""), person.email)
+    if fault is None and not await _knows_password(request, person, "current"):
+        fault = _WRONG_PASSWORD
+    if fault is not None:
+        return await _page(request, new_secret(), password_fault=fault)
+    hashed = await hash_password(chosen)
+    async with database.write() as session:
         user = await session.get_one(StaffUser, person.id)
-    return await password_fits(user.password_hash, form(request).get("password", ""))
+        user.password_hash = hashed
+        await end_others(session, person.id, person.session_id)
+        record(session, Entry(person.id, "", "password_set"))
+    return back_to(request, "/me", "changed")
 
 
-async def _page(request: web.Request, secret: str, code_fault: str = "") -> web.Response:
+async def _knows_password(request: web.Request, person: Staff, name: str = "password") -> bool:
+    database = request.config_dict[DATABASE]
+    unit = UnitOfWork(database)
+    try:
+        await spend(database, unit, (_PASSWORDS, str(person.id)))
+        await unit.commit()
+    except LimitReached:
+        return False
+    async with database.read() as session:
+        user = await session.get_one(StaffUser, person.id)
+    return await password_fits(user.password_hash, form(request).get(name, ""))
+
+
+async def _page(
+    request: web.Request, secret: str, code_fault: str = "", password_fault: str = ""
+) -> web.Response:
     person = _person(request)
     values = {
         "sessions": await sessions_of(request.config_dict[DATABASE], person.id),
         "secret": secret,
         "otpauth": address_of(secret, person.email),
         "code_fault": code_fault,
+        "password_fault": password_fault,
     }
-    return show(request, "me.html", values, status=400 if code_fault else 200)
+    return show(request, "me.html", values, status=400 if code_fault or password_fault else 200)
 
 
 def _person(request: web.Request) -> Staff:

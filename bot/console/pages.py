@@ -44,6 +44,7 @@ DONE = {
     "totp_on": "Le code à usage unique est activé.",
     "totp_off": "Le code à usage unique est retiré.",
     "password": "Votre mot de passe est enregistré. Vous pouvez vous connecter.",
+    "changed": "Votre mot de passe est changé ; vos autres sessions sont fermées.",
     "logout": "Vous êtes déconnecté.",
 }
 """What a page says after a form was taken."""

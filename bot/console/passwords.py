@@ -14,15 +14,48 @@ from bot import passwords
 from bot.passwords import MOST_CHARACTERS, verifies
 
 FEWEST_CHARACTERS = 12
+_FEWEST_DIFFERENT = 5
+_COMMON = frozenset(
+    """motdepasse monmotdepasse password passwordpassword motdepassemotdepasse azerty azertyuiop
+    qwerty qwertyuiop bonjour bonjourbonjour administrateur administrator admin guichet support
+    soleil jetaime doudou chouchou bienvenue welcome letmein iloveyou changeme secret""".split()
+)
+"""Words that stay common whatever digits and signs stand around them."""
+_ROWS = tuple(
+    row * 2 + row[::-1] * 2
+    for row in (
+        "1234567890",
+        "0123456789",
+        "azertyuiop",
+        "qwertyuiop",
+        "abcdefghijklmnopqrstuvwxyz",
+    )
+)
 
 _hasher = PasswordHasher()
 # Each hash takes 64 MiB and a core for a moment: few at a time, the rest wait.
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="staff-argon2")
 
 
-def fault_of(password: str, repeated: str) -> str | None:
-    """Return what is wrong with a new password, as a sentence, or None."""
-    return passwords.fault_of(password, repeated, fewest=FEWEST_CHARACTERS)
+def fault_of(password: str, repeated: str, email: str) -> str | None:
+    """Return what is wrong with a new password, as a sentence, or None.
+
+    Args:
+        password: What was chosen.
+        repeated: The same, typed again.
+        email: Whose it is to be.
+    """
+    folded = password.casefold()
+    if fault := passwords.fault_of(password, repeated, fewest=FEWEST_CHARACTERS):
+        return fault
+    if len(set(folded)) < _FEWEST_DIFFERENT:
+        return "Ce mot de passe répète presque toujours les mêmes caractères."
+    if email.casefold() in folded or folded in email.casefold():
+        return "Le mot de passe ne peut pas être votre adresse."
+    letters = "".join(char for char in folded if char.isalpha())
+    if letters in _COMMON or folded in _COMMON or any(folded in row for row in _ROWS):
+        return "Ce mot de passe est parmi les premiers que l’on essaie : choisissez-en un autre."
+    return None
 
 
 async def hash_password(password: str) -> str:

@@ -17,6 +17,8 @@ KEPT = timedelta(days=365)
 ACTIONS = {
     "login": "s’est connecté",
     "login_failed": "connexion refusée",
+    "login_throttled": "connexion refusée : trop d’essais",
+    "password_set": "a choisi un mot de passe",
     "logout": "s’est déconnecté",
     "read": "a lu",
     "searched": "a cherché une adresse",

@@ -51,6 +51,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/", login_views.home, "self"),
     Route("GET", "/me", own_views.show_own, "self"),
     Route("POST", "/me/revoke", own_views.revoke_session, "self"),
+    Route("POST", "/me/password", own_views.change_password, "self"),
     Route("POST", "/me/totp", own_views.enable_totp, "self"),
     Route("POST", "/me/totp/off", own_views.disable_totp, "self"),
     Route("GET", "/{portal}/", overview_views.show_overview, "reader"),

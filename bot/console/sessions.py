@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import time
 from dataclasses import dataclass
@@ -13,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.addresses import normalise_address
 from actions.db import Database, UnitOfWork, now
-from actions.limits import Limit, LimitHit, spend
+from actions.limits import Limit, LimitHit, count, spend
 from bot.console.passwords import hash_token, new_token, password_fits
 from bot.console.private import fingerprint
 from bot.console.record import Entry, record
 from bot.console.tables import ALL_PORTALS, ROLES, StaffGrant, StaffSession, StaffUser
-from bot.console.totp import accepted_step
+from bot.console.totp import accepted_step, opened_secret
 
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=2)
@@ -28,6 +29,9 @@ ATTEMPTS_HERE = Limit("staff_address_network", 8, timedelta(minutes=15))
 ATTEMPTS_ADDRESS = Limit("staff_address", 60, timedelta(minutes=15))
 ATTEMPTS_NETWORK = Limit("staff_network", 60, timedelta(minutes=15))
 CODES = Limit("staff_code", 8, timedelta(minutes=15))
+
+SLOW_SECONDS = 2.0
+"""How long an attempt waits while many try: it costs who knows the password little."""
 
 _SEEN_EVERY = timedelta(minutes=1)
 
@@ -81,19 +85,20 @@ async def log_in(database: Database, attempt: Attempt, secret_key: str) -> tuple
         The session's token and stage, or None where address or password is wrong.
 
     Raises:
-        LimitReached: If there were too many attempts, whether the address is known or not.
+        LimitReached: If there were too many attempts for the address from this network, whether
+            the address is known or not.
     """
     key = fingerprint(attempt.email, secret_key)
     here = f"{key}:{attempt.network}"
     unit = UnitOfWork(database)
-    await spend(
-        database,
-        unit,
-        (ATTEMPTS_HERE, here),
-        (ATTEMPTS_ADDRESS, key),
-        (ATTEMPTS_NETWORK, attempt.network),
-    )
+    await spend(database, unit, (ATTEMPTS_HERE, here))
     await unit.commit()
+    async with database.write() as session:
+        for_address = await count(session, ATTEMPTS_ADDRESS, key)
+        from_network = await count(session, ATTEMPTS_NETWORK, attempt.network)
+    # What others try must not shut out who knows the password, so it only slows everybody down.
+    if for_address > ATTEMPTS_ADDRESS.most or from_network > ATTEMPTS_NETWORK.most:
+        await asyncio.sleep(SLOW_SECONDS)
     async with database.read() as session:
         user = await session.scalar(
             select(StaffUser).where(StaffUser.email == normalise_address(attempt.email))
@@ -106,11 +111,18 @@ async def log_in(database: Database, attempt: Attempt, secret_key: str) -> tuple
         await session.execute(
             delete(LimitHit).where(LimitHit.kind == ATTEMPTS_HERE.kind, LimitHit.key == here)
         )
-        record(session, Entry(user.id, "", "login"))
+        record(session, Entry(user.id, "", "login", detail=network_detail(attempt.network)))
         return await _open(session, user.id, stage, attempt.device), stage
 
 
-async def pass_code(database: Database, staff: Staff, code: str, device: str) -> str | None:
+def network_detail(network: str) -> str:
+    """Return how the record tells a network apart, without naming it."""
+    return f"réseau {network[:8]}"
+
+
+async def pass_code(
+    database: Database, staff: Staff, code: str, device: str, secret_key: str
+) -> str | None:
     """Open the session of who typed the right code, in place of the one that awaited it.
 
     Returns:
@@ -124,7 +136,9 @@ async def pass_code(database: Database, staff: Staff, code: str, device: str) ->
     await unit.commit()
     async with database.write() as session:
         user = await session.get_one(StaffUser, staff.id, with_for_update=True)
-        step = accepted_step(user.totp_secret, code, time.time(), after=user.totp_step)
+        step = accepted_step(
+            opened_secret(user.totp_secret, secret_key), code, time.time(), after=user.totp_step
+        )
         if step is None:
             return None
         user.totp_step = step
@@ -190,6 +204,13 @@ async def revoke(database: Database, user_id: int, session_id: int) -> None:
                 StaffSession.id == session_id, StaffSession.user_id == user_id
             )
         )
+
+
+async def end_others(session: AsyncSession, user_id: int, session_id: int) -> None:
+    """End all of somebody's sessions but the one in which they act."""
+    await session.execute(
+        delete(StaffSession).where(StaffSession.user_id == user_id, StaffSession.id != session_id)
+    )
 
 
 async def forget_expired(database: Database) -> None:

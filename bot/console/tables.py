@@ -22,7 +22,7 @@ class StaffUser(Base):
         email: In its normal form.
         password_hash: argon2id; empty until the invitation was followed.
         invitation_hash: SHA-256 of the token with which a password is chosen, once.
-        totp_secret: Base 32; set once the first code was typed.
+        totp_secret: Sealed with the secret key; set once the first code was typed.
         totp_step: The time step of the last code taken, so that none works twice.
     """
 
@@ -33,7 +33,7 @@ class StaffUser(Base):
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     invitation_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     invitation_expires_at: Mapped[datetime | None] = mapped_column(Moment)
-    totp_secret: Mapped[str] = mapped_column(String(64), default="")
+    totp_secret: Mapped[str] = mapped_column(String(255), default="")
     totp_step: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Moment)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -13,8 +13,11 @@ import secrets
 import struct
 from urllib.parse import quote, urlencode
 
+from bot.console.sealed import seal, unseal
+
 STEP_SECONDS = 30
 _DIGITS = 6
+_PURPOSE = "totp"
 _DRIFT = 1
 """Steps that a phone's clock may be off, either way."""
 
@@ -22,6 +25,16 @@ _DRIFT = 1
 def new_secret() -> str:
     """Return a secret of 160 bits in base 32, as authenticator applications read it."""
     return base64.b32encode(secrets.token_bytes(20)).decode("ascii")
+
+
+def closed_secret(secret: str, secret_key: str) -> str:
+    """Return a secret as it is stored: readable with the installation's key only."""
+    return seal(secret, secret_key, _PURPOSE)
+
+
+def opened_secret(stored: str, secret_key: str) -> str:
+    """Return a stored secret; empty, which fits no code, where it was closed with another key."""
+    return unseal(stored, secret_key, _PURPOSE) or ""
 
 
 def code_at(secret: str, step: int) -> str:
@@ -41,6 +54,8 @@ def accepted_step(secret: str, code: str, seconds: float, after: int = 0) -> int
         seconds: The present time, in seconds since 1970.
         after: The last step that was taken: neither it nor an earlier one is taken again.
     """
+    if not secret:
+        return None
     typed = "".join(code.split())
     now = int(seconds) // STEP_SECONDS
     try:

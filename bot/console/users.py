@@ -214,6 +214,12 @@ async def list_users(database: Database) -> list[Listed]:
     ]
 
 
+async def number_of(session: AsyncSession, email: str) -> int | None:
+    """Return the number of who has an address, or None where nobody does."""
+    user = await _by_email(session, normalise_address(email))
+    return user.id if user else None
+
+
 async def names(session: AsyncSession) -> dict[int, str]:
     """Return the addresses of all staff by their number."""
     rows = await session.execute(select(StaffUser.id, StaffUser.email))

@@ -16,7 +16,7 @@ from actions.errors import GuichetError
 from bot.cli import main
 from bot.console.invitations import accept_invitation
 from bot.console.tables import StaffUser
-from bot.console.totp import STEP_SECONDS, accepted_step, code_at
+from bot.console.totp import STEP_SECONDS, accepted_step, closed_secret, code_at
 from bot.console.users import (
     add_user,
     disable_user,
@@ -124,7 +124,7 @@ async def test_codes_cannot_be_tried_out(console: Console) -> None:
         await session.execute(
             update(StaffUser)
             .where(StaffUser.email == "agent@resah.example")
-            .values(totp_secret=_RFC_SECRET)
+            .values(totp_secret=closed_secret(_RFC_SECRET, console.settings.secret_key))
         )
     visitor = await console.visitor()
     await visitor.log_in("agent@resah.example")

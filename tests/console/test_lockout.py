@@ -1,0 +1,101 @@
+"""Passwords: nobody is shut out by others, none is trivial, and a new one ends other sessions."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from sqlalchemy import select
+
+from bot.console.passwords import fault_of
+from bot.console.tables import StaffAction, StaffUser
+from bot.console.totp import STEP_SECONDS, code_at, opened_secret
+from tests.console.conftest import PASSWORD, Console, Open, Visitor, on_both_databases
+from tests.console.test_kept import hidden
+
+
+async def try_from(visitor: Visitor, network: int, password: str) -> int:
+    headers = {
+        "Accept": "text/html", "Sec-Fetch-Site": "same-origin",
+        "X-Forwarded-For": f"10.0.{network}.1",
+    }  # fmt: skip
+    fields = {"email": "agent@resah.example", "password": password, "form_token": visitor.token}
+    response = await visitor.client.post(
+        "/console/login", data=fields, headers=headers, allow_redirects=False
+    )
+    return response.status
+
+
+@on_both_databases
+async def test_what_others_try_shuts_nobody_out(
+    open_console: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.console.sessions.SLOW_SECONDS", 0.3)
+    console = await open_console(trusted_proxies=("127.0.0.1",))
+    visitor = await console.visitor()
+    await visitor.get("/login")
+    statuses = [await try_from(visitor, n // 8, "faux-mot-de-passe") for n in range(64)]
+    assert statuses == [403] * 64
+    assert await try_from(visitor, 3, PASSWORD) == 429
+    started = time.monotonic()
+    assert await try_from(visitor, 99, PASSWORD) == 303
+    assert time.monotonic() - started >= 0.3
+    async with console.database.read() as session:
+        rows = (await session.scalars(select(StaffAction).where(StaffAction.detail != ""))).all()
+    kinds = [row.action for row in rows if row.action.startswith("login")]
+    assert kinds == ["login_failed"] * 64 + ["login_throttled", "login"]
+    assert all(row.subject.startswith("staff:") for row in rows if row.action == "login_failed")
+    assert not any("10.0." in row.detail for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [
+        ("onze-lettre", "au moins 12"), ("aaaaaaaaaaaa", "répète"), ("abababababab", "répète"),
+        ("agent@resah.example", "votre adresse"), ("agent@resah.example1", "votre adresse"),
+        ("123456789012", "premiers que l’on essaie"), ("motdepasse2024!", "premiers que"),
+        ("Azertyuiop123", "premiers que"), ("abcdefghijkl", "premiers que"),
+    ],
+)  # fmt: skip
+def test_a_trivial_password_is_refused(password: str, sentence: str) -> None:
+    assert sentence in (fault_of(password, password, "agent@resah.example") or "")
+    good = "soleil-levant-2024"
+    assert fault_of(good, good, "agent@resah.example") is None
+
+
+async def test_a_new_password_ends_the_other_sessions(console: Console) -> None:
+    mine = await console.logged_in("agent@resah.example")
+    other = await console.logged_in("agent@resah.example")
+    chosen = "un-autre-mot-de-passe"
+    for current, password, sentence in (
+        ("faux", chosen, "n’est pas le bon"), (PASSWORD, "aaaaaaaaaaaa", "répète"),
+    ):  # fmt: skip
+        response = await mine.post(
+            "/me/password", current=current, password=password, repeated=password
+        )
+        assert response.status == 400 and sentence in await response.text()
+    assert (await other.get("/resah/")).status == 200
+    response = await mine.post("/me/password", current=PASSWORD, password=chosen, repeated=chosen)
+    assert response.status == 303
+    assert (await mine.get("/resah/")).status == 200
+    assert (await other.get("/resah/")).status == 303
+    assert (await (await console.visitor()).log_in("agent@resah.example")).status == 403
+    assert (await (await console.visitor()).log_in("agent@resah.example", chosen)).status == 303
+
+
+async def test_the_second_factor_ends_other_sessions_and_is_sealed(console: Console) -> None:
+    mine = await console.logged_in("agent@resah.example")
+    other = await console.logged_in("agent@resah.example")
+    secret = hidden(await mine.page("/me"), "secret")
+    code = code_at(secret, int(time.time()) // STEP_SECONDS)
+    response = await mine.post("/me/totp", secret=secret, code=code, password=PASSWORD)
+    assert response.status == 303
+    assert (await mine.get("/resah/")).status == 200
+    assert (await other.get("/resah/")).status == 303
+    async with console.database.read() as session:
+        stored = await session.scalar(
+            select(StaffUser.totp_secret).where(StaffUser.totp_secret != "")
+        )
+    assert stored is not None and secret not in stored
+    assert opened_secret(stored, console.settings.secret_key) == secret
+    assert opened_secret(stored, "another key of the same length") == ""
