@@ -43,7 +43,10 @@ _ENDS = re.compile(
     r"\s*(?:$|[\n.,;!?/()»\"”]|(?:et|ou|mais|login|identifiant|id|user)\b)", re.IGNORECASE
 )
 
-_SAYS = frozenset("est c'est c’est cest etait était is was serait".split())
+_SAYS = frozenset(
+    "est c'est c’est cest etait était c'était c’était c'etait c’etait cétait cetait is was it's"
+    " serait sera".split()
+)
 _BETWEEN = frozenset(
     "actuel ancien bien ci-dessous celui-ci donc envoyé envoye habituel initial le normalement"
     " nouveau par défaut perso personnel pourtant provisoire recu reçu suivant temporaire"

@@ -204,7 +204,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     source = _Source(os.environ if environ is None else environ)
     var_dir = Path(source.text("GUICHET_VAR_DIR", str(ROOT / "var"))).resolve()
     try:
-        var_dir.mkdir(parents=True, exist_ok=True)
+        var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
             f"GUICHET_VAR_DIR : {var_dir} ne peut pas être créé ({error.strerror})."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ from bot.console import command as console  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
 from bot.doctor import examine  # noqa: E402
 from bot.evaluation import options as evaluation  # noqa: E402
+from bot.private_files import UMASK  # noqa: E402
 
 Result = TypeVar("Result")
 
@@ -49,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     logs.configure(logging.DEBUG if options.verbose else logging.INFO)
     try:
         run: Callable[[argparse.Namespace], int | None] = options.run
+        if run is not _train:
+            # A model holds nobody's data, and may be trained by one user and served by another.
+            os.umask(UMASK)
         return run(options) or 0
     except GuichetError as error:
         print(f"guichet : {error}", file=sys.stderr)

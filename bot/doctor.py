@@ -21,7 +21,7 @@ from actions.content_files import Gravity
 from actions.db import Database
 from actions.errors import SettingsError
 from actions.settings import Settings, load_settings
-from bot import migrations, training
+from bot import migrations, private_files, training
 from bot.content_command import amount_of, errors
 from bot.placeholders import placeholders
 
@@ -78,7 +78,9 @@ async def _findings() -> AsyncIterator[Finding]:
     except SettingsError as error:
         yield Finding(State.BROKEN, f"Réglages : {error}")
         return
-    for finding in (*_settings(settings), _secret_key(settings), _model(settings)):
+    for finding in (
+        *_settings(settings), _secret_key(settings), _modes(settings), _model(settings)
+    ):  # fmt: skip
         yield finding
     reading = check(settings.content_dir, settings.retention_days)
     mistakes = reading.mistakes
@@ -104,6 +106,12 @@ async def _findings() -> AsyncIterator[Finding]:
     real = any(not demo for _, _, demo in accounts or ())
     async for finding in _mail(settings, list(reading.portals), real=real):
         yield finding
+    if settings.demo and (real or settings.smtp_url or settings.smtp_urls):
+        text = "refusé à côté de comptes réels ou d’un serveur SMTP ; retirez ce réglage."
+        yield Finding(State.BROKEN, f"GUICHET_DEMO=on : {text}")
+    if settings.api_token is not None and len(settings.api_token) < _LEAST_KEY:
+        text = f"trop court, il se devine ; donnez-lui {_LEAST_KEY} caractères au moins."
+        yield Finding(State.TO_DO, f"GUICHET_API_TOKEN : {text}")
     if real and settings.api_token is None:
         text = "sans lui, le portail ne peut pas utiliser les liens de réinitialisation."
         yield Finding(State.TO_DO, f"GUICHET_API_TOKEN : donnez-en un ; {text}")
@@ -132,6 +140,14 @@ def _secret_key(settings: Settings) -> Finding:
             State.TO_DO, f"Clé secrète : d’autres peuvent la lire ({mode:o}) ; chmod 600 {path}"
         )
     return Finding(State.FINE, f"Clé secrète : {path}, lisible par son propriétaire seul.")
+
+
+def _modes(settings: Settings) -> Finding:
+    if paths := private_files.exposed(settings):
+        shown = ", ".join(map(str, paths[:_MOST_LINES])) + ("…" if len(paths) > _MOST_LINES else "")
+        text = f"d’autres peuvent lire {shown} ; chmod -R go= {settings.var_dir}"
+        return Finding(State.TO_DO, f"Droits des fichiers : {text}")
+    return Finding(State.FINE, "Droits des fichiers : lisibles par leur propriétaire seul.")
 
 
 def _model(settings: Settings) -> Finding:

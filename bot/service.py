@@ -20,11 +20,11 @@ from actions.db import current_database
 from actions.errors import GuichetError
 from actions.sender import OutboxSender
 from actions.settings import Settings
-from bot import migrations, training
+from bot import migrations, private_files, training
 from bot.console.filling import fill_missing
 from bot.console.retention import purge_daily
 from bot.content_command import errors
-from bot.demo_data import load_demo_accounts
+from bot.demo_data import load_demo_accounts, refuse_demo_beside_real
 
 logger = logging.getLogger(__name__)
 
@@ -56,10 +56,13 @@ def prepare(settings: Settings, tell: Tell) -> Path:
         counted = errors(number)
         logger.warning("%s dans le contenu ; guichet content check les montre.", counted)
     migrations.upgrade(settings)
+    if changed := private_files.close(settings):
+        logger.warning("%s paths under %s closed to others", len(changed), settings.var_dir)
     tell("Base de données à jour.")
 
     async def load() -> int:
         try:
+            await refuse_demo_beside_real(current_database(), settings)
             await fill_missing(current_database(), settings.secret_key)
             return await load_demo_accounts(current_database(), content, settings)
         finally:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from actions.db import Database
 from actions.settings import Settings
-from bot.demo_data import holds_only_demo_accounts
+from bot.demo_data import holds_demo_accounts_alone
 
 
 async def demo_is_on(database: Database, settings: Settings) -> bool:
-    """Tell whether the demo is on: as set, or else while no real account is in the database."""
-    if settings.demo is not None:
-        return settings.demo
-    return await holds_only_demo_accounts(database)
+    """Tell whether the demo is on: never beside real accounts, nor without demo accounts.
+
+    So it does not come back by itself when the last real account is erased.
+    """
+    return settings.demo is not False and await holds_demo_accounts_alone(database)

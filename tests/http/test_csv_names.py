@@ -26,11 +26,11 @@ def _write(path: Path) -> None:
 
 
 async def test_names_from_a_csv_are_text_everywhere(start: Start, tmp_path: Path) -> None:
-    site: Site = await start(demo=True)
+    site: Site = await start()
     path = tmp_path / "accounts.csv"
     _write(path)
     portal = current_content().portals["resah"]
-    result = await import_accounts(site.database, portal, path, sync=False)
+    result = await import_accounts(site.database, portal, path, sync=False, demo=True)
     assert result.added == len(CORPUS) >= 100
     for number, text in list(enumerate(CORPUS))[::8]:
         login = text.strip()

@@ -260,11 +260,11 @@ async def test_without_the_demo_there_is_nothing(start: Start, path: str) -> Non
         assert (await site.submit(f"/demo/resah/{path}")).status in {404, 405}
 
 
-async def test_a_real_account_ends_the_demo_unless_it_is_wanted(start: Start) -> None:
+async def test_a_real_account_ends_the_demo_even_where_it_is_wanted(start: Start) -> None:
     site = await start()
     assert await demo_is_on(site.database, site.settings)
     async with site.database.write() as session:
         session.add(AccountRow(portal="resah", email="a@b.fr", address="a@b.fr", status="active"))
     assert (await site.get("/demo/resah/")).status == 404
     wanted = await start(demo=True)
-    assert (await wanted.get("/demo/resah/")).status == 200
+    assert (await wanted.get("/demo/resah/")).status == 404

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from actions.accounts import Account, AccountRow, current_accounts
 from actions.accounts_import import ImportResult, has_accounts, import_accounts
 from actions.content import Portal, current_content
 from actions.db import Database
 from actions.errors import AccountsFileError
+from actions.outbox import Mail, enqueue
 from actions.settings import current_settings
+from bot.demo.switch import demo_is_on
 from bot.demo_data import holds_only_demo_accounts, load_demo_accounts
 
 HEAD = "email,login,name,structure,region,customer_number,role,status,activated_at\n"
@@ -244,3 +247,21 @@ async def test_demo_accounts_vanish_at_the_first_real_import(
     assert not await holds_only_demo_accounts(database)
     assert await load_demo_accounts(database, content, settings) == 0
     assert len(await accounts(database)) == 1
+
+
+async def test_the_demo_does_not_come_back_when_the_last_account_goes(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    content, settings = current_content(), current_settings()
+    assert await load_demo_accounts(database, content, settings)
+    assert await demo_is_on(database, settings)
+    write(file, "email,status\na@ch.example,active\n")
+    await import_accounts(database, portal, file)
+    assert not await demo_is_on(database, dataclasses.replace(settings, demo=True))
+    mail = Mail("resah", "ticket", "bretagne@resah.example", "Objet", "Texte")
+    async with database.write() as session:
+        await enqueue(session, mail, sender="no-reply@resah.fr", key="k")
+        await session.execute(delete(AccountRow))
+    assert not await demo_is_on(database, settings)
+    assert await load_demo_accounts(database, content, settings) == 0
+    assert not await has_accounts(database)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from actions.settings import ROOT
+from actions.settings import ROOT, load_settings
 from bot.placeholders import placeholders
+from bot.private_files import close
 from tests.support.mail import Mailbox
 from tests.support.service import free_port
 
@@ -124,3 +125,38 @@ def test_placeholders_are_found_by_line(tmp_path: Path) -> None:
         "link: https://www.ville.fr/example\n"
     )
     assert list(placeholders(tmp_path)) == [(path, [2, 4, 5])]
+
+
+def test_what_others_can_read_is_told_and_can_be_closed(guichet: Guichet, tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    assert guichet("users", "list").returncode == 0
+    kept = var / "mail" / "00000001.eml"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("To: a@ch.example\n\nhttps://portail.example/reset?token=x\n")
+    assert (var / "guichet.db").stat().st_mode & 0o777 == 0o600
+    for path in (var, var / "mail", kept, var / "guichet.db"):
+        path.chmod(0o755)
+    told = line_of(guichet("doctor"), "Droits des fichiers")
+    assert told.startswith("À faire") and str(var / "guichet.db") in told
+    settings = load_settings({"GUICHET_VAR_DIR": str(var)})
+    assert {var, kept, kept.parent, var / "guichet.db"} <= set(close(settings))
+    assert close(settings) == []
+    for path in (var, *var.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+    assert line_of(guichet("doctor"), "Droits des fichiers").startswith("OK")
+
+
+def test_the_demo_is_refused_beside_real_people(guichet: Guichet, tmp_path: Path) -> None:
+    done = guichet("prepare", GUICHET_DEMO="on", GUICHET_SMTP_URL="smtp://127.0.0.1:25")
+    assert done.returncode == 1
+    assert "GUICHET_DEMO=on est refusé, un serveur SMTP est donné" in done.stderr
+    real = tmp_path / "comptes.csv"
+    real.write_text("email,status\na@ch.example,active\n", encoding="utf-8")
+    assert guichet("accounts", "import", str(real), "--portal", "resah").returncode == 0
+    done = guichet("prepare", GUICHET_DEMO="on")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "la base contient des comptes réels" in done.stderr
+    told = line_of(guichet("doctor", GUICHET_DEMO="on", GUICHET_API_TOKEN="a"), "GUICHET_DEMO")
+    assert told.startswith("En panne")
+    told = line_of(guichet("doctor", GUICHET_API_TOKEN="a"), "GUICHET_API_TOKEN")
+    assert told.startswith("À faire") and "trop court" in told

@@ -67,6 +67,9 @@ SOLEIL2024     | MON MOT DE PASSE EST SOLEIL2024
 Bleu22         | mots de passe : Rouge11, Bleu22
 Toto12345      | mdp : Toto1234 ou Toto12345
 Soleil2024     | mdp:Soleil2024 comme mdp
+Azerty123      | j'ai oublié mon mdp c'etait Azerty123! avant
+Azerty123      | mon ancien mot de passe c’était Azerty123!
+Azerty123      | mon mdp cétait Azerty123
 Lune2023       | mot de passe Lune2023!, j'ai pourtant bien tapé Lune2023 trois fois
 """
 
