@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -138,10 +139,33 @@ def told(rows: Sequence[StaffAction], names: Mapping[int, str]) -> list[Happened
 
 def author(row: StaffAction, names: Mapping[int, str]) -> str:
     """Return who did something."""
-    return SHELL if row.user_id is None else names.get(row.user_id, "?")
+    if row.user_id is not None:
+        return names.get(row.user_id, "?")
+    return "quelqu’un" if row.action.startswith("login") else SHELL
+
+
+def detail_of(row: StaffAction, names: Mapping[int, str]) -> str:
+    """Return the detail of a line, with the address of whom it names."""
+    number = staff_of_subject(row.detail)
+    return row.detail if number is None else names.get(number, "?")
+
+
+def subject_of(row: StaffAction, names: Mapping[int, str]) -> tuple[str, str]:
+    """Return what a line is about: its page below the portal's, if it has one, and its name."""
+    number = staff_of_subject(row.subject)
+    if number is not None:
+        return "", names.get(number, "?")
+    if row.action in ("searched", "exported", "erased"):
+        return "", f"empreinte {row.subject[:8]}" if row.subject else ""
+    if row.action.startswith("mail_"):
+        return "mails", f"mail {row.subject}"
+    if row.subject.startswith("G-"):
+        return f"tickets/{row.subject}", f"demande {row.subject}"
+    if row.subject:
+        return f"conversations/{quote(row.subject, safe='')}", f"conversation {row.subject[:8]}…"
+    return "", ""
 
 
 def _to(row: StaffAction, names: Mapping[int, str]) -> str:
-    number = staff_of_subject(row.detail)
-    detail = row.detail if number is None else names.get(number, "?")
+    detail = detail_of(row, names)
     return f" : {detail}" if detail else ""

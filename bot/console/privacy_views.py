@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from actions.addresses import is_address, normalise_address
 from bot.console.access import Scope, checked_number, form, scope
 from bot.console.export import export_person
+from bot.console.history import author, detail_of, subject_of
 from bot.console.pages import show
 from bot.console.persons import ScrubFailed, erase
 from bot.console.private import fingerprint
-from bot.console.record import ACTIONS, KEPT, Entry, latest, record_now
+from bot.console.record import ACTIONS, KEPT, Entry, latest, members, record_now
 from bot.console.retention import told
 from bot.console.users import names
 from bot.keys import SETTINGS
@@ -83,17 +85,26 @@ async def show_register(request: web.Request) -> web.Response:
 
 
 async def show_record(request: web.Request) -> web.Response:
-    """Show who read, changed, revealed, exported or erased what."""
-    here, after = scope(request), request.query.get("after", "")
+    """Show who logged in, read, changed, revealed, exported or erased what."""
+    here, query = scope(request), request.query
+    after, kind, person = (query.get(name, "") for name in ("after", "kind", "person"))
     before = checked_number(after) if after else None
+    number = checked_number(person) if person else None
     async with here.database.read() as session:
-        rows = await latest(session, here.portal.id, before, _PAGE + 1)
+        rows = await latest(session, here.portal.id, before, _PAGE + 1, action=kind, user_id=number)
         staff_names = await names(session)
+        people = await members(session, here.portal.id)
     values = {
-        "rows": rows[:_PAGE],
+        "rows": [
+            (row, author(row, staff_names), subject_of(row, staff_names)) for row in rows[:_PAGE]
+        ],
+        "details": {row.id: detail_of(row, staff_names) for row in rows},
         "after": rows[_PAGE - 1].id if len(rows) > _PAGE else "",
         "actions": ACTIONS,
-        "names": staff_names,
+        "people": people,
+        "kind": kind,
+        "person": person,
+        "filters": urlencode({"kind": kind, "person": person}),
     }
     return show(request, "record.html", values)
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.db import Database, now
-from bot.console.tables import StaffAction
+from bot.console.tables import ALL_PORTALS, StaffAction, StaffGrant, StaffUser
 
 KEPT = timedelta(days=365)
 """How long the record is kept: the CNIL recommends six months to a year for such logs."""
@@ -97,18 +97,55 @@ async def record_now(database: Database, entry: Entry) -> None:
         record(session, entry)
 
 
+async def members(session: AsyncSession, portal: str) -> list[tuple[int, str]]:
+    """Return who has a role on a portal, whatever it is, by address."""
+    query = (
+        select(StaffUser.id, StaffUser.email)
+        .join(StaffGrant, StaffGrant.user_id == StaffUser.id)
+        .where(StaffGrant.portal.in_((portal, ALL_PORTALS)))
+        .order_by(StaffUser.email)
+        .distinct()
+    )
+    return [(number, email) for number, email in await session.execute(query)]
+
+
 async def latest(
-    session: AsyncSession, portal: str, before: int | None, most: int
+    session: AsyncSession,
+    portal: str,
+    before: int | None,
+    most: int,
+    *,
+    action: str = "",
+    user_id: int | None = None,
 ) -> list[StaffAction]:
-    """Return the latest lines of a portal, newest first.
+    """Return the latest lines that a portal's admins may see, newest first.
+
+    Logins and the like belong to no portal: they are seen where the person has a role, and where
+    nobody known is meant, everywhere.
 
     Args:
         session: Reads them.
         portal: Whose.
         before: Only lines older than the one with this number.
         most: How many.
+        action: Only lines of this kind; empty for all.
+        user_id: Only what this person did, or what was done to them.
     """
-    query = select(StaffAction).where(StaffAction.portal == portal)
+    people = [number for number, _ in await members(session, portal)]
+    subjects = [staff_subject(number) for number in people]
+    nobody = StaffAction.user_id.is_(None) & (
+        StaffAction.subject.in_(subjects) | ~StaffAction.subject.startswith("staff:")
+    )
+    query = select(StaffAction).where(
+        (StaffAction.portal == portal)
+        | ((StaffAction.portal == "") & (StaffAction.user_id.in_(people) | nobody))
+    )
+    if action:
+        query = query.where(StaffAction.action == action)
+    if user_id is not None:
+        query = query.where(
+            (StaffAction.user_id == user_id) | (StaffAction.subject == staff_subject(user_id))
+        )
     if before is not None:
         query = query.where(StaffAction.id < before)
     return list(await session.scalars(query.order_by(StaffAction.id.desc()).limit(most)))

@@ -293,3 +293,23 @@ async def test_strange_addresses_are_not_found(console: Console) -> None:
             StaffAction.user_id.is_not(None), StaffAction.action != "password_set"
         )
         assert await session.scalar(counted) == 1
+
+
+async def test_the_record_shows_logins_where_the_person_has_a_role(console: Console) -> None:
+    for email, password in (
+        ("agent@resah.example", PASSWORD), ("agent@resah.example", "faux-mot-de-passe"),
+        ("chef@woundwo.example", PASSWORD), ("inconnue@ailleurs.example", "faux-mot-de-passe"),
+    ):  # fmt: skip
+        await (await console.visitor()).log_in(email, password)
+    chief = await console.logged_in("chef@resah.example")
+    text = await chief.page("/resah/record?kind=login")
+    rows = re.findall(r"<tr><td>[^<]*</td><td>([^<]*)</td><td>([^<]*)</td>", text)
+    assert [who for who, _ in rows] == ["chef@resah.example", "agent@resah.example"]
+    text = await chief.page("/resah/record?kind=login_failed")
+    assert text.count("<td>connexion refusée</td>") == 2 and "<td>réseau " in text
+    assert "<td>agent@resah.example</td>" in text and "ailleurs.example" not in text
+    person = re.search(r'<option value="(\d+)">agent@resah', text)
+    assert person is not None
+    text = await chief.page(f"/resah/record?person={person[1]}")
+    assert "connexion refusée" in text and "a donné un rôle à" in text
+    assert "<td>chef@resah.example</td>" not in text and "woundwo" not in text.split("<tbody>")[1]
