@@ -25,13 +25,19 @@ _NAMES = (
     r"(?:mots?\s*de\s*passe?s?|m\.?d\.?p\.?s?|pass\s?words?|passwd|pwd|codes?\s+secrets?)(?!\w)"
 )
 _NAME = re.compile(rf"(?<!\w){_NAMES}", re.IGNORECASE)
-_USED_AS = re.compile(rf"(\S+)\s+comme\s+(?:mon\s+|le\s+)?{_NAMES}", re.IGNORECASE)
+_USED_AS = re.compile(rf"(?<!\S)(\S+)\s+comme\s+(?:mon\s+|le\s+)?{_NAMES}", re.IGNORECASE)
 _SIGN = re.compile(r"\s*(?:[:=]|[=-]>|→)\s*")
 _PAUSE = re.compile(r"\s*[\"'’«“(,/–—-]*\s*")
 _RUN = re.compile(r"[^\s\"”»]+")
 _AND = re.compile(r"\s*(?:[,/]|\b(?:ou|et|puis|ni)\b)\s*", re.IGNORECASE)
 _REACH = 8
 """Words behind "mot de passe" that are looked at."""
+
+_MOST_LISTED = 20
+"""Passwords of one list that are looked at."""
+
+_MOST_TYPED = 200
+"""Characters of a run by which it is told whether it is a password."""
 
 _INNER = re.compile(r"[.,;:!?/…'’-]+")
 _MEASURE = re.compile(r"\d+(?:h\d*|x|[eè]re?|[eè]?me|j|jours?|min\w*|fois|ans?|mois|sec\w*)", re.I)
@@ -137,8 +143,10 @@ def _more(text: str, at: int) -> Iterator[tuple[int, int]]:
     """Yield the further passwords of a list: "Rouge11, Bleu22 ou Vert33"."""
     # A comma sticks to the word before it.
     at -= text[at - 1] == ","
-    while (link := _AND.match(text, at)) and (run := _RUN.match(text, link.end())):
-        if not _looks_secret(run.group()):
+    for _ in range(_MOST_LISTED):
+        link = _AND.match(text, at)
+        run = _RUN.match(text, link.end()) if link else None
+        if run is None or not _looks_secret(run.group()):
             return
         yield run.span()
         at = run.end() - (text[run.end() - 1] == ",")
@@ -171,7 +179,7 @@ def _is_ordinary(bare: str) -> bool:
 
 def _bare(word: str) -> str:
     """Return a word without the punctuation around it and the emoji in it."""
-    composed = unicodedata.normalize("NFC", word)
+    composed = unicodedata.normalize("NFC", word[:_MOST_TYPED])
     kept = (c for c in composed if unicodedata.category(c) not in {"So", "Sk", "Cf", "Mn"})
     return "".join(kept).strip(_DRESSING)
 

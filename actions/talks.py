@@ -14,6 +14,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.accounts import current_accounts
+from actions.addresses import is_address, normalise_address
 from actions.content import current_content
 from actions.db import current_database
 from actions.redaction import redact_passwords
@@ -50,7 +51,7 @@ def talk_of(tracker: Tracker) -> Talk:
     found = [
         entity
         for entity in latest.get("entities") or ()
-        if entity["entity"] != "email" or entity["value"] not in ours
+        if entity["entity"] != "email" or _is_theirs(str(entity["value"]), ours)
     ]
     entities = {entity["entity"]: str(entity["value"]) for entity in found}
     whose: Whose = "alone"
@@ -89,6 +90,14 @@ def talk_of(tracker: Tracker) -> Talk:
         stack=[Frame.from_json(deepcopy(f)) for f in tracker.get_slot("walk_stack") or ()],
         resuming=tracker.latest_action_name != _LISTEN,
     )
+
+
+def _is_theirs(address: str, ours: set[str]) -> bool:
+    """Tell whether an address is one that mail may go to, and not the portal's own.
+
+    A payload of an integrator may hold anything.
+    """
+    return address not in ours and is_address(normalise_address(address))
 
 
 def _mentions(entities: Iterable[Mapping[str, Any]]) -> list[Mention]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from actions.places import cues
 from actions.places.fold import Token
@@ -38,15 +40,30 @@ class Text:
             start: Index of the first token of the name.
             end: Index after its last token.
         """
-        around = cues.FILLERS if self.expected else cues.GREETINGS
-        rest = (*self.tokens[:start], *self.tokens[end:])
-        numbers = [token.raw for token in rest if token.raw.isdigit()]
-        if numbers and (not self.expected or len(numbers) > 2):
+        telling, digits = self._telling, self._digits
+        if telling and (telling[0] < start or telling[-1] >= end):
+            return False
+        before, after = bisect_left(digits, start), bisect_left(digits, end)
+        outside = before + len(digits) - after
+        if outside and (not self.expected or outside > 2):
             return False
         # A postcode or the number of a département may stand beside the name.
-        if len({len(number) for number in numbers}) < len(numbers):
-            return False
-        return all(token.folded in around or token.raw.isdigit() for token in rest)
+        numbers = [self.tokens[place].raw for place in (*digits[:before], *digits[after:])]
+        return len({len(number) for number in numbers}) == len(numbers)
+
+    @cached_property
+    def _telling(self) -> list[int]:
+        """Where a token says more than that a place follows."""
+        around = cues.FILLERS if self.expected else cues.GREETINGS
+        return [
+            place
+            for place, token in enumerate(self.tokens)
+            if token.folded not in around and not token.raw.isdigit()
+        ]
+
+    @cached_property
+    def _digits(self) -> list[int]:
+        return [place for place, token in enumerate(self.tokens) if token.raw.isdigit()]
 
     def after(self, end: int) -> str:
         """Returns the characters between a token and the next, or after the last one.

@@ -22,7 +22,7 @@ def _plain_letters() -> dict[int, str]:
 _LETTERS = _plain_letters()
 _NAME = _LETTERS | {ord(mark): " " for mark in "-'’ʼ`´()/.,"}
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
-_MASKED = re.compile(r"\S+@\S+|https?:\S+|www\.\S+", re.IGNORECASE)
+_MASKED = re.compile(r"(?<!\S)\S+@\S+|https?:\S+|www\.\S+", re.IGNORECASE)
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 

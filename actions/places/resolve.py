@@ -18,6 +18,9 @@ from actions.places.scan import find_names, misspelt_parts, misspelt_whole, whol
 
 # Characters that are read: the longest messages say where they come from in the first lines.
 _READ = 2_000
+_MOST_TOKENS = 250
+"""Words that are read: what has more in so few characters is no place said in a sentence."""
+
 _SHOWN = 6
 _NONE = PlaceAnswer("none", ())
 # What says most about where someone is.
@@ -46,6 +49,8 @@ def find_place(text: str, *, expected: bool = False, countries: bool = False) ->
     tokens, tail = tokenise(text[:_READ])
     if not tokens:
         return _NONE
+    if len(tokens) > _MOST_TOKENS:
+        tokens, tail = tokens[:_MOST_TOKENS], tokens[_MOST_TOKENS].glue
     letters = [char for char in text[:_READ] if char.isalpha()]
     shouted = len(tokens) > 1 and bool(letters) and all(char.isupper() for char in letters)
     parsed = Text(tokens, tail, shouted, expected)

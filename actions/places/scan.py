@@ -25,6 +25,7 @@ _ROMAN = dict(
 _ORDINALS = frozenset("e er eme ere ieme arrondissement arr ardt me".split())
 _APART = frozenset(',;:!?()\n"«»[]|=+*&')
 _LONGEST_TYPO = 5
+_LONGEST_LINK = 6
 # Inhabitants from which a misspelt town counts without being introduced as a place.
 _CITY = 50_000
 
@@ -96,8 +97,10 @@ def find_names(text: Text, countries: bool) -> list[Mention]:
 
 def _pair(text: Text, town: Mention, area: Mention) -> bool:
     """Returns whether a town and its area follow each other, as in "Sens dans l'Yonne"."""
+    if not 0 <= area.start - town.end <= _LONGEST_LINK:
+        return False
     between = text.tokens[town.end : area.start]
-    if town.end > area.start or not all(token.folded in cues.CONNECTORS for token in between):
+    if not all(token.folded in cues.CONNECTORS for token in between):
         return False
     return any(
         spot.tier > 1 and spot.region == wide.region and wide.dep in {"", spot.dep}

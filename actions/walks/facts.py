@@ -15,6 +15,9 @@ from actions.spelling import spell_out
 if TYPE_CHECKING:
     from actions.walks.base import Talk
 
+_MOST_READ = 2000
+"""Characters of a message that patterns read."""
+
 _JAI = re.compile(r"\bj ai\b")
 
 
@@ -24,8 +27,11 @@ def fold(text: str) -> str:
 
 
 def without_accents(text: str) -> str:
-    """Return a text in lower case without accents, with plain apostrophes; places stay the same."""
-    plain = _JAI.sub("j'ai", text.casefold().replace("’", "'"))
+    """Return a text in lower case without accents, with plain apostrophes; places stay the same.
+
+    Of a very long text, the beginning.
+    """
+    plain = _JAI.sub("j'ai", text[:_MOST_READ].casefold().replace("’", "'"))
     decomposed = unicodedata.normalize("NFKD", plain)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

@@ -18,6 +18,7 @@ from actions.transcript import read_lines
 from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from actions.walks.consent import consents, doubts, refuses, sends
 from actions.walks.facts import add_detail, fold
+from actions.walks.login_answers import asks_again
 from actions.walks.whose import answers_to, take_address
 
 _MOST_TYPED = 500
@@ -49,6 +50,8 @@ async def _take_contact(talk: Talk) -> Directive:
         return Go("preview")
     if "email" in heard.entities:
         return Go("ask_contact")
+    if asks_again(talk):
+        return Wait()
     none = heard.intent in {"deny", "dont_know"} or _NO_ADDRESS.search(fold(heard.text))
     if heard.yes_no == "no" or none:
         return Go("without_contact")
@@ -156,6 +159,8 @@ async def _take_agreement(talk: Talk) -> Directive:
         return Go("preview")
     if heard.entities.get("choice") == "add" or wants_to_add:
         return Go("ask_line")
+    if asks_again(talk):
+        return Wait()
     if "contract_number" in heard.entities:
         # Another number corrects the one that is shown; it was noted already.
         return Go("preview")

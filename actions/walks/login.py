@@ -31,6 +31,7 @@ from actions.walks.facts import fold
 from actions.walks.login_answers import (
     WRONG_ADDRESS,
     active_accounts,
+    asks_again,
     other_address,
     solved_here,
 )
@@ -82,8 +83,7 @@ async def _take_address(talk: Talk) -> Directive:
     if "email" in heard.entities:
         # "Avant j'étais sur a@…" names one that is no use.
         return Go("ask_address_again")
-    if "@" in heard.text:
-        talk.say("login.malformed", address=heard.text.strip()[:80])
+    if asks_again(talk):
         return Wait()
     refuses = heard.yes_no == "no" or heard.intent == "dont_know"
     if refuses or _REFUSAL.search(fold(heard.text)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.accounts import Account
+from actions.address_scanner import unreadable_address
 from actions.walks.base import Directive, End, Go, Pass, Talk
 from actions.walks.consent import consents
 from actions.walks.facts import fold
@@ -25,6 +26,7 @@ PASSWORD_REFUSED = re.compile(
 """What is refused is the password, not the address."""
 
 
+_MOST_SHOWN = 80
 _ONLY_DONE = re.compile(
     r"^(?!.*\b(?:marche|fonctionne|passe|accepte\w*|bon|regle\w*|trouve\w*|recu|toujours|pas|rien)\b)"
     r".*\bj'ai (?:bien |tout |deja )*(?:re)?"
@@ -35,6 +37,19 @@ _ONLY_DONE = re.compile(
 def only_done(text: str) -> bool:
     """Tell whether a message says that something was tried, and not yet whether it works."""
     return _ONLY_DONE.search(fold(text)) is not None
+
+
+def asks_again(talk: Talk) -> bool:
+    """Say that an address in the message cannot be read whole, where there is one.
+
+    Returns:
+        Whether there was one; then the step waits for it.
+    """
+    part = unreadable_address(talk.heard.text)
+    if part is None:
+        return False
+    talk.say("login.malformed", address=part[:_MOST_SHOWN])
+    return True
 
 
 def other_address(talk: Talk) -> Directive | None:

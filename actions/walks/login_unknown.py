@@ -9,7 +9,7 @@ from actions.addresses import likely_address
 from actions.content import PUBLIC_MAIL_DOMAINS
 from actions.walks.base import Button, Directive, Go, Pass, Step, Talk, Wait
 from actions.walks.consent import consents, refuses
-from actions.walks.login_answers import other_address
+from actions.walks.login_answers import asks_again, other_address
 from actions.walks.whose import take_address
 
 _CONFIRMS = re.compile(
@@ -40,6 +40,8 @@ async def _take_correction(talk: Talk) -> Directive:
     heard, likely = talk.heard, talk.frame.data.get("likely")
     if take_address(talk):
         return Go("check")
+    if "email" not in heard.entities and asks_again(talk):
+        return Wait()
     if likely and consents(heard, "address"):
         talk.memory["address"] = likely
         return Go("check")

@@ -165,7 +165,7 @@ def _number_in(text: str) -> str | None:
 _DEPARTMENT = re.compile(
     r"(?<![\w-])(\d{2}|2[abAB]|97\d)(?![\w%€])(?!\s*(?:h|min|ans|jours?|fois|heures?)\b)"
 )
-_CUSTOMER_NUMBER = re.compile(r"(?<![\w-])\w*\d{4,}\w*(?![\w-])")
+_CUSTOMER_NUMBER = re.compile(r"(?<![\w-])(?=\w*?\d{4})\w+(?![\w-])")
 
 
 async def _take(talk: Talk, *, otherwise: Directive) -> Directive:

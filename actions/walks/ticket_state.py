@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from actions.address_scanner import unreadable_address
 from actions.addresses import normalise_address
 from actions.db import unit_of_work
 from actions.errors import LimitReached
 from actions.limits import TICKET_LOOKUPS, spend
 from actions.tickets import ticket_by_reference
 from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from actions.walks.login_answers import asks_again
 
 
 async def _start(talk: Talk) -> Directive:
@@ -26,6 +28,8 @@ async def _take_address(talk: Talk) -> Directive:
         talk.frame.data["reference"] = reference
     if "email" in heard.entities:
         return Go("tell")
+    if asks_again(talk):
+        return Wait()
     if heard.yes_no == "no" or heard.intent in {"deny", "dont_know"}:
         return Open("region", then="done")
     return Go("ask_address") if reference else Pass()
@@ -59,7 +63,7 @@ async def _not_found(talk: Talk) -> Directive:
 async def _take_another(talk: Talk) -> Directive:
     """Take a corrected reference or address; anything else leaves the ticket alone."""
     heard = talk.heard
-    if {"ticket_reference", "email"} & set(heard.entities):
+    if {"ticket_reference", "email"} & set(heard.entities) or unreadable_address(heard.text):
         return await _take_address(talk)
     if heard.sure and heard.intent == "thank":
         talk.say("small_talk.thank")

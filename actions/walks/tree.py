@@ -24,7 +24,7 @@ from actions.walks.base import (
 )
 from actions.walks.consent import consents, doubts
 from actions.walks.facts import fold, note_detail
-from actions.walks.login_answers import only_done
+from actions.walks.login_answers import asks_again, only_done
 from actions.walks.whose import take_address
 
 PREFIX = "tree:"
@@ -197,6 +197,8 @@ def _take_input(talk: Talk, step: TreeStep) -> Directive:
     if step.input == "address" and take_address(talk):
         _passed(talk, step)
         return Go(step.go)
+    if step.input == "address" and asks_again(talk):
+        return Wait()
     refuses = heard.intent in {"deny", "dont_know"} or heard.yes_no == "no"
     if refuses and not heard.entities:
         if step.input == "address":

@@ -93,6 +93,11 @@ def test_contract_numbers(text: str, numbers: list[str]) -> None:
         ("ticket g-7k2m", "G-7K2M"),
         ("ma référence est G - 7K2M.", "G-7K2M"),
         ("(G-0000)", "G-0000"),
+        ("G4D6H", "G-4D6H"),
+        ("g 4d6h", "G-4D6H"),
+        ("suivi G4D6H", "G-4D6H"),
+        ("où en est ma demande n° g4d6h ?", "G-4D6H"),
+        ("mon ticket : GKHMA", "G-KHMA"),
     ],
 )
 def test_ticket_references(text: str, reference: str) -> None:
@@ -125,6 +130,11 @@ def test_ticket_references(text: str, reference: str) -> None:
         "G-7K2MA",
         "G-ILOU",
         "plan G-20",
+        "g4",
+        "j'ai payé g4d6h euros",
+        "une demande garde",
+        "MA DEMANDE GARDE UN STATUT",
+        "GARDE",
         "mon-G-mail ne marche pas",
         "il faut tiret bas ou underscore ?",
         "",

@@ -26,6 +26,14 @@ _CONTRACT = re.compile(
     re.IGNORECASE,
 )
 _TICKET = re.compile(r"\bG\s?[-‐–]\s?([0-9A-HJKMNP-TV-Z]{4})\b", re.IGNORECASE)
+_CODE = r"(G\s?([0-9A-HJKMNP-TV-Z]{4}))"
+# Without its hyphen a reference is read behind such a word, or where it is the whole message.
+_NAMED_TICKET = re.compile(
+    r"\b(?:suivi|tickets?|demandes?|dossiers?|r[ée]f(?:[ée]rences?)?)\s?(?:n\s?[°ºo]|num[ée]ro)?"
+    rf"\s?[:=]?\s?{_CODE}\b",
+    re.IGNORECASE,
+)
+_BARE_TICKET = re.compile(rf"\W{{0,3}}{_CODE}\W{{0,3}}", re.IGNORECASE)
 _IS = r"\s*(?:(?:est|c['’]est|:|=|,|le|soit)\s*){0,2}"
 _CUSTOMER = re.compile(
     rf"(?:(?:{_NUMBER}|code)\s*(?:de\s+)?clients?|\bclients?\s*{_NUMBER}){_IS}"
@@ -34,8 +42,8 @@ _CUSTOMER = re.compile(
 )
 _LOGIN = re.compile(
     r"\b(?:login|identifiant|user(?:name)?|nom\s+d['’]utilisateur|pseudo)"
-    r"\s*(?:actuel|est|c['’]est|:|=|,|qui\s+est)*\s*"
-    r"(?:[«\"“']\s*([\w.@-]{3,40})\s*[»\"”']|((?=[\w.-]*[\d._])[\w][\w.-]{1,38}\w)(?!\s?@))",
+    r"(?:[\s:=,]|actuel|est|c['’]est|qui\s+est){0,12}"
+    r"(?:[«\"“']\s*([\w.@-]{3,40})\s*[»\"”']|((?=[\w.-]{0,40}[\d._])[\w][\w.-]{1,38}\w)(?!\s?@))",
     re.IGNORECASE,
 )
 _MAILINBLACK = re.compile(
@@ -95,6 +103,12 @@ def _references(text: str) -> list[Entity]:
         _entity("ticket_reference", match, f"G-{match.group(1).upper()}")
         for match in _TICKET.finditer(text)
     ]
+    bare = _BARE_TICKET.fullmatch(text)
+    found += [
+        _entity("ticket_reference", match, f"G-{match.group(2).upper()}", 1)
+        for match in (*_NAMED_TICKET.finditer(text), *((bare,) if bare else ()))
+        if any(char.isdigit() for char in match.group(2)) or _is_capital(match)
+    ]
     found += [
         _entity("customer_number", match, re.sub(r"[\s.-]", "", match.group(1)).upper(), 1)
         for match in _CUSTOMER.finditer(text)
@@ -104,6 +118,11 @@ def _references(text: str) -> list[Entity]:
         if not match.group(group).isdigit() and "@" not in match.group(group):
             found.append(_entity("login", match, match.group(group), group))
     return found
+
+
+def _is_capital(match: re.Match[str]) -> bool:
+    """Tell whether letters stand out as a code, as in "ticket GKHMA" but not in "demande garde"."""
+    return match.group(1).isupper() and not match.string.isupper()
 
 
 def _names(text: str) -> list[Entity]:

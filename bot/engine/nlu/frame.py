@@ -15,7 +15,7 @@ _HEADER = re.compile(
 )
 _SUBJECT = re.compile(r"^\s*(?:(?:objet|sujet|subject|re|tr|fwd?)\s*:\s*)+", _FLAGS | re.M)
 _FORWARDED = re.compile(
-    r"-{2,}\s*(?:message\s+(?:d['’]origine|original|transf[ée]r[ée])|original\s+message).*",
+    r"(?<!-)-{2,}\s*(?:message\s+(?:d['’]origine|original|transf[ée]r[ée])|original\s+message).*",
     _FLAGS | re.S,
 )
 _QUOTED = re.compile(r"^\s*>[^\n]*$", re.M)
@@ -49,7 +49,7 @@ _CLOSING = re.compile(
     _FLAGS | re.S,
 )
 _THANKS = re.compile(
-    r"""[\s,;.!…-]*\b(?:(?:je\s+)?(?:vous\s+)?(?:en\s+)?(?:merci|mci|mrc|thx|remercie))
+    r"""[\s,;.!…-]{0,20}\b(?:(?:je\s+)?(?:vous\s+)?(?:en\s+)?(?:merci|mci|mrc|thx|remercie))
         (?:\s+(?:beaucoup|bien|bcp|infiniment|encore|d['’]?\s?avance|par\s+avance|[àa]\s+(?:vous|tous)
             |(?:de|pour)\s+(?:votre|vos|ton|l['’])\s?(?:aide|retour|r[ée]ponses?|soutien|diligence
             |patience|attention|compr[ée]hension|r[ée]activit[ée])s?))*[\s.!,;…)☺😊-]*$""",
@@ -76,7 +76,9 @@ def strip_frame(text: str) -> str:
     Args:
         text: A message as typed, lines kept.
     """
-    stripped = text.strip()
+    # One space is as good as many, which each pattern would begin at anew.
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    stripped = "\n".join(line for line in lines if line)
     for pattern, by in (
         (_FORWARDED, ""), (_QUOTED, ""), (_HEADER, ""), (_SUBJECT, ""), (_SALUTATION, ""),
         (_CLOSING, ""), (_SIGNATURE, ""), (_THANKS, ""), (_SALUTATION, ""),

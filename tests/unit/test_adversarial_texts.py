@@ -1,0 +1,143 @@
+"""No text from outside holds a reader up, whatever signs or words are repeated in it.
+
+Every pair of signs, and every word that the readers' patterns hold, is repeated up to the longest
+text that a reader is given. The time is the thread's own, and the limit many times what the slowest
+text needs on a busy machine; a pattern that backtracks needs seconds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import time
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from actions import redaction, spelling
+from actions.content import current_content
+from actions.places.cues import FILLERS, HOSPITAL
+from actions.places.resolve import find_place
+from actions.redaction import redact_passwords
+from actions.walks import facts, handover, hearing, login, login_answers, login_reset, region
+from actions.walks.base import Heard
+from actions.walks.facts import fold
+from bot.chat.search import search
+from bot.console.private import Anonymous, mask_addresses
+from bot.engine.nlu import entities, frame, language, problems, text
+from bot.engine.nlu.entities import find_entities
+from bot.engine.nlu.frame import strip_frame
+from bot.engine.nlu.language import foreign_language
+from bot.engine.nlu.problems import split_clauses
+from bot.engine.nlu.text import name_forms, normalise, shorten
+
+_MOST = 8_000
+_TEXTS = 2_000
+_MOST_SECONDS = 2.0
+_SIGNS = " \n.,;:-_'’!?()[]<>/\\=+*#@＠\"«»“”&|~…–\u00ad\u200b\u03010aAé"
+_MODULES: tuple[ModuleType, ...] = (
+    entities, frame, language, problems, text, redaction, spelling, facts, handover, hearing, login,
+    login_answers, login_reset, region,
+)  # fmt: skip
+
+
+def _patterns(value: object) -> list[re.Pattern[str]]:
+    if isinstance(value, re.Pattern):
+        return [value]
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, (list, tuple)):
+        return [pattern for one in value for pattern in _patterns(one)]
+    return []
+
+
+def _words() -> list[str]:
+    found: set[str] = set(FILLERS | HOSPITAL)
+    portals = [current_content().portal(name) for name in ("resah", "woundwo")]
+    held = [vars(module) for module in _MODULES] + [dict(portal.facts) for portal in portals]
+    for names in held:
+        for pattern in _patterns([_patterns(value) for value in names.values()]):
+            found |= set(
+                re.findall(r"[^\W_]+", re.sub(r"\\.|\(\?[a-zA-Z:!=<]+", " ", pattern.pattern))
+            )
+    towns = "paris saint-denis saint- bretane lyn arobase point tiret underscore at G-4D6H 2019-069"
+    return sorted(found | set(towns.split()))
+
+
+def _texts() -> list[str]:
+    """Return the texts: mostly pairs and words alone, each with an end that fits nothing."""
+    chance = random.Random(7)
+    pairs = ["".join(pair) for pair in itertools.product(_SIGNS, repeat=2)]
+    words = _words()
+    pieces = chance.sample(pairs, 900) + [f"{word} " for word in chance.sample(words, 400)]
+    pieces += [f"{chance.choice(words)}{chance.choice(_SIGNS)}" for _ in range(400)]
+    pieces += [" ".join(chance.sample(words, 3)) + " " for _ in range(200)]
+    texts = [(piece * (_MOST // len(piece)))[: _MOST - 1] + "x" for piece in pieces]
+    heads = chance.sample(words, _TEXTS - len(texts))
+    return texts + [head + chance.choice(" \n0a-'") * (_MOST - 50) + "x" for head in heads]
+
+
+def _told(said: str) -> list[str]:
+    """Return the facts that a text tells."""
+    folded = fold(said)
+    told = current_content().portal("resah").facts.items()
+    return [name for name, by in told if any(one.search(folded) for one in by.values())]
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "entities": find_entities,
+    "forms": lambda said: name_forms(shorten(said).lower()),
+    "words": lambda said: normalise(shorten(said)),
+    "frame": lambda said: strip_frame(shorten(said)),
+    "clauses": split_clauses,
+    "language": foreign_language,
+    "passwords": redact_passwords,
+    "masking": mask_addresses,
+    "anonymous": lambda said: Anonymous().text(said),
+    "place": lambda said: find_place(said, countries=True),
+    "yes or no": lambda said: Heard(said, "out_of_scope").yes_no,
+    "facts": _told,
+    "search": lambda said: search(current_content().portal("resah"), said),
+}
+
+
+@pytest.mark.parametrize("reader", _READERS)
+def test_no_text_holds_a_reader_up(reader: str) -> None:
+    read = _READERS[reader]
+    read("bonjour, je suis à Paris")
+    texts = _texts()
+    assert len(texts) == _TEXTS
+    slowest, worst = 0.0, ""
+    # Each reader gets its own tenth of the texts, which keeps the whole quick.
+    for said in texts[sorted(_READERS).index(reader) % 10 :: 10]:
+        started = time.thread_time()
+        read(said)
+        taken = time.thread_time() - started
+        if taken > slowest:
+            slowest, worst = taken, said[:40]
+    assert slowest < _MOST_SECONDS, (worst, slowest)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a-" * 22, "@" * 2000, "@." * 1000, "a@" * 1000, "saint-" * 333, "paris " * 333,
+        "saint-denis " * 166, "ok" + " " * 7000 + "x", "login" + " " * 1990 + "x",
+        "-" * 2000 + "x", "pwd-A1b2c3, " * 650, "0" * 7000 + "-", "\n" * 7000 + "x",
+        "https://www.resah.example/actualites/comment-beneficier-du-nouveau-marche-de-fourniture-"
+        "et-de-maintenance-de-materiel-informatique-pour-les-etablissements-de-sante",
+    ],
+    ids=lambda said: repr(said[:20]),
+)  # fmt: skip
+def test_texts_that_once_did(said: str) -> None:
+    for name, read in _READERS.items():
+        started = time.thread_time()
+        read(said)
+        assert time.thread_time() - started < _MOST_SECONDS, name
+    for pattern in (region._CUSTOMER_NUMBER, *(login_answers.__dict__.values())):
+        if isinstance(pattern, re.Pattern):
+            started = time.thread_time()
+            pattern.search(said)
+            assert time.thread_time() - started < _MOST_SECONDS, pattern.pattern
