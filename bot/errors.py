@@ -52,19 +52,29 @@ async def read_json(request: web.Request) -> Mapping[str, Any]:
 
     Raises:
         web.HTTPBadRequest: If the body is not a JSON object.
+        web.HTTPUnsupportedMediaType: If it does not say that it is JSON.
         web.HTTPRequestEntityTooLarge: If the body is larger than the application takes.
     """
+    if request.content_type != "application/json":
+        # A page of any site may send other types without being asked whether it may.
+        raise web.HTTPUnsupportedMediaType(text="Le corps doit être envoyé en application/json.")
     try:
-        body = await request.json()
+        body = json.loads((await request.read()).decode("utf-8"))
     except web.HTTPRequestEntityTooLarge:
         raise web.HTTPRequestEntityTooLarge(
             request.client_max_size, text="Le corps de la requête est trop long."
         ) from None
-    except (ValueError, RecursionError, web.HTTPUnsupportedMediaType):
+    except (ValueError, RecursionError):
         raise bad_request(_NO_OBJECT) from None
     if not isinstance(body, dict):
         raise bad_request(_NO_OBJECT)
     return body
+
+
+def bearer_token(request: web.Request) -> str:
+    """Return the token of the request's Authorization header, or an empty text."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def field(body: Mapping[str, Any], name: str, *, most: int, required: bool = True) -> str:

@@ -6,6 +6,7 @@ All of it wants `Authorization: Bearer $GUICHET_API_TOKEN`, and answers 404 wher
 from __future__ import annotations
 
 import hmac
+import logging
 import re
 import uuid
 
@@ -22,8 +23,19 @@ from bot.engine.names import (
     refuse_misplaced,
     refuse_unknown,
 )
-from bot.errors import bad_request, error_response, errors_as_json, field, read_json, storable
+from bot.errors import (
+    bad_request,
+    bearer_token,
+    error_response,
+    errors_as_json,
+    field,
+    read_json,
+    storable,
+)
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
+from bot.network import client_network
+
+logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 8000
 """Characters of one message that are taken; the rest of the engine reads fewer."""
@@ -37,15 +49,15 @@ _SLASHES = re.compile(r"^[\s/]*/[\s/]*")
 async def bearer(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let only the holder of the API token in; the demo portal may redeem with its own."""
     settings = request.config_dict[SETTINGS]
-    header = request.headers.get("Authorization", "")
     # Bytes that are no UTF-8 arrive as lone surrogates.
-    given = header.removeprefix("Bearer ").encode(errors="surrogateescape")
+    given = bearer_token(request).encode(errors="surrogateescape")
     demo = request.config_dict[DEMO_TOKEN].encode()
     if request.path.endswith("/resets/redeem") and hmac.compare_digest(given, demo):
         return await handler(request)
     if settings.api_token is None:
         return error_response(404, "Introuvable.")
     if not hmac.compare_digest(given, settings.api_token.encode()):
+        logger.warning("A wrong API token was tried from network %s", client_network(request))
         return error_response(401, "Jeton d’accès absent ou faux.")
     return await handler(request)
 

@@ -18,6 +18,7 @@ from tests.support.service import TOKEN, Service
 INTENTS = set(re.findall(r"^  - (\w+):", (ROOT / "domain.yml").read_text(), re.MULTILINE))
 KNOWN = "camille.martin@chu-exemple.example"
 AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}
+AS_JSON = {**AUTHORISED, "Content-Type": "application/json"}
 GUARDED = (
     ("POST", "/webhooks/rest/webhook", {"sender": "x", "message": "bonjour"}),
     ("POST", "/model/parse", {"text": "bonjour"}),
@@ -113,7 +114,15 @@ def test_the_longest_ids_are_taken_through_a_whole_reset(
 def test_without_the_token_nothing_is_answered(
     service: Service, method: str, path: str, body: object
 ) -> None:
-    wrong: list[Any] = ["", "Bearer", "Bearer faux", f"Bearer {TOKEN}x", b"Bearer \xff\xfe"]
+    wrong: list[Any] = [
+        "",
+        TOKEN,
+        f"Basic {TOKEN}",
+        "Bearer",
+        "Bearer faux",
+        f"Bearer {TOKEN}x",
+        b"Bearer \xff\xfe",
+    ]
     for headers in ({}, *({"Authorization": value} for value in wrong)):
         response = requests.request(
             method, service.url + path, json=body, headers=headers, timeout=30
@@ -141,8 +150,32 @@ BAD_BODIES = (
 @pytest.mark.parametrize("path", ["/webhooks/rest/webhook", "/model/parse", "/resets/redeem"])
 def test_a_body_that_is_no_object_is_refused(service: Service, path: str) -> None:
     for body in BAD_BODIES:
-        response = requests.post(service.url + path, data=body, headers=AUTHORISED, timeout=30)
+        response = requests.post(service.url + path, data=body, headers=AS_JSON, timeout=30)
         assert "objet JSON" in assert_error(response, 400), body[:30]
+
+
+def test_only_json_is_taken_whatever_charset_it_claims(service: Service) -> None:
+    body = json.dumps({"text": "mot de passe oublié"}).encode()
+    for kind in (None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        headers = {**AUTHORISED, **({"Content-Type": kind} if kind else {})}
+        url = f"{service.url}/model/parse"
+        assert_error(requests.post(url, data=body, headers=headers, timeout=30), 415)
+    for charset in ("bogus", "rot13", "base64", "utf-8"):
+        headers = {
+            "Authorization": f"bearer {TOKEN}",
+            "Content-Type": f"application/json; charset={charset}",
+        }
+        response = requests.post(
+            f"{service.url}/model/parse", data=body, headers=headers, timeout=30
+        )
+        assert response.status_code == 200, response.text
+
+
+def test_a_page_of_another_site_cannot_use_the_chat(service: Service) -> None:
+    headers = {"Origin": "https://ailleurs.example", "Sec-Fetch-Site": "cross-site"}
+    url = f"{service.url}/resah/chat/session"
+    assert_error(requests.post(url, headers=headers, timeout=30), 403)
+    assert requests.post(url, timeout=30).status_code == 201
 
 
 SAID = {"sender": "x", "message": "a"}
@@ -192,7 +225,7 @@ def test_a_body_that_is_far_too_large_is_refused(service: Service) -> None:
 def test_odd_characters_are_no_fault(service: Service, text: str) -> None:
     body = json.dumps({"sender": new_sender(), "message": text, "text": text})
     for path in ("/webhooks/rest/webhook", "/model/parse"):
-        response = requests.post(service.url + path, data=body, headers=AUTHORISED, timeout=30)
+        response = requests.post(service.url + path, data=body, headers=AS_JSON, timeout=30)
         assert response.status_code == 200, response.text
         assert response.json()
 

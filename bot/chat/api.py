@@ -17,12 +17,12 @@ from actions.transcript import topic_payload
 from bot.chat.articles import finder_of
 from bot.chat.history import MOST_TURNS, as_message, erase, number_of, read_history
 from bot.chat.offers import offer
-from bot.chat.origins import preflight, shared
+from bot.chat.origins import preflight, refuse_other_sites, shared
 from bot.chat.sessions import ChatSession, new_session, sign, verify
 from bot.chat.shown import what_a_widget_shows
 from bot.console.summaries import set_feedback
 from bot.engine.assistant import Incoming
-from bot.errors import bad_request, errors_as_json, field, read_json
+from bot.errors import bad_request, bearer_token, errors_as_json, field, read_json
 from bot.keys import ASSISTANT, CONTENT, DATABASE, SENDER, SETTINGS
 from bot.network import client_network
 
@@ -141,7 +141,11 @@ def add_api(app: web.Application) -> None:
 
     def guarded(handler: Handler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            return await errors_as_json(request, handler)
+            async def own(inner: web.Request) -> web.StreamResponse:
+                refuse_other_sites(inner)
+                return await handler(inner)
+
+            return await errors_as_json(request, own)
 
         return shared(handle)
 
@@ -159,8 +163,7 @@ def add_api(app: web.Application) -> None:
 
 
 def _bearer(request: web.Request, portal: Portal) -> ChatSession:
-    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    return verify(request.config_dict[SETTINGS], token, portal.id)
+    return verify(request.config_dict[SETTINGS], bearer_token(request), portal.id)
 
 
 def _number(request: web.Request, name: str) -> int | None:

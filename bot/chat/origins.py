@@ -32,6 +32,18 @@ def shared(handler: Handler) -> Handler:
     return handle
 
 
+def refuse_other_sites(request: web.Request) -> None:
+    """Refuse what a browser says comes from a page of another site that was not named.
+
+    Raises:
+        web.HTTPForbidden: If it does; such pages would make visitors' networks pay.
+    """
+    crossing = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    origin = request.headers.get("Origin", "")
+    if crossing and not allows(request.config_dict[SETTINGS], origin):
+        raise web.HTTPForbidden(text="Ce site ne peut pas se servir de la conversation.")
+
+
 async def preflight(request: web.Request) -> web.Response:
     """Answer a browser that asks before it sends what a plain form could not."""
     if not allows(request.config_dict[SETTINGS], request.headers.get("Origin", "")):

@@ -152,13 +152,17 @@ async def test_a_bad_message_id_is_refused(chat: Chat, message_id: object) -> No
     "body", ["", "[]", "nul", pytest.param("[" * 30_000, id="deep"), '"\\ud800"', b"\xff"]
 )
 async def test_a_body_that_is_no_object_is_refused(site: Site, body: str | bytes) -> None:
-    response = await site.client.post("/resah/chat/messages", data=body)
+    response = await site.client.post(
+        "/resah/chat/messages", data=body, headers={"Content-Type": "application/json"}
+    )
     assert response.status == 400
     await sentence_of(response)
 
 
 async def test_a_huge_body_is_refused(site: Site) -> None:
-    response = await site.client.post("/resah/chat/messages", data=b"x" * 70_000)
+    response = await site.client.post(
+        "/resah/chat/messages", data=b"x" * 70_000, headers={"Content-Type": "application/json"}
+    )
     assert response.status == 413
     assert "trop long" in await sentence_of(response)
 
