@@ -172,7 +172,9 @@ async def test_characters_that_no_database_keeps_are_dropped(chat: Chat) -> None
     await chat.open()
     body = '{"session": "%s", "message_id": "m", "message": "mot de\\u0000 passe\\ud83d oublié"}'
     response = await chat.site.client.post(
-        "/resah/chat/messages", data=(body % chat.session).encode()
+        "/resah/chat/messages",
+        data=(body % chat.session).encode(),
+        headers={"Content-Type": "application/json"},
     )
     assert response.status == 200
     assert (await chat.history())[0]["text"] == "mot de passe oublié"
