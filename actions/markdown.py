@@ -4,18 +4,54 @@ from __future__ import annotations
 
 import re
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
-_ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|~])")
+from markdown_it import MarkdownIt
+
+_INLINE = r"\\`*_\[\]<>#|~&"
+_SPECIAL = re.compile(rf"([{_INLINE}])")
+_ESCAPED = re.compile(rf"\\([{_INLINE}\-+=.)])")
+_OPENS_BLOCK = re.compile(r"(\d*)([-+=.)])")
+"""What begins a rule, a list or the underline of a heading, where it begins a line."""
+
 _LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\])+)\]\(((?:https?|mailto|tel):[^)\s]+)\)")
 _BOLD = re.compile(r"(?<!\\)\*\*(.+?)(?<!\\)\*\*", re.DOTALL)
+
+_renderer = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 
 def escape_markdown(text: str) -> str:
     """Return a text that reads the same once rendered, whatever Markdown it resembles.
 
-    A link that a user typed must not become one with another face in a mail to the staff.
+    A link that a user typed must not become one with another face in a mail to the staff, nor a
+    line of theirs a rule, a list or a heading.
     """
-    return _SPECIAL.sub(r"\\\1", text)
+    return "\n".join(_escape_line(line) for line in text.splitlines())
+
+
+def _escape_line(line: str) -> str:
+    bare = line.lstrip()
+    # Four spaces would be a block of code.
+    indent = "\u00a0" * (len(line) - len(bare))
+    opening = _OPENS_BLOCK.match(bare)
+    if opening is None:
+        return indent + _SPECIAL.sub(r"\\\1", bare)
+    rest = _SPECIAL.sub(r"\\\1", bare[opening.end() :])
+    return f"{indent}{opening[1]}\\{opening[2]}{rest}"
+
+
+def quote(text: str) -> str:
+    """Return a person's text escaped: as it is where it is one line, as a quoted block otherwise.
+
+    Quoted, no line of it can be taken for one of the assistant's.
+    """
+    lines = text.strip().splitlines()
+    if len(lines) <= 1:
+        return escape_markdown("".join(lines))
+    return "\n" + "\n".join(f"> {escape_markdown(line)}".rstrip() for line in lines)
+
+
+def to_html(markdown: str) -> str:
+    """Return Markdown as HTML, each line end kept."""
+    return str(_renderer.render(markdown))
 
 
 def plain_text(markdown: str) -> str:

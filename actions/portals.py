@@ -18,6 +18,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from actions.delays import Delay, read_delay
 from actions.errors import ContentError
 from actions.places import Place
 from actions.trees import Tree
@@ -135,6 +136,11 @@ class Portal:
     def feature(self, name: str) -> bool:
         """Tell whether the portal has something, such as documents or customer numbers."""
         return bool(self.has.get(name, False))
+
+    @property
+    def promise(self) -> Delay | None:
+        """Within what time an answer is promised, or None where it is not."""
+        return read_delay(self.response_delay) if self.response_delay else None
 
     def region(self, region_id: str | None) -> Region | None:
         """Return a region by its id, or None."""

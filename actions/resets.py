@@ -17,6 +17,7 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from actions.clock import paris_time
 from actions.content import Portal
 from actions.db import Base, Database, Moment, UnitOfWork, now
 from actions.errors import TokenRefused
@@ -93,11 +94,12 @@ async def issue_reset(
     await spend(unit.database, unit, (RESETS_PER_ACCOUNT, str(account_id)))
     token = secrets.token_urlsafe(32)
     moment = now()
-    minutes = int(LIFETIME.total_seconds() // 60)
+    expires_at = moment + LIFETIME
     values: dict[str, Any] = {
         "link": _with_token(reset_url, token),
         "login": login,
-        "minutes": minutes,
+        # A clock time stays true however long the mail is under way.
+        "until": paris_time(expires_at),
     }
     mail = Mail(
         portal=portal.id,
@@ -105,7 +107,7 @@ async def issue_reset(
         recipient=address,
         subject=portal.say("mail.reset.subject", **values),
         text=portal.say("mail.reset.body", **values),
-        expires_at=moment + LIFETIME,
+        expires_at=expires_at,
     )
 
     async def write(session: AsyncSession) -> None:
@@ -129,7 +131,7 @@ async def issue_reset(
                 token_hash=hash_token(token),
                 request_key=request_key,
                 created_at=moment,
-                expires_at=moment + LIFETIME,
+                expires_at=expires_at,
             )
         )
         await enqueue(session, mail, sender=portal.sender, key=request_key)

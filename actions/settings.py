@@ -7,8 +7,10 @@ The names and defaults are the contract with operators; everything else in the c
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import secrets
+import ssl
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,6 +45,7 @@ class Settings:
     default_portal: str
     smtp_url: str | None
     smtp_urls: Mapping[str, str]
+    smtp_ca_file: Path | None
     api_token: str | None
     secret_key: str
     public_url: str
@@ -118,7 +121,27 @@ class _Source:
         if not usable:
             # The value may hold a password, so it is not repeated.
             raise SettingsError(f"{name} doit avoir la forme smtp://serveur:port ou smtps://….")
+        if parts.query and parts.query != "starttls=never":
+            raise SettingsError(f"{name} : après « ? », seul « starttls=never » est possible.")
+        if parts.query and (parts.scheme != "smtp" or not _is_loopback(parts.hostname or "")):
+            raise SettingsError(
+                f"{name} : « starttls=never » n’est permis que vers smtp:// sur cette machine"
+                " (127.0.0.1, ::1 ou localhost) ; ailleurs, les mails passeraient en clair."
+            )
         return value
+
+    def certificates(self, name: str) -> Path | None:
+        """Return the file of certificates that a name gives."""
+        value = self._values.get(name, "").strip()
+        if not value:
+            return None
+        try:
+            ssl.create_default_context().load_verify_locations(value)
+        except OSError as error:
+            raise SettingsError(
+                f"{name} : {value} n’est pas un fichier de certificats PEM lisible ({error})."
+            ) from error
+        return Path(value).resolve()
 
     def smtp_urls(self, prefix: str) -> dict[str, str]:
         """Return the values of all names with a prefix, by the rest of the name in lower case."""
@@ -127,6 +150,13 @@ class _Source:
             if name.startswith(prefix) and (value := self.smtp_url(name)):
                 urls[name.removeprefix(prefix).casefold()] = value
         return urls
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _database_url(value: str) -> str:
@@ -235,6 +265,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         default_portal=source.text("GUICHET_DEFAULT_PORTAL", "resah"),
         smtp_url=source.smtp_url("GUICHET_SMTP_URL"),
         smtp_urls=source.smtp_urls("GUICHET_SMTP_URL_"),
+        smtp_ca_file=source.certificates("GUICHET_SMTP_CA_FILE"),
         api_token=source.text("GUICHET_API_TOKEN") or None,
         secret_key=_secret_key(source, var_dir),
         public_url=source.text(

@@ -1,26 +1,25 @@
 """Tickets: what is handed over to a region, with a reference that can be read aloud.
 
 A ticket is written with the turn that hands over, together with the mail to the region's mailbox. A
-second hand-over of the same conversation adds to its ticket. Whoever answers marks it through a
-signed link in the mail.
+second hand-over of the same conversation adds to its ticket.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from actions.addresses import normalise_address
 from actions.content import Portal, Region
 from actions.db import Base, Database, Moment, UnitOfWork, now
-from actions.errors import GuichetError
-from actions.outbox import Mail, enqueue
+from actions.outbox import Mail, OutboxMail, enqueue
 
 STATES = ("open", "answered", "closed")
 
@@ -28,12 +27,12 @@ _ALPHABET = "23456789ACDEFGHJKMNPQRTVWXY"
 """No letter or digit that is mistaken for another when read aloud or written by hand."""
 
 
-class TicketLinkRefused(GuichetError):
-    """A ticket link is forged or was cut."""
-
-
 class Ticket(Base):
-    """A hand-over to a region."""
+    """A hand-over to a region; what it says of region, topic and contact was confirmed last.
+
+    Attributes:
+        reopened_at: When it was opened for the last time after its first answer or closing.
+    """
 
     __tablename__ = "tickets"
     __table_args__ = (Index("ix_tickets_portal_state", "portal", "state", "region"),)
@@ -48,7 +47,21 @@ class Ticket(Base):
     state: Mapped[str] = mapped_column(String(16), default="open")
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
+    reopened_at: Mapped[datetime | None] = mapped_column(Moment)
     assigned_to: Mapped[int | None]
+
+    @property
+    def waiting_since(self) -> datetime:
+        """From when an answer is waited for."""
+        return self.reopened_at or self.created_at
+
+    def set_state(self, state: str) -> None:
+        """Set the state, one of `STATES`; a reopened ticket waits from now on."""
+        moment = now()
+        if state == "open" and self.state != "open":
+            self.reopened_at = moment
+        self.state = state
+        self.updated_at = moment
 
 
 class TicketEntry(Base):
@@ -59,6 +72,8 @@ class TicketEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     request_key: Mapped[str] = mapped_column(String(200), unique=True)
+    region: Mapped[str] = mapped_column(String(64))
+    contact: Mapped[str] = mapped_column(String(320))
     text: Mapped[str] = mapped_column(Text)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -112,11 +127,13 @@ async def hand_over(
     region: Region,
     conversation_id: str,
     reference: str,
-    link: str,
+    places: Mapping[str, str],
     request_key: str,
     case: HandOver,
 ) -> None:
     """Write a ticket, or add to the conversation's own, and the mail to the region.
+
+    The mail of a further hand-over holds what was handed over before: it may go to another region.
 
     Args:
         unit: Commits ticket, mail and the turn together.
@@ -124,20 +141,11 @@ async def hand_over(
         region: Gets the mail.
         conversation_id: The conversation handed over.
         reference: The ticket's, new or the conversation's own.
-        link: Where whoever answers marks the ticket.
+        places: Where whoever answers marks the ticket: `console` with an account there, `page`
+            without.
         request_key: Names the hand-over; a second one under the same key writes nothing.
         case: What is handed over.
     """
-    moment = now()
-    values: dict[str, Any] = {"reference": reference, "case": case, "region": region, "link": link}
-    mail = Mail(
-        portal=portal.id,
-        kind="ticket",
-        recipient=region.mailbox,
-        subject=portal.say("mail.ticket.subject", **values),
-        text=portal.say("mail.ticket.body", **values),
-        reply_to=case.contact,
-    )
 
     async def write(session: AsyncSession) -> None:
         seen = select(TicketEntry.id).where(TicketEntry.request_key == request_key)
@@ -146,32 +154,67 @@ async def hand_over(
         ticket = await session.scalar(
             select(Ticket).where(Ticket.conversation_id == conversation_id)
         )
+        before = [] if ticket is None else await entries_of(session, ticket.id)
+        values: dict[str, Any] = {
+            "reference": reference,
+            "case": case,
+            "region": region,
+            "places": places,
+            "before": before,
+        }
+        mail = Mail(
+            portal=portal.id,
+            kind="ticket",
+            recipient=region.mailbox,
+            subject=portal.say("mail.ticket.subject", **values),
+            text=portal.say("mail.ticket.body", **values),
+            reply_to=case.contact,
+            thread=await _thread(session, before),
+        )
         if ticket is None:
             ticket = Ticket(
                 reference=reference,
                 portal=portal.id,
                 conversation_id=conversation_id,
-                region=region.id,
                 topic=case.topic,
-                contact=case.contact,
-                created_at=moment,
+                state="open",
+                created_at=now(),
             )
             session.add(ticket)
-        ticket.state = "open"
-        ticket.updated_at = moment
+        # It follows what was confirmed last.
+        ticket.region = region.id
+        ticket.contact = case.contact
+        ticket.topic = case.topic or ticket.topic
+        ticket.set_state("open")
         await session.flush()
         session.add(
             TicketEntry(
                 ticket_id=ticket.id,
                 request_key=request_key,
+                region=region.id,
+                contact=case.contact,
                 text=case.text,
                 details=case.details,
-                created_at=moment,
+                created_at=now(),
             )
         )
         await enqueue(session, mail, sender=portal.sender, key=request_key)
 
     unit.defer(write)
+
+
+async def _thread(session: AsyncSession, before: list[TicketEntry]) -> tuple[str, ...]:
+    keys = [entry.request_key for entry in before]
+    query = select(OutboxMail.message_id).where(OutboxMail.key.in_(keys)).order_by(OutboxMail.id)
+    return tuple(await session.scalars(query))
+
+
+async def entries_of(session: AsyncSession, ticket_id: int) -> list[TicketEntry]:
+    """Return what was handed over in a ticket, oldest first."""
+    rows = await session.scalars(
+        select(TicketEntry).where(TicketEntry.ticket_id == ticket_id).order_by(TicketEntry.id)
+    )
+    return list(rows)
 
 
 async def ticket_by_reference(database: Database, reference: str) -> Ticket | None:
@@ -183,28 +226,9 @@ async def ticket_by_reference(database: Database, reference: str) -> Ticket | No
     return ticket
 
 
-async def mark(database: Database, reference: str, state: str) -> None:
-    """Set a ticket's state, one of `STATES`."""
-    async with database.write() as session:
-        await session.execute(
-            update(Ticket)
-            .where(Ticket.reference == reference)
-            .values(state=state, updated_at=now())
-        )
-
-
-def sign_reference(reference: str, secret_key: str) -> str:
-    """Return the signed form of a reference for a link."""
-    return str(URLSafeSerializer(secret_key, salt="ticket").dumps(reference))
-
-
-def read_signed_reference(signed: str, secret_key: str) -> str:
-    """Return the reference of a signed link.
-
-    Raises:
-        TicketLinkRefused: If the signature does not fit.
-    """
-    try:
-        return str(URLSafeSerializer(secret_key, salt="ticket").loads(signed))
-    except BadSignature as error:
-        raise TicketLinkRefused("Ce lien n’est pas valable.") from error
+async def is_contact_of(database: Database, ticket: Ticket, address: str) -> bool:
+    """Tell whether a ticket's answers go to an address, or went there before it was changed."""
+    async with database.read() as session:
+        entries = await entries_of(session, ticket.id)
+    contacts = (ticket.contact, *(entry.contact for entry in entries))
+    return normalise_address(address) in {normalise_address(contact) for contact in contacts}

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import aiosmtplib
 from sqlalchemy import func, select
@@ -21,6 +21,7 @@ from actions.content_files import Gravity
 from actions.db import Database
 from actions.errors import SettingsError
 from actions.settings import Settings, load_settings
+from actions.smtp import client_for
 from bot import migrations, private_files, training
 from bot.content_command import amount_of, errors
 from bot.placeholders import placeholders
@@ -229,7 +230,7 @@ async def _mail(settings: Settings, portals: list[str], *, real: bool) -> AsyncI
         parts = urlsplit(url)
         shown = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
         try:
-            await _greet(url)
+            await _greet(url, settings.smtp_ca_file)
         except (aiosmtplib.SMTPException, OSError, asyncio.TimeoutError) as error:
             cause = str(error).strip().partition("\n")[0] or "délai dépassé"
             text = f"{shown} ne répond pas ({cause}) ; vérifiez GUICHET_SMTP_URL."
@@ -238,18 +239,9 @@ async def _mail(settings: Settings, portals: list[str], *, real: bool) -> AsyncI
             yield Finding(State.FINE, f"Mails de {whose} : {shown} répond.")
 
 
-async def _greet(url: str) -> None:
+async def _greet(url: str, ca_file: Path | None) -> None:
     """Connect and log in, without sending anything."""
-    parts = urlsplit(url)
-    client = aiosmtplib.SMTP(
-        hostname=parts.hostname,
-        port=parts.port or (465 if parts.scheme == "smtps" else 25),
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        use_tls=parts.scheme == "smtps",
-        timeout=_SMTP_SECONDS,
-    )
-    async with client:
+    async with client_for(url, ca_file, _SMTP_SECONDS) as client:
         await client.noop()
 
 

@@ -11,6 +11,7 @@ _MODULES = (
     "actions.ratings",
     "actions.resets",
     "actions.tickets",
+    "actions.ticket_links",
     "bot.console.review_tables",
     "bot.console.search_index",
     "bot.console.summaries",

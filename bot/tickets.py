@@ -1,54 +1,146 @@
-"""The page behind the signed link in a ticket's mail: whoever answers marks it as dealt with."""
+"""The page behind the signed link in a ticket's mail: a region without an account marks it.
+
+The link alone shows and changes nothing: who was quoted the mail has it too. A code that goes to
+the region's mailbox, typed in with a name, changes the state once, and the record tells of it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from aiohttp import web
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.tickets import (
-    STATES,
-    Ticket,
+from actions.content import Portal
+from actions.db import unit_of_work
+from actions.errors import LimitReached
+from actions.limits import TICKET_CODES_PER_MAILBOX, TICKET_CODES_PER_TICKET, spend
+from actions.ticket_links import (
     TicketLinkRefused,
-    mark,
+    code_is_open,
     read_signed_reference,
-    ticket_by_reference,
+    send_code,
+    use_code,
 )
-from bot.keys import CONTENT, DATABASE, SETTINGS
-from bot.pages import render
+from actions.tickets import STATES, Ticket, ticket_by_reference
+from bot.console.record import Entry, record
+from bot.keys import CONTENT, DATABASE, SENDER, SETTINGS
+from bot.pages import render, same_origin
+
+STATE_NAMES = {"open": "en attente", "answered": "répondue", "closed": "close"}
+_MOST_NAME = 80
 
 
-async def _ticket(request: web.Request) -> Ticket:
+@dataclass(frozen=True)
+class _Opened:
+    """What a link opens."""
+
+    ticket: Ticket
+    portal: Portal
+    mailbox: str
+
+
+async def _open(request: web.Request) -> _Opened:
     """Return the ticket that the link names.
 
     Raises:
-        web.HTTPNotFound: If the link is forged, or its ticket was erased.
+        web.HTTPNotFound: If the link is forged or too old, or its ticket or portal is gone.
     """
-    secret = request.config_dict[SETTINGS].secret_key
+    settings = request.config_dict[SETTINGS]
     try:
-        reference = read_signed_reference(request.match_info["signed"], secret)
+        link = read_signed_reference(request.match_info["signed"], settings.secret_key)
     except TicketLinkRefused as error:
         raise web.HTTPNotFound(text=str(error)) from error
-    ticket = await ticket_by_reference(request.config_dict[DATABASE], reference)
-    if ticket is None:
+    ticket = await ticket_by_reference(request.config_dict[DATABASE], link.reference)
+    portal = request.config_dict[CONTENT].portals.get(ticket.portal) if ticket else None
+    if ticket is None or portal is None:
         raise web.HTTPNotFound(text="Cette demande n’existe plus.")
-    return ticket
+    return _Opened(ticket, portal, link.mailbox)
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show a ticket's state with the buttons that change it; opening a mail changes nothing."""
-    ticket = await _ticket(request)
-    portal = request.config_dict[CONTENT].portals.get(ticket.portal)
-    values = {"ticket": ticket, "portal": portal}
-    return render(request, "chat/ticket.html", values, form=True)
+    """Show what the link is for; opening a mail changes nothing and sends nothing."""
+    return await _page(request, await _open(request))
 
 
 async def change(request: web.Request) -> web.Response:
-    """Set the state that the form names."""
-    ticket = await _ticket(request)
-    state = str((await request.post()).get("state", ""))
+    """Send a code to the mailbox, or take the code with a name and the new state."""
+    if not same_origin(request):
+        raise web.HTTPForbidden
+    opened = await _open(request)
+    form = {key: str(value).strip() for key, value in (await request.post()).items()}
+    if "code" not in form:
+        return await _send(request, opened)
+    name, state = " ".join(form.get("name", "").split()), form.get("state", "")
     if state not in STATES:
         raise web.HTTPBadRequest(text="Cet état n’existe pas.")
-    await mark(request.config_dict[DATABASE], ticket.reference, state)
+    if not 2 <= len(name) <= _MOST_NAME or not name.isprintable():
+        return await _page(request, opened, "Écrivez votre nom (de 2 à 80 lettres).", form)
+    secret_key = request.config_dict[SETTINGS].secret_key
+    async with request.config_dict[DATABASE].write() as session:
+        taken = await use_code(session, opened.ticket, form["code"], secret_key)
+        if taken:
+            await _set_state(session, opened, name, state)
+    if not taken:
+        fault = "Ce code n’est pas le bon, ou ne vaut plus. Demandez-en un autre au besoin."
+        return await _page(request, opened, fault, form)
+    done = f"C’est noté : la demande est {STATE_NAMES[state]}."
+    return await _page(request, await _open(request), done=done)
+
+
+async def _set_state(session: AsyncSession, opened: _Opened, name: str, state: str) -> None:
+    ticket = await session.scalar(select(Ticket).where(Ticket.id == opened.ticket.id))
+    if ticket is None:
+        raise web.HTTPNotFound(text="Cette demande n’existe plus.")
+    ticket.set_state(state)
+    detail = f"{STATE_NAMES[state]}, par {name} ({opened.mailbox})"[:200]
+    record(session, Entry(None, opened.portal.id, "ticket", ticket.reference, detail))
+
+
+async def _send(request: web.Request, opened: _Opened) -> web.Response:
+    database = request.config_dict[DATABASE]
+    secret_key = request.config_dict[SETTINGS].secret_key
+    uses = (
+        (TICKET_CODES_PER_TICKET, opened.ticket.reference),
+        (TICKET_CODES_PER_MAILBOX, opened.mailbox[:128]),
+    )
+    try:
+        async with unit_of_work(database) as unit:
+            await spend(database, unit, *uses)
+
+            async def write(session: AsyncSession) -> None:
+                await send_code(session, opened.ticket, opened.portal, opened.mailbox, secret_key)
+
+            unit.defer(write)
+    except LimitReached:
+        fault = "Plusieurs codes sont déjà partis. Prenez le dernier, ou réessayez dans une heure."
+        return await _page(request, opened, fault)
+    request.config_dict[SENDER].wake()
     raise web.HTTPSeeOther(request.path)
+
+
+async def _page(
+    request: web.Request,
+    opened: _Opened,
+    fault: str = "",
+    typed: dict[str, Any] | None = None,
+    done: str = "",
+) -> web.Response:
+    async with request.config_dict[DATABASE].read() as session:
+        expecting = await code_is_open(session, opened.ticket)
+    values = {
+        "ticket": opened.ticket,
+        "portal": opened.portal,
+        "mailbox": opened.mailbox,
+        "expecting": expecting,
+        "fault": fault,
+        "done": done,
+        "typed": typed or {},
+        "states": STATE_NAMES,
+    }
+    return render(request, "chat/ticket.html", values, form=True, status=400 if fault else 200)
 
 
 def add_tickets(app: web.Application) -> None:

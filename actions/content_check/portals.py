@@ -45,6 +45,13 @@ def _check_facts(files: PortalFiles, mistakes: Mistakes) -> None:
             f"« {portal.sender} » n’est pas une adresse e-mail",
             "écrivez « sender: nom@domaine »",
         )
+    if portal.response_delay and portal.promise is None:
+        mistakes.remark(
+            file.path,
+            file.line("response_delay"),
+            f"« {portal.response_delay} » n’est pas un délai que la console peut compter",
+            "écrivez par exemple « 48 heures », « 3 jours » ou « 2 jours ouvrés »",
+        )
     for number, domain in enumerate(portal.mail_domains):
         if not _DOMAIN.fullmatch(domain):
             mistakes.remark(

@@ -13,13 +13,14 @@ from functools import lru_cache
 
 from actions.answers import SHORT_IN_WALKS, SMALL_TALK
 from actions.settings import ROOT
+from actions.ticket_mails import FATES
 from actions.tickets import STATES
 from actions.understanding import LANGUAGES
 
 _FOLDERS = ("actions", "bot")
 _PREFIXES = {"say": "", "button": "buttons.", "note_tried": "tried."}
 _MEMBERS = {
-    "small_talk.": SMALL_TALK, "in_walk.": SHORT_IN_WALKS, "ticket.": STATES,
+    "small_talk.": SMALL_TALK, "in_walk.": SHORT_IN_WALKS, "ticket.": (*FATES, *STATES[1:]),
     "language.": LANGUAGES,
 }  # fmt: skip
 """What the code puts behind the keys that it makes up."""

@@ -72,7 +72,9 @@ def note_detail(talk: Talk, name: str, text: str) -> None:
 
 
 def add_detail(talk: Talk, text: str) -> None:
-    """Add what the user wants told to a person, unless it is there already."""
-    told, added = str(talk.memory.get("detail", "")), " ".join(text.split())
+    """Add what the user wants told to a person, its lines kept, unless it is there already."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    told, added = str(talk.memory.get("detail", "")), "\n".join(line for line in lines if line)
     if added not in told:
-        note_detail(talk, "detail", f"{told} ; {added}" if told else added)
+        between = "\n" if "\n" in told + added else " ; "
+        talk.memory["detail"] = f"{told}{between}{added}" if told else added

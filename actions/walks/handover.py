@@ -9,12 +9,21 @@ import json
 import re
 from collections.abc import Callable
 
-from actions.addresses import normalise_address
+from actions.addresses import normalise_address, wire_address
+from actions.content import Region
 from actions.db import unit_of_work
-from actions.markdown import escape_markdown
+from actions.errors import LimitReached
+from actions.limits import (
+    HANDOVERS_PER_CONVERSATION,
+    HANDOVERS_PER_MAILBOX,
+    HANDOVERS_PER_NETWORK,
+    spend,
+)
+from actions.markdown import plain_text, quote
 from actions.settings import current_settings
-from actions.tickets import HandOver, hand_over, reference_of, sign_reference, unused_reference
-from actions.transcript import read_lines
+from actions.ticket_links import sign_reference
+from actions.tickets import HandOver, hand_over, reference_of, unused_reference
+from actions.transcript import Line, read_lines
 from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from actions.walks.consent import consents, doubts, refuses, sends
 from actions.walks.facts import add_detail, fold
@@ -40,7 +49,11 @@ async def _have_region(talk: Talk) -> Directive:
 
 
 async def _ask_contact(talk: Talk) -> Directive:
-    talk.say("handover.ask_contact", talk.button("no_address", "/deny"))
+    """Ask where to reply; tell what is wrong with an address to which no mail can be sent."""
+    address = talk.memory.get("address", "")
+    unusable = address and wire_address(address) is None
+    key = "handover.unusable_contact" if unusable else "handover.ask_contact"
+    talk.say(key, talk.button("no_address", "/deny"), address=address)
     return Wait()
 
 
@@ -241,41 +254,77 @@ async def _send(talk: Talk) -> Directive:
         return Go("ask_contact")
     own = await reference_of(talk.database, talk.conversation_id)
     reference = own or await unused_reference(talk.database)
-    settings = current_settings()
     lines = await read_lines(talk.database, talk.conversation_id)
-    transcript = "\n".join(
-        f"- **Utilisateur** : {escape_markdown(line.text)}"
-        if line.who == "user"
-        else f"- Assistant : {line.text}"
-        for line in lines[-_MOST_LINES:]
-    )
     case = HandOver(
         topic=talk.portal.topic(talk.memory.get("topic", "")) or "",
         contact=talk.memory["address"],
-        text=_text(talk, escape_markdown),
-        transcript=transcript,
+        text=_text(talk, quote),
+        transcript="\n".join(map(_quoted_line, lines[-_MOST_LINES:])),
         details={
             key: talk.memory[key]
             for key in ("contract", "document", "detail", "tried", "facts")
             if talk.memory.get(key)
         },
     )
-    async with unit_of_work(talk.database) as unit:
-        await hand_over(
-            unit,
-            portal=talk.portal,
-            region=region,
-            conversation_id=talk.conversation_id,
-            reference=reference,
-            link=f"{settings.public_url}/tickets/{sign_reference(reference, settings.secret_key)}",
-            request_key=f"{talk.request_key}:handover",
-            case=case,
-        )
+    uses = [
+        (HANDOVERS_PER_CONVERSATION, talk.conversation_id),
+        (HANDOVERS_PER_MAILBOX, f"{talk.portal.id}/{region.id}"),
+    ]
+    if talk.network:
+        uses.append((HANDOVERS_PER_NETWORK, talk.network))
+    try:
+        async with unit_of_work(talk.database) as unit:
+            await spend(talk.database, unit, *uses)
+            await hand_over(
+                unit,
+                portal=talk.portal,
+                region=region,
+                conversation_id=talk.conversation_id,
+                reference=reference,
+                places=_places(talk, reference, region),
+                request_key=f"{talk.request_key}:handover",
+                case=case,
+            )
+    except LimitReached:
+        return Go("too_many")
     key = "handover.added" if own else "handover.sent"
     talk.say(key, reference=reference, region=region)
     for name in ("contract", "document", "detail", "tried"):
         # They belong to what was handed over, not to the next question.
         talk.memory.pop(name, None)
+    return End("handed_over")
+
+
+def _places(talk: Talk, reference: str, region: Region) -> dict[str, str]:
+    """Return where whoever answers marks the ticket, with an account or without."""
+    settings = current_settings()
+    signed = sign_reference(reference, region.mailbox, settings.secret_key)
+    return {
+        "console": f"{settings.public_url}/console/{talk.portal.id}/tickets/{reference}",
+        "page": f"{settings.public_url}/tickets/{signed}",
+    }
+
+
+def _quoted_line(line: Line) -> str:
+    """Return a line of the conversation for the mail: nothing that was said is markup in it.
+
+    The assistant's lines repeat what the person typed, so theirs are quoted alike.
+    """
+    if line.who == "user":
+        return f"- **Utilisateur** : {_indented(quote(line.text))}"
+    return f"- **Assistant** : {_indented(quote(plain_text(line.text)))}"
+
+
+def _indented(text: str) -> str:
+    """Return a text whose further lines belong to an item of a list."""
+    return text.replace("\n", "\n  ")
+
+
+async def _too_many(talk: Talk) -> Directive:
+    """Nothing was sent: give the region's own contact instead."""
+    talk.say("handover.too_many")
+    if talk.region:
+        talk.say_contact(talk.region)
     return End("handed_over")
 
 
@@ -299,6 +348,7 @@ HANDOVER = Walk(
         "which_reply": Step(_which_reply, _take_which),
         "ask_line": Step(_ask_line, _take_line),
         "send": Step(_send),
+        "too_many": Step(_too_many),
         "declined": Step(_declined),
     },
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from actions.address_scanner import unreadable_address
-from actions.addresses import normalise_address
 from actions.db import unit_of_work
 from actions.errors import LimitReached
 from actions.limits import TICKET_LOOKUPS, spend
-from actions.tickets import ticket_by_reference
+from actions.ticket_mails import mail_of
+from actions.tickets import is_contact_of, ticket_by_reference
 from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from actions.walks.login_answers import asks_again
 
@@ -38,7 +38,7 @@ async def _take_address(talk: Talk) -> Directive:
 async def _tell(talk: Talk) -> Directive:
     """Tell the state, or that nothing is found: the same for a wrong reference or address."""
     reference = talk.frame.data["reference"]
-    address = normalise_address(talk.heard.entities["email"])
+    address = talk.heard.entities["email"]
     try:
         async with unit_of_work(talk.database) as unit:
             await spend(talk.database, unit, (TICKET_LOOKUPS, talk.conversation_id))
@@ -46,11 +46,17 @@ async def _tell(talk: Talk) -> Directive:
         talk.say("ticket.too_many")
         return Open("region", then="done")
     ticket = await ticket_by_reference(talk.database, reference.upper())
-    of_this_portal = ticket is not None and ticket.portal == talk.portal.id
-    if ticket is None or not of_this_portal or normalise_address(ticket.contact) != address:
+    if ticket is None or ticket.portal != talk.portal.id:
         return Go("not_found")
+    if not await is_contact_of(talk.database, ticket, address):
+        return Go("not_found")
+    async with talk.database.read() as session:
+        mail = await mail_of(session, ticket.id)
+    told = mail.fate if ticket.state == "open" else ticket.state
+    talk.say(f"ticket.{told}", reference=reference, mailbox=mail.recipient)
     region = talk.portal.region(ticket.region)
-    talk.say(f"ticket.{ticket.state}", reference=reference, region=region, ticket=ticket)
+    if told == "refused" and region is not None:
+        talk.say_contact(region)
     return End("informed")
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
-from actions.addresses import normalise_address
+from actions.addresses import normalise_address, wire_address
 from actions.walks.consent import Tokens, bare_answer, tokens
 
 if TYPE_CHECKING:
@@ -161,7 +161,10 @@ def _not_for_answers(talk: Talk, address: str) -> None:
 def answers_to(talk: Talk) -> str | None:
     """Return the address that a request is answered to, or None where there is none."""
     address = talk.memory.get("address")
-    return address if address and address not in talk.memory.get("no_answers", ()) else None
+    if not address or address in talk.memory.get("no_answers", ()):
+        return None
+    # No mail could be sent there.
+    return address if wire_address(address) else None
 
 
 def note_dead_address(talk: Talk) -> None:

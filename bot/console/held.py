@@ -150,11 +150,12 @@ class _Search:
         """Return the tickets that hold the address, and those of some conversations."""
         found = dict.fromkeys(await self.rows(Ticket, Ticket.contact))
         entries = (
-            select(Ticket.id, TicketEntry.text, TicketEntry.details)
+            select(Ticket.id, TicketEntry.text, TicketEntry.contact, TicketEntry.details)
             .join(TicketEntry, TicketEntry.ticket_id == Ticket.id)
             .where(
                 or_(
                     may_hold(TicketEntry.text, self.address),
+                    may_hold(TicketEntry.contact, self.address),
                     may_hold(cast(TicketEntry.details, Text), self.address),
                 )
             )

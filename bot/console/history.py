@@ -19,7 +19,7 @@ from actions.errors import GuichetError
 from bot.console.record import ACTIONS, staff_of_subject
 from bot.console.tables import StaffAction
 
-CHANGES = ("ticket", "assigned", "reviewed", "unreviewed")
+CHANGES = ("ticket", "assigned", "mail_sent_on", "reviewed", "unreviewed")
 """What one agent may do over another's head; notes and tags are only ever added or taken singly."""
 
 SHELL = "ligne de commande"

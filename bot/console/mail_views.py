@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from aiohttp import web
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from actions.db import now
-from actions.outbox import OutboxMail
+from actions.outbox import SECRET_KINDS, OutboxMail
 from bot.console.access import checked_number, scope
 from bot.console.consequences import MAIL_STATES
 from bot.console.pages import back_to, show
@@ -15,7 +15,7 @@ from bot.console.record import Entry, record
 from bot.keys import SENDER
 
 _PAGE = 50
-KINDS = {"reset": "réinitialisation", "ticket": "demande transmise"}
+KINDS = {"reset": "réinitialisation", "ticket": "demande transmise", "code": "code d’une demande"}
 
 _NOT_AGAIN = "Ce mail ne peut pas repartir : il est parti, écarté, ou son texte n’est plus gardé."
 _NOT_DISCARDED = "Ce mail ne peut pas être écarté : il est déjà parti ou écarté."
@@ -43,9 +43,13 @@ async def retry(request: web.Request) -> web.Response:
 
 
 async def discard(request: web.Request) -> web.Response:
-    """Have a mail not be sent; its text is forgotten."""
+    """Have a mail not be sent; a text that opens something is forgotten.
+
+    A ticket's mail can still be sent from its page.
+    """
+    text = case((OutboxMail.kind.in_(SECRET_KINDS), None), else_=OutboxMail.text)
     changed = await _change(
-        request, "mail_discarded", ("failed", "waiting"), {"state": "discarded", "text": None}
+        request, "mail_discarded", ("failed", "waiting"), {"state": "discarded", "text": text}
     )
     if not changed:
         return await _page(request, _NOT_DISCARDED)

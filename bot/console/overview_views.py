@@ -34,6 +34,9 @@ async def show_overview(request: web.Request) -> web.Response:
             "failed": await _count(
                 session, here.select(OutboxMail).where(OutboxMail.state == "failed")
             ),
+            "unsent": await _count(
+                session, here.select(OutboxMail).where(OutboxMail.state == "waiting")
+            ),
             "review": await _count(session, unreviewed),
             "lost": await _count(session, unreviewed.where(Summary.trouble >= LOST)),
             "assigned": await _count(

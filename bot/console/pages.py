@@ -39,6 +39,7 @@ DONE = {
     "answered": "La demande est marquée comme répondue.",
     "closed": "La demande est close.",
     "retried": "Le mail repart dans la file d’envoi.",
+    "sent_on": "Le mail de la demande repart.",
     "discarded": "Le mail est écarté : il ne sera pas envoyé.",
     "revoked": "La session est fermée.",
     "totp_on": "Le code à usage unique est activé.",

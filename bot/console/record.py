@@ -34,6 +34,7 @@ ACTIONS = {
     "tested": "a téléchargé le test",
     "ticket": "a changé l’état de la demande",
     "mail_retried": "a relancé le mail",
+    "mail_sent_on": "a fait repartir le mail de la demande",
     "mail_discarded": "a écarté le mail",
     "exported": "a exporté les données d’une personne",
     "erased": "a effacé les données d’une personne",

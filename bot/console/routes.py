@@ -70,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/{portal}/tickets", ticket_views.show_list, "reader"),
     Route("GET", _TICKET, ticket_views.show_one, "reader"),
     Route("POST", f"{_TICKET}/state", ticket_views.change, "agent"),
+    Route("POST", f"{_TICKET}/mail", ticket_views.send_again, "agent"),
     Route("POST", f"{_TICKET}/assign", ticket_views.assign, "agent"),
     Route("GET", "/{portal}/mails", mail_views.show_list, "reader"),
     Route("POST", f"{_MAIL}/retry", mail_views.retry, "agent"),

@@ -9,23 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.db import now
 from actions.markdown import plain_text
-from actions.tickets import Ticket
+from actions.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
+from actions.tickets import Ticket, entries_of
 from bot.console import history, marks
-from bot.console.access import Scope, form, scope
+from bot.console.access import Scope, checked_number, form, scope
 from bot.console.pages import back_to, show
 from bot.console.private import addresses_of, mask_addresses
 from bot.console.record import Entry, record, record_now
 from bot.console.tables import StaffAction
 from bot.console.tickets import (
+    MAIL_FATES,
     STATES,
-    change_state,
-    entries_of,
     list_tickets,
     reply_link,
     topic_of,
     wait_of,
 )
 from bot.console.users import colleagues, names
+from bot.keys import SENDER
 
 Mark = Callable[[AsyncSession, Scope, Ticket], Awaitable[str]]
 """Writes something on a ticket; returns what the page then says."""
@@ -38,12 +39,23 @@ async def show_list(request: web.Request) -> web.Response:
     if state and state not in STATES:
         state, fault = "", f"L’état « {state[:20]} » n’existe pas."
     everywhere, mine = query.get("regions") == "all", query.get("mine") == "1"
+    words, page = query.get("q", "").strip()[:40], checked_number(query.get("page", "1"))
     async with here.database.read() as session:
-        tickets = await list_tickets(session, here, state=state, everywhere=everywhere, mine=mine)
+        found = await list_tickets(
+            session, here,
+            state=state, everywhere=everywhere, mine=mine, words=words, page=max(1, page),
+        )  # fmt: skip
+        mails = await mails_of(session, [ticket.id for ticket in found.tickets])
         staff_names = await names(session)
     moment = now()
     values = {
-        "tickets": [(t, wait_of(t, here.portal, moment), topic_of(t)) for t in tickets],
+        "tickets": [
+            (t, wait_of(t, here.portal, moment), topic_of(t), mails.get(t.id, UNKNOWN))
+            for t in found.tickets
+        ],
+        "found": found,
+        "words": words,
+        "fates": MAIL_FATES,
         "state": state,
         "states": STATES,
         "everywhere": everywhere,
@@ -74,7 +86,7 @@ async def change(request: web.Request) -> web.Response:
     async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
         if state not in STATES:
             raise marks.MarkRefused("Cet état n’existe pas.")
-        await change_state(session, ticket, state)
+        ticket.set_state(state)
         record(
             session,
             Entry(here.staff.id, here.portal.id, "ticket", ticket.reference, STATES[state]),
@@ -120,6 +132,29 @@ def _facts(ticket: Ticket) -> tuple[object, ...]:
     return (ticket.state, ticket.assigned_to)
 
 
+async def send_again(request: web.Request) -> web.Response:
+    """Have the ticket's mail leave again, for the mailbox of a region that it goes over to."""
+
+    async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
+        region = here.portal.region(form(request).get("region", ""))
+        if region is None:
+            raise marks.MarkRefused("Cette région n’existe pas.")
+        if not await send_to(session, await mail_of(session, ticket.id), region.mailbox):
+            raise marks.MarkRefused(
+                "Le texte de ce mail n’est plus gardé : écrivez vous-même à la région."
+            )
+        ticket.region = region.id
+        record(
+            session,
+            Entry(here.staff.id, here.portal.id, "mail_sent_on", ticket.reference, region.id),
+        )
+        return "sent_on"
+
+    response = await _mark(request, mark)
+    request.config_dict[SENDER].wake()
+    return response
+
+
 def _path(here: Scope, ticket: Ticket) -> str:
     return f"/{here.portal.id}/tickets/{ticket.reference}"
 
@@ -144,7 +179,8 @@ async def _page(
     status: int = 200,
 ) -> web.Response:
     async with here.database.read() as session:
-        entries = await entries_of(session, ticket)
+        entries = await entries_of(session, ticket.id)
+        mail = await mail_of(session, ticket.id)
         people = await colleagues(session, here.portal.id)
         staff_names = await names(session)
         happened = await history.changes(session, here.portal.id, ticket.reference)
@@ -157,6 +193,9 @@ async def _page(
         "ticket": ticket,
         "topic": topic_of(ticket),
         "entries": texts,
+        "mail": mail,
+        "mail_error": mask_addresses(mail.error, addresses_of(here.portal)),
+        "fates": MAIL_FATES,
         "wait": wait_of(ticket, here.portal, now()),
         "states": STATES,
         "region": region.name if region else ticket.region,

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from sqlalchemy import case, select
+from sqlalchemy import case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.content import Portal
-from actions.db import now
-from actions.tickets import Ticket, TicketEntry
+from actions.tickets import Ticket
 from bot.console.access import Scope
 from bot.console.clock import age
+
+MAIL_FATES = {
+    "sent": "parti",
+    "waiting": "pas encore parti",
+    "refused": "pas parti : la région n’est pas prévenue",
+    "unknown": "n’est plus gardé",
+}
 
 STATES = {"open": "en attente", "answered": "répondue", "closed": "close"}
 
 _ORDER = case({"open": 0, "answered": 1, "closed": 2}, value=Ticket.state, else_=3)
-_HOURS = re.compile(r"(\d+)\s*h")
-_MOST = 200
+PAGE = 50
+_REFERENCE = 4
 _NO_TOPIC = "Demande d’aide"
 
 
@@ -37,28 +42,43 @@ class Wait:
     late: bool
 
 
-def promised(portal: Portal) -> timedelta | None:
-    """Return within what time the portal promises an answer, or None where it promises none."""
-    found = _HOURS.search(portal.response_delay or "")
-    return timedelta(hours=int(found[1])) if found else None
-
-
 def wait_of(ticket: Ticket, portal: Portal, moment: datetime) -> Wait:
     """Return how long a ticket has waited."""
-    passed, delay = moment - ticket.created_at, promised(portal)
-    text = age(ticket.created_at, moment)
-    if delay is None or ticket.state != "open":
+    text = age(ticket.waiting_since, moment)
+    if portal.promise is None or ticket.state != "open":
         return Wait(text, late=False)
-    if passed > delay:
+    due = portal.promise.due(ticket.waiting_since)
+    if moment > due:
         return Wait(f"{text} : en retard (promis en {portal.response_delay})", late=True)
-    left = max(1, int((delay - passed).total_seconds() // 3600))
+    left = max(1, int((due - moment).total_seconds() // 3600))
     return Wait(f"{text} : reste {left} h", late=False)
 
 
+@dataclass(frozen=True)
+class Listing:
+    """One page of tickets, and how many there are in all."""
+
+    tickets: list[Ticket]
+    total: int
+    page: int
+
+    @property
+    def has_next(self) -> bool:
+        """Whether another page follows."""
+        return self.page * PAGE < self.total
+
+
 async def list_tickets(
-    session: AsyncSession, scope: Scope, *, state: str, everywhere: bool, mine: bool
-) -> list[Ticket]:
-    """Return tickets: open ones first, the oldest of them at the top.
+    session: AsyncSession,
+    scope: Scope,
+    *,
+    state: str,
+    everywhere: bool,
+    mine: bool,
+    words: str = "",
+    page: int = 1,
+) -> Listing:
+    """Return tickets: open ones first, the oldest of them at the top; of the others the newest.
 
     Args:
         session: Reads them.
@@ -66,24 +86,38 @@ async def list_tickets(
         state: Only those in this state; empty for all.
         everywhere: Whether other regions than one's own count.
         mine: Whether only those count that fall to who asks.
+        words: A reference as people say it; of whatever region and state it is.
+        page: Which page, from 1.
     """
     query = scope.select(Ticket)
-    if state:
-        query = query.where(Ticket.state == state)
-    if not everywhere:
-        query = query.where(Ticket.region.in_([region.id for region in scope.regions]))
-    if mine:
-        query = query.where(Ticket.assigned_to == scope.staff.id)
-    rows = await session.scalars(query.order_by(_ORDER, Ticket.created_at).limit(_MOST))
-    return list(rows)
-
-
-async def entries_of(session: AsyncSession, ticket: Ticket) -> list[TicketEntry]:
-    """Return what was handed over, oldest first."""
+    if reference := reference_in(words):
+        query = query.where(Ticket.reference == reference)
+    elif words:
+        query = query.where(false())
+    else:
+        if state:
+            query = query.where(Ticket.state == state)
+        if not everywhere:
+            query = query.where(Ticket.region.in_([region.id for region in scope.regions]))
+        if mine:
+            query = query.where(Ticket.assigned_to == scope.staff.id)
+    counted = query.with_only_columns(Ticket.id).subquery()
+    total = await session.scalar(select(func.count()).select_from(counted))
+    waited = func.coalesce(Ticket.reopened_at, Ticket.created_at)
     rows = await session.scalars(
-        select(TicketEntry).where(TicketEntry.ticket_id == ticket.id).order_by(TicketEntry.id)
+        query.order_by(_ORDER, case((Ticket.state == "open", waited)), waited.desc(), Ticket.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
     )
-    return list(rows)
+    return Listing(list(rows), total or 0, page)
+
+
+def reference_in(words: str) -> str:
+    """Return the reference that somebody typed, `G-7P2W`, `7p2w` or `g7p2w`, or an empty text."""
+    letters = "".join(char for char in words.upper() if char.isascii() and char.isalnum())
+    if len(letters) == _REFERENCE + 1 and letters.startswith("G"):
+        letters = letters[1:]
+    return f"G-{letters}" if len(letters) == _REFERENCE else ""
 
 
 def topic_of(ticket: Ticket) -> str:
@@ -100,9 +134,3 @@ def reply_link(ticket: Ticket, portal: Portal) -> str:
     values = {"subject": f"{portal.name} : votre demande {ticket.reference}", "body": body}
     # Mail programs read a plus sign as it is, so spaces must be %20.
     return f"mailto:{quote(ticket.contact, safe='@')}?{urlencode(values, quote_via=quote)}"
-
-
-async def change_state(session: AsyncSession, ticket: Ticket, state: str) -> None:
-    """Set a ticket's state, one of `STATES`."""
-    ticket.state = state
-    ticket.updated_at = now()

@@ -63,7 +63,7 @@ async def furnish(database: Database, address: str, name: str, var_dir: Path) ->
             [
                 TicketEntry(
                     ticket_id=ticket.id, request_key=f"{name}:m2:handover", text=f"De {address}",
-                    details={}, created_at=moment,
+                    region="bretagne", contact=address, details={}, created_at=moment,
                 ),
                 ResetToken(
                     portal="resah", account_id=account.id, login=address, address=address,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import yaml
@@ -42,6 +42,7 @@ async def add_ticket(database: Database, reference: str, *, hours: int, **values
         session.add(
             TicketEntry(
                 ticket_id=ticket.id, request_key=f"{conversation}:m1:handover",
+                region=ticket.region, contact=ticket.contact,
                 text=f"Écrire à {CAMILLE}", details={}, created_at=moment,
             )
         )  # fmt: skip
@@ -155,7 +156,7 @@ async def test_mails_are_retried_and_discarded(console: Console) -> None:
     async with database.read() as session:
         rows = {row.key: row for row in await session.scalars(select(OutboxMail))}
     assert (rows["en-echec"].state, rows["en-echec"].attempts) == ("waiting", 0)
-    assert (rows["attend"].state, rows["attend"].text) == ("discarded", None)
+    assert (rows["attend"].state, rows["attend"].text) == ("discarded", "Texte")
     assert (rows["envoye"].state, rows["sans-texte"].state) == ("sent", "discarded")
 
 
@@ -246,3 +247,60 @@ async def test_a_conversation_becomes_a_dialogue_test(console: Console) -> None:
         }
     ]  # fmt: skip
     assert conversation.turns[2].user.startswith("et pour personne1@exemple.example")
+
+
+@on_both_databases
+async def test_a_ticket_tells_what_became_of_its_mail(console: Console) -> None:
+    database = console.database
+    await add_ticket(database, "G-CRSE", hours=5, region="corse")
+    key, error = "c-G-CRSE:m1:handover", "550 5.1.1 inconnu"
+    await add_mail(database, key, to="corse@resah.example", state="failed", error=error)
+    await add_mail(database, "attend", to="bretagne@resah.example")
+    agent = await console.logged_in("agent@resah.example")
+    refused = "la région n’est pas prévenue"
+    text = await agent.page("/resah/tickets/G-CRSE")
+    assert refused in text and "corse@resah.example" in text and error in text
+    assert refused in await agent.page("/resah/tickets")
+    overview = await agent.page("/resah/")
+    assert "<strong>1</strong> mails en échec" in overview
+    assert "<strong>1</strong> mails en attente" in overview
+    assert (await agent.post("/resah/tickets/G-CRSE/mail", region="ouest")).status == 400
+    response = await agent.post("/resah/tickets/G-CRSE/mail", region="bretagne")
+    assert response.headers["Location"].endswith("?done=sent_on")
+    async with database.read() as session:
+        row = await session.scalar(select(OutboxMail).where(OutboxMail.key == key))
+        ticket = await session.scalar(select(Ticket).where(Ticket.reference == "G-CRSE"))
+    assert row is not None and ticket is not None
+    assert (row.recipient, row.attempts) == ("bretagne@resah.example", 0)
+    assert row.state in {"waiting", "sent"} and ticket.region == "bretagne"
+    reader = await console.logged_in("lectrice@resah.example")
+    response = await reader.post("/resah/tickets/G-CRSE/mail", region="corse")
+    assert response.status == 403
+
+
+async def test_a_ticket_is_found_by_its_reference_and_the_list_has_pages(console: Console) -> None:
+    for number in range(51):
+        await add_ticket(
+            console.database, f"G-A{number:03d}", hours=200 - number, state="closed",
+        )  # fmt: skip
+    await add_ticket(console.database, "G-7P2W", hours=1, region="corse")
+    agent = await console.logged_in("agent@resah.example")
+    for typed in ("G-7P2W", "7P2W", "g7p2w", " g 7p2w ", "G‑7P2W"):
+        text = await agent.page(f"/resah/tickets?state=closed&q={quote(typed)}")
+        assert re.findall(r'data-open href="[^"]+/([\w-]+)"', text) == ["G-7P2W"], typed
+    assert "Aucune demande" in await agent.page("/resah/tickets?q=perdu")
+    first = await agent.page("/resah/tickets?state=closed")
+    shown = re.findall(r'data-open href="[^"]+/([\w-]+)"', first)
+    assert (len(shown), shown[0], shown[-1]) == (50, "G-A050", "G-A001")
+    assert "51 demandes, page 1" in first and "page=2" in first
+    second = await agent.page("/resah/tickets?state=closed&page=2")
+    assert re.findall(r'data-open href="[^"]+/([\w-]+)"', second) == ["G-A000"]
+
+
+async def test_a_reopened_ticket_waits_from_its_reopening(console: Console) -> None:
+    await add_ticket(console.database, "G-ABCD", hours=100, state="answered")
+    agent = await console.logged_in("agent@resah.example")
+    await agent.page("/resah/tickets/G-ABCD")
+    await agent.post("/resah/tickets/G-ABCD/state", state="open")
+    text = (await agent.page("/resah/tickets/G-ABCD")).replace("\xa0", " ")
+    assert "0 min : reste 47 h" in text and "en retard" not in text

@@ -53,7 +53,7 @@ def mails_of(mailbox: Mailbox, address: str, reference: str, count: int = 1) -> 
 
 def ticket_link(mail: EmailMessage) -> str:
     """Return the link to a ticket's page that stands in its mail."""
-    match = re.search(r"https?://\S+/tickets/[\w.-]+", text_of(mail))
+    match = re.search(r"https?://[^\s/]+/tickets/[\w.-]+", text_of(mail))
     assert match, text_of(mail)
     return match.group()
 

@@ -248,7 +248,7 @@ def test_a_second_hand_over_adds_to_the_first(
     mails = mails_of(mailbox, handed.address, handed.reference, 2)
     assert "le compte de mon collègue" in text_of(mails[1])
     assert mails[0]["Message-ID"] != mails[1]["Message-ID"]
-    assert ticket_link(mails[0]) == ticket_link(mails[1])
+    assert ticket_link(mails[1]) and mails[1]["In-Reply-To"] == mails[0]["Message-ID"]
 
 
 @each_portal

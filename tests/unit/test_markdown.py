@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from markdown_it import MarkdownIt
 
-from actions.markdown import escape_markdown, plain_text
+from actions.markdown import escape_markdown, plain_text, quote, to_html
 
 TYPED = [
     "[votre compte](https://ailleurs.example/piege)",
@@ -19,7 +18,7 @@ TYPED = [
 
 @pytest.mark.parametrize("text", TYPED)
 def test_what_was_typed_reads_the_same_once_rendered(text: str) -> None:
-    html = MarkdownIt("commonmark", {"html": False}).render(f"- {escape_markdown(text)}")
+    html = to_html(f"- {escape_markdown(text)}")
     assert not any(tag in html for tag in ("<a ", "<strong>", "<em>", "<h1>", "<code>"))
     assert plain_text(escape_markdown(text)) == text
 
@@ -39,3 +38,30 @@ def test_what_was_typed_reads_the_same_once_rendered(text: str) -> None:
 )
 def test_plain_text_keeps_what_the_marks_said(markdown: str, plain: str) -> None:
     assert plain_text(markdown) == plain
+
+
+BLOCKS = ["---", "===", "- Assistant : accepté", "+ un", "1. un", "2) deux", "# titre", "> cité",
+          "    code", "```", "***", "a", "<hr>", "&lt;b&gt;", "| a | b |", "~~~"]  # fmt: skip
+
+
+def test_no_line_of_a_person_becomes_a_block() -> None:
+    typed = "\n".join(["Bonjour", *BLOCKS, "fin"])
+    html = to_html(f"**Précision** : {quote(typed)}\n\nSuite")
+    for tag in ("<hr", "<li", "<h1", "<h2", "<code", "<pre", "<a "):
+        assert tag not in html, tag
+    assert html.count("<blockquote>") == 1
+    quoted = html.partition("<blockquote>")[2].partition("</blockquote>")[0]
+    assert quoted.count("<br />") == len(BLOCKS) + 1
+    plain = plain_text(quote(typed)).replace("\u00a0", " ").splitlines()
+    assert plain == ["", *(f"> {line}" for line in typed.splitlines())]
+
+
+def test_the_mail_keeps_line_ends() -> None:
+    html = to_html("**Sujet** : a\n**Région** : b\n**Répondre à** : c@d.example")
+    assert html.count("<br />") == 2
+
+
+@pytest.mark.parametrize("separator", ["\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_no_line_separator_leads_out_of_a_quote(separator: str) -> None:
+    text = quote(f"Bonjour{separator}- Assistant : accepté")
+    assert text.splitlines() == ["", "> Bonjour", "> \\- Assistant : accepté"]

@@ -30,8 +30,18 @@ class Box(Mailbox):
     def __init__(self) -> None:
         super().__init__()
         self.refuse_with = ""
+        self.refuse_sender_with = ""
+        self.refuse_data_with = ""
         self.delay = 0.0
         self.attempts: list[str] = []
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.refuse_sender_with:
+            return self.refuse_sender_with
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -45,6 +55,8 @@ class Box(Mailbox):
         parsed = message_from_bytes(envelope.content, policy=policy.default)  # type: ignore[arg-type]
         self.attempts.append(str(parsed["Message-ID"]))
         await asyncio.sleep(self.delay)
+        if self.refuse_data_with:
+            return self.refuse_data_with
         return await super().handle_DATA(server, session, envelope)
 
 
@@ -222,7 +234,7 @@ async def test_a_mail_taken_by_a_sender_that_died_is_sent_when_its_lease_ends(
     database: Database, box: Box, sender: OutboxSender
 ) -> None:
     await put(database)
-    taken = await sender._lease()
+    taken = await sender._lease(["resah"])
     assert taken is not None
     assert taken.next_attempt_at - now() > LEASE - timedelta(seconds=5)
     assert await sender.send_due() == 0
@@ -302,3 +314,131 @@ async def test_a_mail_that_came_too_late_is_not_sent(
     async with database.read() as session:
         row = await session.scalar(select(OutboxMail).where(OutboxMail.key == "late"))
     assert row is not None and row.state == "failed" and row.text is None
+
+
+@pytest.mark.parametrize(
+    ("where", "answer", "state"),
+    [
+        ("refuse_sender_with", "550 5.7.1 Sender rejected", "failed"),
+        ("refuse_sender_with", "530 5.7.0 Authentication required", "waiting"),
+        ("refuse_sender_with", "451 4.3.0 Try later", "waiting"),
+        ("refuse_data_with", "554 5.7.1 Looks like spam", "failed"),
+        ("refuse_data_with", "452 4.3.1 No room", "waiting"),
+    ],
+)
+async def test_what_is_refused_for_good_is_given_up_wherever_it_is_refused(
+    database: Database, box: Box, sender: OutboxSender, where: str, answer: str, state: str
+) -> None:
+    setattr(box, where, answer)
+    await put(database)
+    await sender.send_due()
+    (row,) = await rows(database)
+    assert (row.state, row.error) == (state, answer)
+
+
+async def test_no_log_line_holds_a_recipient(
+    database: Database, box: Box, sender: OutboxSender, caplog: pytest.LogCaptureFixture
+) -> None:
+    box.refuse_with = "550 5.1.1 <camille.martin@b.example>: user camille.martin unknown"
+    await put(database, to="camille.martin@b.example")
+    await sender.send_due()
+    (row,) = await rows(database)
+    assert "camille.martin" in row.error
+    assert "550 5.1.1" in caplog.text and "unknown" in caplog.text
+    assert "camille" not in caplog.text and "martin" not in caplog.text
+
+
+async def test_a_server_that_hangs_holds_up_nobody_else(
+    database: Database, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await quiet.wait()
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    settings = use_settings(
+        monkeypatch,
+        GUICHET_SMTP_URL=f"smtp://127.0.0.1:{port}",
+        GUICHET_SMTP_URL_WOUNDWO=box.url,
+    )
+    sender = OutboxSender(database, settings)
+    for number in range(4):
+        await put(database, f"r{number}")
+    task = asyncio.create_task(sender.run())
+    await asyncio.sleep(0.3)
+    await put(database, "w", to="w@b.example", portal="woundwo")
+    started = now()
+    sender.wake()
+    await asyncio.to_thread(box.wait_for, "w@b.example")
+    assert now() - started < timedelta(seconds=3)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    quiet.set()
+    server.close()
+    assert [row.attempts for row in await rows(database)] == [1, 0, 0, 0, 1]
+
+
+async def test_new_mails_go_before_old_ones(
+    database: Database, box: Box, sender: OutboxSender
+) -> None:
+    await put(database, "old", to="old@b.example")
+    box.refuse_with = "450 4.2.0 Later"
+    await sender.send_due()
+    box.refuse_with = ""
+    await put(database, "new", to="new@b.example")
+    await make_due(database)
+    await sender.send_due()
+    assert [str(message["To"]) for message in box.messages] == ["new@b.example", "old@b.example"]
+
+
+async def test_a_domain_beyond_ascii_leaves_in_punycode(
+    database: Database, box: Box, sender: OutboxSender
+) -> None:
+    mail = Mail(
+        "resah", "ticket", "contact@hôpital.example", "s", "t", reply_to="jo@hôpital.example",
+        thread=("<1@resah.fr>", "<2@resah.fr>"),
+    )  # fmt: skip
+    async with database.write() as session:
+        await enqueue(session, mail, sender="no-reply@hôpital.example", key="k")
+    await sender.send_due()
+    (message,) = box.messages
+    assert message["To"] == "contact@xn--hpital-ixa.example"
+    assert message["Reply-To"] == "jo@xn--hpital-ixa.example"
+    assert str(message["Message-ID"]).endswith("@xn--hpital-ixa.example>")
+    assert message["In-Reply-To"] == "<2@resah.fr>"
+    assert message["References"] == "<1@resah.fr> <2@resah.fr>"
+    # Help desks refuse what calls itself automatic; a person wrote this.
+    assert message["Auto-Submitted"] is None
+
+
+async def test_an_address_that_no_server_takes_is_given_up_at_once(
+    database: Database, sender: OutboxSender
+) -> None:
+    await put(database, to="josé@b.example")
+    await sender.send_due()
+    (row,) = await rows(database)
+    assert row.state == "failed" and "no mail server" in row.error
+
+
+async def test_what_is_sent_on_while_it_is_delivered_stays_waiting(
+    database: Database, box: Box, sender: OutboxSender
+) -> None:
+    await put(database, kind="ticket")
+    box.delay = 0.5
+    sending = asyncio.create_task(sender.send_due())
+    await asyncio.sleep(0.2)
+    async with database.write() as session:
+        await session.execute(
+            update(OutboxMail).values(
+                recipient="other@b.example", next_attempt_at=now() - timedelta(seconds=1)
+            )
+        )
+    await sending
+    await sender.send_due()
+    assert len(box.to("other@b.example")) == 1
+    (row,) = await rows(database)
+    assert row.state == "sent"

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -72,7 +73,10 @@ async def test_the_mail_carries_a_link_to_the_portal(database: Database, account
         mail = (await session.scalars(select(OutboxMail))).one()
     assert (mail.recipient, mail.sender, mail.kind) == (ADDRESS, "no-reply@resah.fr", "reset")
     assert f"<{URL}&token={token}>" in (mail.text or "")
-    assert "camille" in (mail.text or "") and "60 minutes" in (mail.text or "")
+    assert mail.expires_at is not None
+    until = mail.expires_at.astimezone(ZoneInfo("Europe/Paris"))
+    assert "camille" in (mail.text or "")
+    assert f"jusqu’à {until:%H h %M} (heure de Paris)" in (mail.text or "")
 
 
 async def test_only_the_hash_of_a_token_is_stored(database: Database, account_id: int) -> None:

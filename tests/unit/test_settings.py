@@ -39,6 +39,7 @@ def test_defaults_need_no_env_file(root: Path) -> None:
     assert settings.default_portal == "resah"
     assert settings.smtp_url is None
     assert settings.smtp_urls == {}
+    assert settings.smtp_ca_file is None
     assert settings.api_token is None
     assert settings.action_endpoint is None
     assert settings.retention_days == 90
@@ -240,3 +241,30 @@ def test_the_demo_portals_port_is_an_origin_of_its_own(root: Path) -> None:
     assert load(root, GUICHET_DEMO_PORT="8081", GUICHET_DEMO="off").demo_origin == ""
     with pytest.raises(SettingsError, match="GUICHET_DEMO_PORT"):
         load(root, GUICHET_DEMO_PORT="99999")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]:25", "localhost:2525"])
+def test_a_relay_of_this_machine_may_be_spoken_to_in_clear(root: Path, host: str) -> None:
+    url = f"smtp://{host}?starttls=never"
+    assert load(root, GUICHET_SMTP_URL=url).smtp_url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("smtp://mail.example?starttls=never", "cette machine"),
+        ("smtps://127.0.0.1?starttls=never", "cette machine"),
+        ("smtp://127.0.0.1?verify=no", "seul « starttls=never »"),
+    ],
+)
+def test_no_other_server_is(root: Path, url: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        load(root, GUICHET_SMTP_URL=url)
+
+
+def test_certificates_that_cannot_be_read_are_named(root: Path) -> None:
+    with pytest.raises(SettingsError, match=r"GUICHET_SMTP_CA_FILE .* PEM"):
+        load(root, GUICHET_SMTP_CA_FILE=str(root / "absent.pem"))
+    (root / "wrong.pem").write_text("rien", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"GUICHET_SMTP_CA_FILE .* PEM"):
+        load(root, GUICHET_SMTP_CA_FILE=str(root / "wrong.pem"))

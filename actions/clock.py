@@ -1,0 +1,13 @@
+"""Days and hours as people read them: in Paris."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def paris_time(moment: datetime) -> str:
+    """Return the time of day in Paris, as in `09 h 05`."""
+    return f"{moment.astimezone(PARIS):%H h %M}"

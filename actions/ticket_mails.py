@@ -1,0 +1,99 @@
+"""What became of a ticket's mail: told to the person who asks, and shown to the staff.
+
+A ticket is no more than a row until its mail has left, so whoever tells of one asks here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.db import now
+from actions.outbox import OutboxMail
+from actions.tickets import TicketEntry
+
+Fate = Literal["sent", "waiting", "refused", "unknown"]
+"""`refused` was given up or discarded; of what is `unknown` the mail is not kept any more."""
+
+FATES: tuple[Fate, ...] = get_args(Fate)
+
+_BY_STATE: dict[str, Fate] = {
+    "sent": "sent", "waiting": "waiting", "failed": "refused", "discarded": "refused",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TicketMail:
+    """The mail of a ticket's last hand-over, which holds those before it too."""
+
+    fate: Fate
+    recipient: str = ""
+    error: str = ""
+    attempts: int = 0
+    sent_at: datetime | None = None
+    number: int | None = None
+    can_leave: bool = False
+
+
+UNKNOWN = TicketMail("unknown")
+
+
+async def mails_of(session: AsyncSession, ticket_ids: Iterable[int]) -> dict[int, TicketMail]:
+    """Return what became of the mails of tickets, by ticket; nothing where none is kept."""
+    rows = await session.execute(
+        select(TicketEntry.ticket_id, OutboxMail)
+        .join(OutboxMail, OutboxMail.key == TicketEntry.request_key)
+        .where(TicketEntry.ticket_id.in_(list(ticket_ids)))
+        .order_by(TicketEntry.id)
+    )
+    # The last one of each stays.
+    return {number: _read(mail) for number, mail in rows}
+
+
+async def mail_of(session: AsyncSession, ticket_id: int) -> TicketMail:
+    """Return what became of one ticket's mail."""
+    return (await mails_of(session, [ticket_id])).get(ticket_id, UNKNOWN)
+
+
+async def send_to(session: AsyncSession, mail: TicketMail, recipient: str) -> bool:
+    """Have a ticket's mail leave again, for a mailbox.
+
+    Args:
+        session: The transaction to do it in.
+        mail: The mail as it was read.
+        recipient: Where it goes now.
+
+    Returns:
+        Whether it could: its text may be gone.
+    """
+    done = await session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.id == mail.number, OutboxMail.text.is_not(None))
+        .values(
+            recipient=recipient,
+            state="waiting",
+            attempts=0,
+            error="",
+            sent_at=None,
+            next_attempt_at=now(),
+        )
+        .returning(OutboxMail.id)
+    )
+    return done.one_or_none() is not None
+
+
+def _read(mail: OutboxMail) -> TicketMail:
+    return TicketMail(
+        fate=_BY_STATE[mail.state],
+        recipient=mail.recipient,
+        error=mail.error,
+        attempts=mail.attempts,
+        sent_at=mail.sent_at,
+        number=mail.id,
+        can_leave=mail.text is not None,
+    )
