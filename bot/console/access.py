@@ -108,7 +108,7 @@ def ensured_browser(request: web.Request) -> str:
 
 def fresh_browser(request: web.Request) -> str:
     """Return what the browser is to be given, or nothing where it has something."""
-    return request.get(_FRESH, "")
+    return str(request.get(_FRESH, ""))
 
 
 class SessionOver(Exception):

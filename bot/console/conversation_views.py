@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from bot.console import history
@@ -86,7 +88,7 @@ async def show_turns(request: web.Request) -> web.Response:
     async with here.database.read() as session:
         turns = await read_transcript(session, here.portal, summary.conversation_id, revealed=False)
         corrections = await corrections_of(session, summary.conversation_id)
-    values = {
+    values: dict[str, Any] = {
         "turns": turns,
         "corrections": corrections,
         "intents": intents_of(here),

@@ -14,7 +14,11 @@ CASES = {
         ("modèle de texte fautif",),
     ),
     "a missing endif": Case(
-        "common/messages.yml", "{% endif %}", "", "{%", ("modèle de texte fautif", "login.unknown")
+        "common/messages.yml",
+        "{% endif %}",
+        "",
+        "{%",
+        ("modèle de texte fautif", "login.offer_reset"),
     ),
     "an unknown filter": Case(
         ARTICLE,
