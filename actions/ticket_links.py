@@ -68,7 +68,7 @@ def read_signed_reference(signed: str, secret_key: str) -> TicketLink:
         TicketLinkRefused: If the signature does not fit, or is too old.
     """
     try:
-        value = _serializer(secret_key).loads(signed, max_age=LINK_LIFETIME.total_seconds())
+        value = _serializer(secret_key).loads(signed, max_age=int(LINK_LIFETIME.total_seconds()))
     except BadSignature as error:
         raise TicketLinkRefused("Ce lien n’est pas valable, ou ne l’est plus.") from error
     return TicketLink(*value)
