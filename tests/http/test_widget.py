@@ -80,7 +80,7 @@ async def test_named_origins_may_talk_to_the_chat_and_no_others(start: Start) ->
         for method, path, status in (
             ("GET", "portal", 200),
             ("POST", "session", 201),
-            ("POST", "messages", 400),
+            ("POST", "messages", 415),
             ("GET", "history", 401),
         ):
             response = await site.client.request(

@@ -94,9 +94,9 @@ def test_what_waits_is_sent_once(guichet: Guichet) -> None:
     with sqlite3.connect(guichet.folder / "var" / "guichet.db") as connection:
         connection.execute(
             "INSERT INTO outbox (portal, kind, key, sender, recipient, reply_to, subject, text,"
-            " message_id, state, attempts, error, created_at, next_attempt_at)"
+            " message_id, state, attempts, error, created_at, next_attempt_at, thread)"
             " VALUES ('resah', 'ticket', 'k', 'a@b.fr', 'c@d.fr', '', 'Sujet', 'Texte', '<x@b.fr>',"
-            " 'waiting', 0, '', '2024-01-01 00:00:00', '2024-01-01 00:00:00')"
+            " 'waiting', 0, '', '2024-01-01 00:00:00', '2024-01-01 00:00:00', '')"
         )
     assert guichet("outbox", "send").stdout == "1 mails traités.\n"
     assert len(list((guichet.folder / "var" / "mail").glob("*.eml"))) == 1

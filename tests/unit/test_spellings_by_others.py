@@ -1,0 +1,48 @@
+"""Addresses and passwords as others wrote them: read whole or asked for; masked or left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from actions.redaction import MARK, redact_passwords
+from bot.engine.nlu.entities import find_entities
+
+pytestmark = pytest.mark.slow
+
+ADDRESSES = yaml.safe_load(Path(__file__).with_name("addresses_by_others.yml").read_text("utf-8"))
+PASSWORDS = yaml.safe_load(Path(__file__).with_name("passwords_by_others.yml").read_text("utf-8"))
+LEAST_READ = 0.95
+LEAST_MASKED = 0.97
+MOST_TOUCHED = 0.01
+
+
+def read(text: str) -> str | None:
+    """Return the address that a conversation takes from a text: the last, or None."""
+    found = [str(e["value"]) for e in find_entities(text) if e["entity"] == "email"]
+    return found[-1] if found else None
+
+
+def test_no_address_is_read_as_another_persons() -> None:
+    wrong = {row["text"]: got for row in ADDRESSES
+             if (got := read(row["text"])) is not None and got != row["means"]}  # fmt: skip
+    assert not wrong
+
+
+def test_nearly_all_addresses_are_read() -> None:
+    meant = [row for row in ADDRESSES if row["means"] is not None]
+    lost = [row["text"] for row in meant if read(row["text"]) is None]
+    assert len(lost) <= (1 - LEAST_READ) * len(meant), lost
+
+
+def test_nearly_all_passwords_are_masked() -> None:
+    left = [row["text"] for row in PASSWORDS["secret"]
+            if row["secret"] in redact_passwords(row["text"])]  # fmt: skip
+    assert len(left) <= (1 - LEAST_MASKED) * len(PASSWORDS["secret"]), left
+
+
+def test_harmless_sentences_are_left_alone() -> None:
+    touched = [text for text in PASSWORDS["harmless"] if MARK in redact_passwords(text)]
+    assert len(touched) <= MOST_TOUCHED * len(PASSWORDS["harmless"]), touched
