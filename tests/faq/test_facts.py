@@ -69,8 +69,8 @@ class _Anything:
     def __str__(self) -> str:
         return "…"
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(("…",))
+    def __iter__(self) -> Iterator[_Anything]:
+        return iter((self,))
 
     def __add__(self, other: object) -> int:
         return 2
