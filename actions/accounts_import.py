@@ -10,14 +10,21 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import ROLES, STATUSES, AccountRow
-from actions.addresses import is_address, normalise_address
+from actions.accounts_cells import (
+    address_in,
+    fault_of_address,
+    is_mangled,
+    moment,
+    plain,
+    shortened,
+)
 from actions.content import Portal
 from actions.db import Database
 from actions.errors import AccountsFileError
@@ -27,7 +34,8 @@ _COLUMNS = (
     "activated_at",
 )  # fmt: skip
 _REQUIRED = ("email", "status")
-_MOST = {"email": 320, "login": 320, "name": 200, "structure": 200, "customer_number": 64}
+_MOST = {"login": 320, "name": 200, "structure": 200, "customer_number": 64}
+_DELIMITERS = ",;\t"
 _MOST_NAMED = 20
 
 
@@ -67,7 +75,7 @@ async def import_accounts(
     Args:
         database: The account store's database.
         portal: Whose accounts these are; regions are checked against its own.
-        path: The file, UTF-8 (a byte order mark is fine), with commas or semicolons.
+        path: The file, UTF-8 (a byte order mark is fine), with commas, semicolons or tabs.
         sync: Whether accounts that are no longer in the file are disabled.
         demo: Whether these are demo accounts; loading others removes all demo accounts.
 
@@ -150,28 +158,32 @@ def _read(path: Path, portal: Portal) -> tuple[list[AccountRow], list[Fault]]:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return [], [Fault(line, "le fichier n’est pas en UTF-8", of_file=True)]
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
+    lines = io.StringIO(text)
+    delimiter, before = _delimiter(lines)
+    reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
     rows: list[AccountRow] = []
     faults: list[Fault] = []
     seen: dict[tuple[str, str], int] = {}
     try:
-        columns = [name.strip() for name in reader.fieldnames or ()]
+        columns = [name.strip().lower() for name in reader.fieldnames or ()]
+        while columns and not columns[-1]:
+            columns.pop()
         reader.fieldnames = columns
         if wrong := _fault_of_columns(columns):
-            return [], [Fault(1, wrong, of_file=True)]
+            return [], [Fault(before + 1, wrong, of_file=True)]
         for values in reader:
             # The reader counts up to a row's end; quoted values may hold line breaks.
-            line = reader.line_num - sum(str(value).count("\n") for value in values.values())
-            clean = {name: (value or "").strip() for name, value in values.items() if name}
-            if not any(clean.values()):
-                continue
-            if None in values:
+            beyond = cast("list[str]", values.pop(None, []))
+            breaks = sum((cell or "").count("\n") for cell in (*values.values(), *beyond))
+            line = before + reader.line_num - breaks
+            clean = {name: plain(cell) for name, cell in values.items()}
+            if any(cell.strip() for cell in beyond):
                 faults.append(Fault(line, "trop de colonnes"))
                 continue
+            if not any(clean.values()):
+                continue
             problems = list(_problems(clean, portal))
-            key = (normalise_address(clean["email"]), clean.get("login", ""))
+            key = (address_in(clean["email"]), clean.get("login", ""))
             if not problems and key in seen:
                 problems = [f"même adresse et même login qu’à la ligne {seen[key]}"]
             seen.setdefault(key, line)
@@ -181,10 +193,22 @@ def _read(path: Path, portal: Portal) -> tuple[list[AccountRow], list[Fault]]:
     except csv.Error as error:
         # Behind the last good row; an unclosed quote swallows all that follows.
         text = f"CSV fautif, souvent un guillemet mal fermé ({error})"
-        return rows, [Fault(reader.line_num + 1, text, of_file=True)]
+        return rows, [Fault(before + reader.line_num + 1, text, of_file=True)]
     if not rows and not faults:
         faults.append(Fault(1, "le fichier ne contient aucun compte", of_file=True))
     return rows, faults
+
+
+def _delimiter(lines: io.StringIO) -> tuple[str, int]:
+    """Return what separates the columns, and how many lines stand before the heading.
+
+    A spreadsheet may say so itself in a first line, `sep=;`, which is read past.
+    """
+    first = lines.readline().rstrip("\n")
+    if first.lower().startswith("sep=") and first[4:] in tuple(_DELIMITERS):
+        return first[4:], 1
+    lines.seek(0)
+    return max(_DELIMITERS, key=first.count), 0
 
 
 def _fault_of_columns(columns: list[str]) -> str | None:
@@ -198,8 +222,8 @@ def _fault_of_columns(columns: list[str]) -> str | None:
 
 
 def _problems(row: dict[str, str], portal: Portal) -> Iterator[str]:
-    if not is_address(normalise_address(row["email"])):
-        yield f"« {row['email']} » n’est pas une adresse e-mail"
+    if fault := fault_of_address(row["email"]):
+        yield fault
     if row["status"] not in STATUSES:
         yield f"status « {row['status']} » (attendu : {', '.join(STATUSES)})"
     if row.get("role") and row["role"] not in ROLES:
@@ -207,19 +231,24 @@ def _problems(row: dict[str, str], portal: Portal) -> Iterator[str]:
     if row.get("region") and portal.region(row["region"]) is None:
         yield f"région « {row['region']} » inconnue de ce portail"
     try:
-        _moment(row.get("activated_at", ""))
+        moment(row.get("activated_at", ""))
     except (ValueError, OverflowError):
         yield f"activated_at « {row['activated_at']} » n’est pas une date ISO 8601"
     for name, most in _MOST.items():
         if len(row.get(name, "")) > most:
             yield f"{name} dépasse {most} caractères"
+        if is_mangled(row.get(name, "")):
+            yield (
+                f"{name} « {shortened(row[name])} » est un nombre abrégé par le tableur ; mettez "
+                "la colonne au format Texte et exportez de nouveau"
+            )
 
 
 def _row(row: dict[str, str], portal: Portal) -> AccountRow:
     return AccountRow(
         portal=portal.id,
-        email=normalise_address(row["email"]),
-        address=normalise_address(row["email"]),
+        email=address_in(row["email"]),
+        address=address_in(row["email"]),
         login=row.get("login", ""),
         name=row.get("name", ""),
         structure=row.get("structure", ""),
@@ -227,17 +256,5 @@ def _row(row: dict[str, str], portal: Portal) -> AccountRow:
         customer_number=row.get("customer_number", ""),
         role=row.get("role") or "user",
         status=row["status"],
-        activated_at=_moment(row.get("activated_at", "")),
-    )
-
-
-def _moment(text: str) -> datetime | None:
-    """Read an ISO 8601 moment; one without a zone counts as UTC."""
-    if not text:
-        return None
-    if text == "today":
-        return datetime.now(timezone.utc).replace(microsecond=0)
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(
-        timezone.utc
+        activated_at=moment(row.get("activated_at", "")),
     )

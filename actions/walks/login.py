@@ -8,9 +8,9 @@ unusual login traffic (WOUNDWO), who validates a pending account, and whom to tu
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo
 
 from actions.accounts import Account
+from actions.accounts_cells import PARIS
 from actions.db import now
 from actions.errors import LimitReached
 from actions.walks.base import (
@@ -40,7 +40,6 @@ from actions.walks.login_unknown import UNKNOWN_STEPS
 from actions.walks.region import named_region
 from actions.walks.whose import take_address
 
-_PARIS = ZoneInfo("Europe/Paris")
 _REFUSAL = re.compile(
     r"(?:veux|souhaite|peux|prefere|envie) pas|refuse|pas (?:vous )?(?:la )?donner"
     r"|pourquoi|confidenti|regarde pas"
@@ -161,7 +160,7 @@ async def _check(talk: Talk) -> Directive:
 def _today(account: Account) -> bool:
     if account.activated_at is None:
         return False
-    return account.activated_at.astimezone(_PARIS).date() == now().astimezone(_PARIS).date()
+    return account.activated_at.astimezone(PARIS).date() == now().astimezone(PARIS).date()
 
 
 async def _ask_login(talk: Talk) -> Directive:

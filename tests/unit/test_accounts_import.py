@@ -58,7 +58,7 @@ async def test_a_file_is_loaded(database: Database, portal: Portal, file: Path) 
     assert (first.portal, first.email, first.login) == ("resah", "camille@chu.example", "cmartin")
     assert (first.name, first.structure, first.region) == ("Camille Martin", "CHU", "bretagne")
     assert (first.customer_number, first.role, first.status) == ("100", "admin", "active")
-    assert first.activated_at == datetime(2024, 3, 1, tzinfo=timezone.utc)
+    assert first.activated_at == datetime(2024, 2, 29, 23, tzinfo=timezone.utc)
     assert not first.demo
     assert (second.role, second.status, second.activated_at) == ("user", "pending", None)
     assert third.role == "user"
@@ -126,6 +126,56 @@ async def test_spreadsheets_are_read(
     assert second.name == 'dite "Lili"'
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("sep", [False, True])
+async def test_what_spreadsheets_write_around_a_table(
+    database: Database, portal: Portal, file: Path, delimiter: str, sep: bool
+) -> None:
+    lines = [
+        "EMAIL|Status|Login|Customer_Number||",
+        'a@ch.example|active|="007"|="00123"||',
+        'b@ch.example|active|"=""008"""|\'00124||',
+        "c@ch.example|active|1e5|'t Hooft||",
+        "|||||",
+    ]
+    text = "\n".join(lines).replace("|", delimiter)
+    write(file, (f"sep={delimiter}\n" if sep else "") + text, "utf-8-sig")
+    assert (await import_accounts(database, portal, file)).added == 3
+    assert [(a.login, a.customer_number) for a in await accounts(database)] == [
+        ("007", "00123"),
+        ("008", "00124"),
+        ("1e5", "'t Hooft"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "address"),
+    [
+        ('"Jean <q7@chu.example>"', "q7@chu.example"),
+        ('"""Jean, H."" <Q7@CHU.example>"', "q7@chu.example"),
+        ("q7@chu.example <q7@chu.example>", "q7@chu.example"),
+        ("<mailto:q7@chu.example>", "q7@chu.example"),
+        ("q7@hôpital.example", "q7@hôpital.example"),
+    ],
+)
+async def test_the_address_behind_a_name(
+    database: Database, portal: Portal, file: Path, cell: str, address: str
+) -> None:
+    write(file, f"email,status\n{cell},active\n")
+    assert (await import_accounts(database, portal, file)).added == 1
+    assert [account.email for account in await accounts(database)] == [address]
+
+
+async def test_a_time_without_a_zone_is_paris_time(
+    database: Database, portal: Portal, file: Path
+) -> None:
+    times = ("2024-07-01T10:00:00", "2024-01-01T10:00:00", "2024-07-01T10:00:00Z")
+    rows = "".join(f"a{n}@ch.example,active,{time}\n" for n, time in enumerate(times))
+    write(file, "email,status,activated_at\n" + rows)
+    await import_accounts(database, portal, file)
+    assert [a.activated_at and a.activated_at.hour for a in await accounts(database)] == [8, 9, 10]
+
+
 async def test_one_address_with_several_logins(
     database: Database, portal: Portal, file: Path
 ) -> None:
@@ -171,6 +221,30 @@ BAD: dict[str, tuple[str, str]] = {
     "too many": (f"email,status\n{GOOD}a@ch.example,active,x\n", "ligne 3 : trop de colonnes"),
     "quotes": (f'email,status\n{GOOD}"a@ch.example,active\nb@ch.example,active\n', "ligne 3 : CSV"),
     "quotes inside": (f'email,status\n{GOOD}"a"@ch.example,active\n', "ligne 3 : CSV fautif"),
+    "accent": (f"email,status\n{GOOD}hélène@ch.example,active\n", "ligne 3 : l’adresse « hélène@"),
+    "long address": (
+        f"email,status\n{GOOD}a@{'ch.' * 90}example,active\n",
+        "ch.c… » dépasse 254 caractères",
+    ),
+    "two addresses": (
+        f"email,status\n{GOOD}a@ch.example <b@ch.example>,active\n", "ligne 3 : « a@ch.example <b",
+    ),
+    "two in brackets": (
+        f"email;status\n{GOOD.replace(',', ';')}<a@ch.example> <b@ch.example>;active\n",
+        "ligne 3 : « <a@ch",
+    ),
+    "mangled number": (
+        'email;status;customer_number\na@ch.example;active;"1,23E+11"\n',
+        "ligne 2 : customer_number « 1,23E+11 » est un nombre abrégé par le tableur",
+    ),
+    "mangled login": ("email,status,login\na@ch.example,active,1.2e+05\n", "ligne 2 : login « 1.2"),
+    "mangled behind sep": (
+        "sep=;\nemail;status;login\na@ch.example;active;4E+15\n", "ligne 3 : login « 4E+15 »",
+    ),
+    "columns behind sep": ("sep=;\nemail;status;tel\n", "ligne 2 : colonne inconnue : tel"),
+    "quotes behind sep": ('sep=;\nemail;status\n"a@ch.example;active\n', "ligne 3 : CSV"),
+    "only beyond the columns": (f"email,status\n{GOOD},,x\n", "ligne 3 : trop de colonnes"),
+    "break beyond the columns": (f'email,status\n{GOOD},,"x\ny"\n', "ligne 3 : trop de"),
     "empty": ("", "ligne 1 : colonne manquante : email, status"),
     "heading only": (HEAD, "ne contient aucun compte"),
     "after a break in a value": (
