@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from zoneinfo import ZoneInfo
 
 from actions.addresses import MOST_CHARACTERS, is_address, normalise_address, wire_address
-
-PARIS = ZoneInfo("Europe/Paris")
-"""The zone of the portals' clocks, and of a time that names none."""
+from actions.clock import PARIS
 
 _MANGLED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E[+-][0-9]+", re.IGNORECASE)
 _MOST_SHOWN = 60

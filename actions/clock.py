@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+"""The zone of the portals' clocks, and of a time that names none."""
 
 
 def paris_time(moment: datetime) -> str:

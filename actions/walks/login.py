@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from actions.accounts import Account
-from actions.accounts_cells import PARIS
+from actions.clock import PARIS
 from actions.db import now
 from actions.errors import LimitReached
 from actions.walks.base import (
