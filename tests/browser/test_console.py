@@ -205,7 +205,7 @@ def test_monday_morning_by_keyboard(visit: Visit, staffed: Staffed) -> None:
 
 PAGES = (
     "", "conversations", "conversations?q=mailinblack", "conversations?view=review",
-    "conversations/perdu0", "conversations/transmis0", "tickets", "mails", "accounts", "register",
+    "conversations/resah:perdu0", "conversations/resah:transmis0", "tickets", "mails", "accounts", "register",
     "person", "record",
 )  # fmt: skip
 
@@ -238,19 +238,19 @@ def test_what_was_typed_is_text_in_the_console(visit: Visit, staffed: Staffed) -
     for text in CORPUS:
         chat.say(text)
     page = visit("admin")
-    page.goto("/console/resah/conversations/corpus")
+    page.goto("/console/resah/conversations/resah:corpus")
     expect(page.locator(".bubble.user")).to_have_count(len(CORPUS))
     words = page.locator(".bubble.user .words").all_text_contents()
     # An address in it is masked, the rest stands as it was typed.
     assert all(w == c for w, c in zip(words, CORPUS, strict=True) if "@" not in c)
     for text in CORPUS[:6]:
-        page.goto("/console/resah/conversations/corpus")
+        page.goto("/console/resah/conversations/resah:corpus")
         page.locator("#note").fill(text)
         page.get_by_role("button", name="Ajouter la note").click()
         expect(page.locator(".note .words").last).to_have_text(text)
     page.locator("#tag-list").fill(", ".join(t[:40] for t in CORPUS[:6]))
     page.get_by_role("button", name="Enregistrer les étiquettes").click()
-    for path in (*PAGES, "conversations/corpus", "conversations?q=window"):
+    for path in (*PAGES, "conversations/resah:corpus", "conversations?q=window"):
         page.goto(f"/console/resah/{path}")
         assert page.locator("script:not([src]), img, svg, iframe, object").count() == 0
         assert page.evaluate("window.hit === undefined"), path
@@ -264,7 +264,7 @@ def test_a_conversation_that_goes_on_is_followed(visit: Visit, staffed: Staffed)
     chat = Chat(staffed.service, "resah", sender="en-cours")
     chat.say("bonjour")
     page = visit()
-    page.goto("/console/resah/conversations/en-cours")
+    page.goto("/console/resah/conversations/resah:en-cours")
     expect(page.locator(".turn")).to_have_count(1)
     chat.say("mot de passe oublié")
     expect(page.locator(".turn")).to_have_count(2)
