@@ -205,8 +205,8 @@ def test_monday_morning_by_keyboard(visit: Visit, staffed: Staffed) -> None:
 
 PAGES = (
     "", "conversations", "conversations?q=mailinblack", "conversations?view=review",
-    "conversations/resah:perdu0", "conversations/resah:transmis0", "tickets", "mails", "accounts", "register",
-    "person", "record",
+    "conversations/resah:perdu0", "conversations/resah:transmis0", "tickets", "mails", "accounts",
+    "register", "person", "record",
 )  # fmt: skip
 
 
