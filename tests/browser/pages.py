@@ -6,6 +6,8 @@ import re
 import time
 from typing import Any
 
+from playwright.sync_api import expect
+
 PATIENCE = 20_000
 """Milliseconds that a condition may take on a busy machine; nothing waits for them to pass."""
 
@@ -103,6 +105,15 @@ class ChatPage:
             self.page,
             "Object.values(sessionStorage).every(kept => !JSON.parse(kept).queue?.length)",
         )
+
+    def read_earlier(self) -> None:
+        """Read a long conversation from its beginning; only its latest turns are shown at first."""
+        more = self.page.get_by_role("button", name="Messages précédents")
+        self.replies.nth(1).wait_for(state="attached")
+        while more.is_visible():
+            before = self.said.count()
+            more.click()
+            expect(self.said.nth(before)).to_be_attached()
 
     def texts(self) -> list[str]:
         """Return what the person said, as it is shown."""

@@ -59,7 +59,7 @@ def _weekend(service: Service) -> list[str]:
             _sql(
                 service,
                 "UPDATE conversation_summaries SET last_at = ? WHERE conversation_id = ?",
-                f"{old:%Y-%m-%d %H:%M:%S.%f}", chat.sender,
+                f"{old:%Y-%m-%d %H:%M:%S.%f}", f"resah:{chat.sender}",
             )  # fmt: skip
     Chat(service, "resah", sender="va-bien").say("mailinblack, c'est quoi ?")
     references = []
@@ -248,8 +248,11 @@ def test_what_was_typed_is_text_in_the_console(visit: Visit, staffed: Staffed) -
         page.locator("#note").fill(text)
         page.get_by_role("button", name="Ajouter la note").click()
         expect(page.locator(".note .words").last).to_have_text(text)
-    page.locator("#tag-list").fill(", ".join(t[:40] for t in CORPUS[:6]))
-    page.get_by_role("button", name="Enregistrer les étiquettes").click()
+    tags = [tag.strip()[:40] for text in CORPUS[:6] for tag in text.split(",") if tag.strip()]
+    for tag in tags:
+        page.locator("#tag").fill(tag)
+        page.get_by_role("button", name="Ajouter l’étiquette").click()
+        expect(page.locator(".done")).to_be_visible()
     for path in (*PAGES, "conversations/resah:corpus", "conversations?q=window"):
         page.goto(f"/console/resah/{path}")
         assert page.locator("script:not([src]), img, svg, iframe, object").count() == 0
@@ -283,6 +286,7 @@ def test_everything_works_without_scripts(visit: Visit, staffed: Staffed) -> Non
     page.get_by_role("button", name="Ajouter la note").click()
     expect(page.locator(".note")).to_contain_text("Sans script")
     page.locator("summary", has_text="Ce n’était pas ça").first.click()
+    page.locator("select[name=meant]").first.select_option("mailinblack")
     page.get_by_role("button", name="Corriger").click()
     expect(page.locator(".done")).to_have_text("La correction est enregistrée.")
     page.get_by_role("button", name="Marquer comme revue").click()

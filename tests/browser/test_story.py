@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import ChatPage, plain, tab_to
-from tests.support.mail import Mailbox, link_in
+from tests.dialogues.handing_over import ticket_link
+from tests.support.mail import Mailbox, link_in, text_of
 from tests.support.service import Service
 
 OPENING = "bonjour jarrive pas a me connecter"
@@ -142,13 +144,19 @@ def test_a_request_is_handed_over_and_marked_by_who_answers(
     mail = mailbox.wait_for(region, mails + 1)[-1]
 
     page = chat.page.context.new_page()
-    page.goto(link_in(mail).rstrip(")"))
-    expect(page.locator(".lead")).to_have_text("État\u00a0: en attente")
+    page.goto(ticket_link(mail).rstrip(")"))
+    expect(page.locator(".lead").first).to_have_text("État\u00a0: en attente")
     assert page.locator("h1").inner_text().removeprefix("Demande ") in plain(answer)
-    page.get_by_role("button", name="Marquer comme répondue").click()
-    expect(page.locator(".lead")).to_have_text("État\u00a0: répondue")
-    page.get_by_role("button", name="Rouvrir").click()
-    expect(page.locator(".lead")).to_have_text("État\u00a0: en attente")
+    for number, (button, state) in enumerate(
+        (("Marquer comme répondue", "répondue"), ("Rouvrir", "en attente")), start=2
+    ):
+        page.get_by_role("button", name="code").click()
+        code = re.search(r": (\d{6})\b", text_of(mailbox.wait_for(region, mails + number)[-1]))
+        assert code is not None
+        page.locator("#code").fill(code[1])
+        page.locator("#name").fill("Dominique")
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".lead").first).to_have_text(f"État\u00a0: {state}")
 
 
 @pytest.mark.parametrize("portal", sorted(ADDRESS))
