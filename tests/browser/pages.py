@@ -6,8 +6,6 @@ import re
 import time
 from typing import Any
 
-from playwright.sync_api import expect
-
 PATIENCE = 20_000
 """Milliseconds that a condition may take on a busy machine; nothing waits for them to pass."""
 
@@ -106,14 +104,15 @@ class ChatPage:
             "Object.values(sessionStorage).every(kept => !JSON.parse(kept).queue?.length)",
         )
 
-    def read_earlier(self) -> None:
+    def read_earlier(self, turns: int) -> None:
         """Read a long conversation from its beginning; only its latest turns are shown at first."""
         more = self.page.get_by_role("button", name="Messages précédents")
-        self.replies.nth(1).wait_for(state="attached")
-        while more.is_visible():
-            before = self.said.count()
-            more.click()
-            expect(self.said.nth(before)).to_be_attached()
+        deadline = time.monotonic() + PATIENCE / 1000
+        while self.said.count() < turns:
+            assert time.monotonic() < deadline, "the earlier messages never came"
+            # The button goes once there are no more: nothing is waited for here.
+            more.evaluate_all("nodes => nodes.forEach(node => node.click())")
+            self.page.wait_for_timeout(50)
 
     def texts(self) -> list[str]:
         """Return what the person said, as it is shown."""

@@ -54,7 +54,7 @@ def test_what_is_typed_is_shown_as_text(open_chat: Callable[..., ChatPage], kind
     _is_only_text(chat, texts)
     count = chat.replies.count()
     chat.page.reload()
-    chat.read_earlier()
+    chat.read_earlier(len(texts))
     expect(chat.replies).to_have_count(count)
     _is_only_text(chat, texts)
 

@@ -44,6 +44,7 @@ class Transcript {
     this.choices.clear();
     this.more.replaceChildren();
     this.past.replaceChildren();
+    this.filling = null;
     this.log.replaceChildren();
   }
 
@@ -103,8 +104,16 @@ class Transcript {
    * @param {Array} turns As the service tells them.
    * @param {string} [since] What was said after them; without it the last choices are open.
    */
-  async earlier(turns, since) {
-    const { version, node } = this;
+  earlier(turns, since) {
+    const { version } = this;
+    const fill = () => this.fill(turns, since, version);
+    // One after the other: an older part must not come between the lines of a newer one.
+    this.filling = this.filling ? this.filling.then(fill) : fill();
+    return this.filling;
+  }
+
+  async fill(turns, since, version) {
+    const { node } = this;
     for (let end = turns.length; end > 0; end -= AT_A_TIME) {
       if (end < turns.length) {
         await new Promise((resolve) => setTimeout(resolve));
