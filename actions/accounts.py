@@ -15,6 +15,7 @@ from sqlalchemy import Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actions.addresses import normalise_address
+from actions.clock import same_day
 from actions.content import current_content
 from actions.db import Base, Database, Moment, current_database, unit_of_work
 from actions.resets import issue_reset
@@ -46,6 +47,10 @@ class Account:
     status: str
     activated_at: datetime | None
     demo: bool
+
+    def activated_today(self, moment: datetime) -> bool:
+        """Tell whether the account was activated on the day of a moment, as Paris counts days."""
+        return self.activated_at is not None and same_day(self.activated_at, moment)
 
 
 class AccountStore(Protocol):

@@ -12,3 +12,8 @@ PARIS = ZoneInfo("Europe/Paris")
 def paris_time(moment: datetime) -> str:
     """Return the time of day in Paris, as in `09 h 05`."""
     return f"{moment.astimezone(PARIS):%H h %M}"
+
+
+def same_day(one: datetime, other: datetime) -> bool:
+    """Tell whether two moments, both aware, fall on one calendar day in Paris."""
+    return one.astimezone(PARIS).date() == other.astimezone(PARIS).date()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from actions.accounts import Account
-from actions.clock import PARIS
 from actions.db import now
 from actions.errors import LimitReached
 from actions.walks.base import (
@@ -149,18 +148,12 @@ async def _check(talk: Talk) -> Directive:
         if len(active) > 1:
             return Go("ask_login")
         talk.memory["account"] = active[0].login
-        if portal.feature("activation_mail_next_day") and _today(active[0]):
+        if portal.feature("activation_mail_next_day") and active[0].activated_today(now()):
             return Go("activated_today")
         return Go("offer_reset")
     if "pending" in by_status:
         return Go("pending")
     return Go("disabled") if "disabled" in by_status else Go("unknown")
-
-
-def _today(account: Account) -> bool:
-    if account.activated_at is None:
-        return False
-    return account.activated_at.astimezone(PARIS).date() == now().astimezone(PARIS).date()
 
 
 async def _ask_login(talk: Talk) -> Directive:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from aiohttp import web
 from sqlalchemy import select
@@ -109,7 +108,7 @@ def _reasons(
             reasons.append(f"Le compte{name} attend encore d’être validé.")
         elif account.status == "disabled":
             reasons.append(f"Le compte{name} est désactivé.")
-        elif _activated_today(here, account):
+        elif here.portal.feature("activation_mail_next_day") and account.activated_today(now()):
             reasons.append(f"Le compte{name} vient d’être activé : le mail part à 4 h, demain.")
     active = [account for account in accounts if account.status == "active"]
     if len(active) > 1:
@@ -121,9 +120,3 @@ def _reasons(
     if active and not reasons:
         reasons.append("Le compte est actif : rien ne s’oppose à la connexion.")
     return reasons
-
-
-def _activated_today(here: Scope, account: Account) -> bool:
-    if not here.portal.feature("activation_mail_next_day") or account.activated_at is None:
-        return False
-    return now() - account.activated_at < timedelta(days=1)
