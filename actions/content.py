@@ -12,7 +12,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from actions.settings import current_settings
 __all__ = [
     "PUBLIC_MAIL_DOMAINS",
     "Article",
+    "Check",
     "Content",
     "LiveContent",
     "Messages",
@@ -40,6 +41,9 @@ _LOOK_SECONDS = 1.0
 _SETTLE_SECONDS = 0.15
 
 _Fingerprint = tuple[tuple[str, int, int, int], ...]
+
+Check = Callable[[Path, int], Reading]
+"""Reads a content directory, given the days of retention, and names every mistake that it finds."""
 
 
 def load_content(directory: Path, retention_days: int = 90) -> Content:
@@ -90,7 +94,8 @@ class LiveContent(Content):
         self._directory = directory
         self._retention_days = retention_days
         self._seen = _fingerprint(directory)
-        reading = _checked(directory, retention_days)
+        self._check: Check = read_folder
+        reading = self._check(directory, retention_days)
         super().__init__(_content_of(reading).portals)
         self._mistakes = reading.mistakes
         self._starting = threading.Lock()
@@ -111,6 +116,21 @@ class LiveContent(Content):
         """What is wrong with the content in service."""
         return self._mistakes
 
+    def hold_against(self, check: Check) -> None:
+        """Have this content, and each change from now on, looked at by a further check.
+
+        What the check finds in the content in service is noted only; a change that adds to it is
+        not taken over. Asked again for the same check, nothing is done.
+
+        Args:
+            check: `actions.content_check.check`, which holds the content against the code: handed
+                in by those who serve it, since the code that it looks at reads the content.
+        """
+        if check is self._check:
+            return
+        self._mistakes = check(self._directory, self._retention_days).mistakes
+        self._check = check
+
     def _watch(self) -> threading.Thread:
         # The thread does not keep alive what it watches over, and ends with it.
         thread = threading.Thread(
@@ -126,7 +146,7 @@ class LiveContent(Content):
             return
         while (later := _settled(self._directory)) != now:
             now = later
-        reading = _checked(self._directory, self._retention_days)
+        reading = self._check(self._directory, self._retention_days)
         self._seen = now
         known = {_key(mistake) for mistake in self._mistakes.of(Gravity.BREAKS)}
         broken = reading.mistakes.of(Gravity.BLOCKS, Gravity.BREAKS)
@@ -137,13 +157,6 @@ class LiveContent(Content):
             return
         self._portals, self._mistakes = _content_of(reading).portals, reading.mistakes
         logger.info("Contenu relu : %s.", ", ".join(sorted(self._portals)))
-
-
-def _checked(directory: Path, retention_days: int) -> Reading:
-    # The checks read the walks, which read the content: they come after it.
-    from actions.content_check import check
-
-    return check(directory, retention_days)
 
 
 def _key(mistake: Mistake) -> tuple[Path, str]:

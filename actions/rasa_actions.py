@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import answer, clarify
 from actions.content import current_content
+from actions.content_check import check
 from actions.db import current_database, in_turn, unit_of_work
 from actions.problems import note_second_problem, take_up_next_problem
 from actions.redaction import MARK
@@ -39,6 +40,8 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
     apologises itself, as Rasa would answer with nothing.
     """
     try:
+        # An action server has no other start of its own.
+        current_content().hold_against(check)
         async with unit_of_work(current_database()):
             talk = talk_of(tracker)
             if not talk.resuming:

@@ -16,6 +16,7 @@ from pathlib import Path
 from aiohttp import web
 
 from actions.content import current_content
+from actions.content_check import check
 from actions.db import current_database
 from actions.errors import GuichetError
 from actions.sender import OutboxSender
@@ -47,6 +48,7 @@ def prepare(settings: Settings, tell: Tell) -> Path:
         GuichetError: If something is missing or wrong.
     """
     content = current_content()
+    content.hold_against(check)
     if settings.default_portal not in content.portals:
         raise GuichetError(
             f"GUICHET_DEFAULT_PORTAL : le portail « {settings.default_portal} » n’existe pas."
@@ -106,10 +108,11 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     from bot.engine.assistant import Assistant
 
     started = time.monotonic()
-    database = current_database()
+    database, content = current_database(), current_content()
+    content.hold_against(check)
     assistant = Assistant(settings, database, model)
     sender = OutboxSender(database, settings)
-    app = create_app(settings, database, current_content(), assistant, sender)
+    app = create_app(settings, database, content, assistant, sender)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, reuse_port=reuse_port or None)

@@ -19,7 +19,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions.content import current_content
-from actions.db import current_database
 from actions.redaction import redact_passwords
 from actions.settings import current_settings
 from bot.engine.names import (
@@ -45,7 +44,7 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return Rasa's blueprint around our handler."""
-        store = ConversationStore(database=current_database())
+        store = ConversationStore()
 
         async def handle(message: UserMessage) -> Any:
             sender, default = message.sender_id, current_settings().default_portal

@@ -7,6 +7,7 @@ top of the state before them, so that turn 1,000 costs what turn 10 did.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,7 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
         domain: Rasa's domain; its slots are the trackers'.
         event_broker: Rasa passes one; transcripts are not streamed anywhere.
         database: Where to keep them. Rasa builds the store from `endpoints.yml` without one: then
-            it is the process's own, brought to the present schema first.
+            it is the process's own, brought to the present schema at its first use.
         **kwargs: What else Rasa passes from the endpoint's configuration.
     """
 
@@ -62,14 +63,11 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker)
-        if database is None:
-            migrations.upgrade(current_settings())
-            database = current_database()
-        self.database = database
+        self._database = database
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the working tracker of a conversation, or None where there is none yet."""
-        async with self.database.read() as session:
+        async with (await self._opened()).read() as session:
             conversation = await session.get(Conversation, sender_id)
             if conversation is None:
                 return None
@@ -85,7 +83,7 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """Return the tracker with every event of a conversation, for people to read."""
-        async with self.database.read() as session:
+        async with (await self._opened()).read() as session:
             conversation = await session.get(Conversation, conversation_id)
             if conversation is None:
                 return None
@@ -121,7 +119,7 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
         async def write(session: AsyncSession) -> None:
             await write_turn(session, sender_id, turn, first_seq, fresh, state)
 
-        async with unit_of_work(self.database) as unit:
+        async with unit_of_work(await self._opened()) as unit:
             unit.defer(write)
         tracker.guichet_position = _Position(
             len(events), position.last_seq + len(fresh), position.turns + 1
@@ -129,19 +127,19 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
 
     async def keys(self) -> Iterable[str]:
         """Return the ids of all conversations."""
-        async with self.database.read() as session:
+        async with (await self._opened()).read() as session:
             return list(await session.scalars(select(Conversation.id)))
 
     async def latest_turn(self, conversation_id: str) -> Turn | None:
         """Return a conversation's latest turn, or None where there is none yet."""
         query = select(Turn).where(Turn.conversation_id == conversation_id)
-        async with self.database.read() as session:
+        async with (await self._opened()).read() as session:
             turn: Turn | None = await session.scalar(query.order_by(Turn.number.desc()).limit(1))
         return turn
 
     async def replies_to(self, conversation_id: str, message_id: str) -> list[Reply] | None:
         """Return what a message was answered, or None where it was not answered yet."""
-        async with self.database.read() as session:
+        async with (await self._opened()).read() as session:
             replies = await session.scalar(
                 select(Turn.replies).where(
                     Turn.conversation_id == conversation_id, Turn.message_id == message_id
@@ -151,8 +149,14 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
 
     async def conversation(self, conversation_id: str) -> Conversation | None:
         """Return the conversation's own row, or None."""
-        async with self.database.read() as session:
+        async with (await self._opened()).read() as session:
             return await session.get(Conversation, conversation_id)
+
+    async def _opened(self) -> Database:
+        if self._database is None:
+            await asyncio.to_thread(migrations.upgrade, current_settings())
+            self._database = current_database()
+        return self._database
 
     async def _rows(
         self, session: AsyncSession, conversation_id: str, *, after: int

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from actions.content import LiveContent
+from actions.content_check import check
 from actions.settings import ROOT
 from tests.support.service import Chat, Service
 
@@ -116,6 +117,20 @@ def test_a_mistake_that_was_there_before_does_not_hold_up_changes(faq: Path) -> 
     article = faq / "resah" / "articles" / "training.md"
     change(article, "links.webinars", "links.nothing")
     content = LiveContent(faq, 90)
+    content.hold_against(check)
     assert len(content.mistakes) == 1
     change(faq / "resah" / "portal.yml", "organisation: Resah", "organisation: Autre")
+    assert eventually(lambda: content.portal("resah").organisation == "Autre")
+
+
+def test_what_contradicts_the_code_is_refused_once_the_check_is_handed_in(faq: Path) -> None:
+    article = faq / "resah" / "articles" / "training.md"
+    content = LiveContent(faq, 90)
+    content.hold_against(check)
+    assert len(content.mistakes) == 0
+    change(article, "links.webinars", "links.nothing")
+    change(faq / "resah" / "portal.yml", "organisation: Resah", "organisation: Autre")
+    content.look()
+    assert content.portal("resah").organisation == "Resah"
+    change(article, "links.nothing", "links.webinars")
     assert eventually(lambda: content.portal("resah").organisation == "Autre")
