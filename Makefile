@@ -44,9 +44,10 @@ train: setup  ## Train the model that understands and decides
 evaluate: setup  ## Score how well the model understands
 	@exec .venv/bin/guichet evaluate
 
-lint: setup-dev  ## Check style, format and types
+lint: setup-dev  ## Check style, format, imports and types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports --no-logo --no-cache
 	@.venv/bin/mypy
 
 requirements:  ## Pin what requirements/*.in ask for (UPGRADE=1: at the newest versions that fit)

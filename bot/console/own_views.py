@@ -16,7 +16,14 @@ from bot.console.passwords import fault_of, hash_password, password_fits
 from bot.console.record import Entry, record, record_now
 from bot.console.sessions import Staff, end_others, revoke, sessions_of
 from bot.console.tables import StaffUser
-from bot.console.totp import accepted_step, address_of, closed_secret, new_secret
+from bot.console.totp import (
+    accepted_step,
+    address_of,
+    closed_secret,
+    is_secret,
+    new_secret,
+    picture_of,
+)
 from bot.keys import DATABASE, SETTINGS
 
 _PASSWORDS = Limit("staff_password", 8, timedelta(minutes=15))
@@ -41,8 +48,10 @@ async def enable_totp(request: web.Request) -> web.Response:
     """Take the secret that was shown, once a code proves that the application has it."""
     person, database = _person(request), request.config_dict[DATABASE]
     secret = form(request).get("secret", "")[:64]
+    if not is_secret(secret):
+        return await _page(request, new_secret(), code_fault=_WRONG_CODE)
     step = accepted_step(secret, form(request).get("code", ""), time.time())
-    if step is None or len(secret) < 32:
+    if step is None:
         return await _page(request, secret, code_fault=_WRONG_CODE)
     if not await _knows_password(request, person):
         return await _page(request, secret, code_fault=_WRONG_PASSWORD)
@@ -106,6 +115,7 @@ async def _page(
         "sessions": await sessions_of(request.config_dict[DATABASE], person.id),
         "secret": secret,
         "otpauth": address_of(secret, person.email),
+        "picture": picture_of(secret, person.email),
         "code_fault": code_fault,
         "password_fault": password_fault,
     }
