@@ -5,36 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from actions.content_files.mistakes import Mistakes
 
-if TYPE_CHECKING:
-    _Base = yaml.SafeLoader
-else:
-    # Ten times as fast where the YAML library is there.
-    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Ten times as fast where the YAML library is there.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BOOL = "tag:yaml.org,2002:bool"
 
 At = tuple[str | int, ...]
 """Where a value stands: the keys and positions that lead to it from the top of its file."""
 
 _MOST_DEPTH = 30
-
-
-class _Loader(_Base):
-    """Reads `yes`, `no`, `on` and `off` as the words that they are, as YAML 1.2 does."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in _Base.yaml_implicit_resolvers.items()
-}
-for _first, _word in (("t", "true"), ("T", "True"), ("f", "false"), ("F", "False")):
-    _Loader.yaml_implicit_resolvers.setdefault(_first, []).append(
-        ("tag:yaml.org,2002:bool", yaml.resolver.Resolver.yaml_implicit_resolvers[_first][0][1])
-    )
 
 
 @dataclass
@@ -161,6 +145,9 @@ def _build(loader: Any, node: yaml.Node, at: At, marked: Marked, mistakes: Mista
             for number, child in enumerate(node.value)
         ]
     if not isinstance(node, yaml.MappingNode):
+        if node.tag == _BOOL and node.value.casefold() not in {"true", "false"}:
+            # As in YAML 1.2, "yes", "no", "on" and "off" are words.
+            return node.value
         try:
             return loader.construct_object(node)
         except ValueError as error:
@@ -208,42 +195,28 @@ def _open_quote(lines: list[str]) -> int | None:
     return next(found, None)
 
 
+_INDENT = "le retrait ne convient pas, ou un guillemet est fermé trop tôt"
+_ALIGN = "alignez la ligne sur ses voisines et vérifiez les guillemets"
+_BRACKET = "un crochet ou une accolade n’est pas fermé"
+_CLOSE = "fermez-le, ou mettez le texte entre guillemets"
+_TABS = "remplacez les tabulations par des espaces"
+_QUOTE = "mettez le texte entre guillemets"
 _PROBLEMS = (
-    (
-        "a tab character",
-        "une tabulation sert de retrait",
-        "remplacez les tabulations par des espaces",
-    ),
+    ("a tab character", "une tabulation sert de retrait", _TABS),
     (
         "mapping values are not allowed",
         "un « : » est de trop, ou le retrait ne convient pas",
-        "mettez le texte entre guillemets, ou alignez la ligne sur ses voisines",
+        f"{_QUOTE}, ou alignez la ligne sur ses voisines",
     ),
-    (
-        "could not find expected ':'",
-        "il manque un « : » après la clé",
-        "écrivez « clé: valeur »",
-    ),
+    ("could not find expected ':'", "il manque un « : » après la clé", "écrivez « clé: valeur »"),
     (
         "cannot start any token",
         "un signe ne peut pas commencer ici (tabulation, @, %, ` …)",
-        "remplacez les tabulations par des espaces, ou mettez le texte entre guillemets",
+        f"{_TABS}, ou {_QUOTE}",
     ),
-    (
-        "did not find expected <document start>",
-        "le retrait ne convient pas, ou un guillemet est fermé trop tôt",
-        "alignez la ligne sur ses voisines et vérifiez les guillemets",
-    ),
-    (
-        "expected <block end>",
-        "le retrait ne convient pas, ou un guillemet est fermé trop tôt",
-        "alignez la ligne sur ses voisines et vérifiez les guillemets",
-    ),
-    (
-        "did not find expected key",
-        "le retrait ne convient pas, ou un guillemet est fermé trop tôt",
-        "alignez la ligne sur ses voisines et vérifiez les guillemets",
-    ),
+    ("did not find expected <document start>", _INDENT, _ALIGN),
+    ("expected <block end>", _INDENT, _ALIGN),
+    ("did not find expected key", _INDENT, _ALIGN),
     (
         "did not find expected '-' indicator",
         "une ligne de la liste ne commence pas par « - »",
@@ -254,26 +227,10 @@ _PROBLEMS = (
         "un guillemet n’est pas fermé",
         "fermez le guillemet à la fin du texte",
     ),
-    (
-        "expected the node content",
-        "un crochet ou une accolade n’est pas fermé",
-        "fermez-le, ou mettez le texte entre guillemets",
-    ),
-    (
-        "did not find expected node content",
-        "un crochet ou une accolade n’est pas fermé",
-        "fermez-le, ou mettez le texte entre guillemets",
-    ),
-    (
-        "expected ',' or",
-        "un crochet ou une accolade n’est pas fermé",
-        "fermez-le, ou mettez le texte entre guillemets",
-    ),
-    (
-        "undefined alias",
-        "une étoile « * » en tête de texte est lue comme un renvoi",
-        "mettez le texte entre guillemets",
-    ),
+    ("expected the node content", _BRACKET, _CLOSE),
+    ("did not find expected node content", _BRACKET, _CLOSE),
+    ("expected ',' or", _BRACKET, _CLOSE),
+    ("undefined alias", "une étoile « * » en tête de texte est lue comme un renvoi", _QUOTE),
     (
         "unreadable value",
         "une date ou un nombre est impossible",
