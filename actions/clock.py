@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -12,6 +12,11 @@ PARIS = ZoneInfo("Europe/Paris")
 def paris_time(moment: datetime) -> str:
     """Return the time of day in Paris, as in `09 h 05`."""
     return f"{moment.astimezone(PARIS):%H h %M}"
+
+
+def paris_time_from(moment: datetime) -> str:
+    """Return the first whole minute in Paris that is not before a moment, as in `09 h 05`."""
+    return paris_time(moment + timedelta(minutes=1) - timedelta(microseconds=1))
 
 
 def same_day(one: datetime, other: datetime) -> bool:

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Dialect, make_url
@@ -29,6 +29,8 @@ _WRITE = "guichet_write"
 
 Write = Callable[[AsyncSession], Awaitable[None]]
 """A write to run inside the unit's transaction; it must be safe to run again on a retry."""
+
+_W = TypeVar("_W")
 
 
 class Base(DeclarativeBase):
@@ -152,6 +154,10 @@ class UnitOfWork:
     def defer(self, write: Write) -> None:
         """Add a write to run at the commit, in the order of these calls."""
         self._writes.append(write)
+
+    def find(self, kind: type[_W]) -> _W | None:
+        """Return the first write of a type that was collected so far, or None."""
+        return next((write for write in self._writes if isinstance(write, kind)), None)
 
     def discard(self) -> None:
         """Forget all writes collected so far."""

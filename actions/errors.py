@@ -1,5 +1,10 @@
 """Domain errors; the edges turn them into French sentences or HTTP statuses."""
 
+from __future__ import annotations
+
+import math
+from datetime import datetime, timezone
+
 
 class GuichetError(Exception):
     """Base of all errors whose message may be shown to an operator as one sentence."""
@@ -18,7 +23,22 @@ class AccountsFileError(GuichetError):
 
 
 class LimitReached(GuichetError):
-    """An action was asked for more often than its limit allows."""
+    """An action was asked for more often than its limit allows.
+
+    Args:
+        kind: Of the limit; it is the error's text.
+        scope: Whose share is used up, one of `actions.limits.SCOPES`.
+        until: From when the action is possible again, aware.
+    """
+
+    def __init__(self, kind: str, scope: str, until: datetime) -> None:
+        super().__init__(kind)
+        self.kind, self.scope, self.until = kind, scope, until
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds to wait from now on, at least one."""
+        return max(1, math.ceil((self.until - datetime.now(timezone.utc)).total_seconds()))
 
 
 class TokenRefused(GuichetError):

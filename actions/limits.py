@@ -1,43 +1,73 @@
-"""How often something may happen: reset mails, address checks, sessions.
+"""How often something may happen: reset mails, look-ups, messages, sessions.
 
 The limits are generous enough for a hospital whose whole staff comes from one network address, and
-narrow enough that the assistant cannot be used to list a portal's accounts or flood a mailbox.
+narrow enough that the assistant cannot be used to list a portal's accounts or flood a mailbox. What
+all share slows down when it is used up, and shuts nobody out: each network and each conversation
+keeps a small share of its own.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, delete, func, or_, select
+from sqlalchemy import ColumnElement, Index, String, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actions.db import Base, Database, Moment, UnitOfWork, now
 from actions.errors import LimitReached
 
+SCOPES = ("conversation", "network", "shared")
+"""Whose share may be used up: one conversation's, one network's, or what all share."""
+
+OWN_SCOPES = SCOPES[:2]
+
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` events of a kind under one key within `window`."""
+    """At most `most` events of a kind under one key within `window`.
+
+    Attributes:
+        scope: What the key names; one of `SCOPES`, or another word where no sentence tells it.
+        share: How many each key keeps while a limit that all share is used up.
+    """
 
     kind: str
     most: int
     window: timedelta
+    scope: str = "network"
+    share: int = 0
 
 
-RESETS_PER_ACCOUNT = Limit("reset", 5, timedelta(hours=1))
-CHECKS_PER_CONVERSATION = Limit("check_conversation", 12, timedelta(hours=1))
-CHECKS_PER_NETWORK = Limit("check_network", 400, timedelta(hours=1))
-CHECKS_PER_PORTAL = Limit("check_portal", 5000, timedelta(hours=1))
-HANDOVERS_PER_CONVERSATION = Limit("handover", 6, timedelta(hours=1))
-HANDOVERS_PER_NETWORK = Limit("handover_network", 60, timedelta(hours=1))
-HANDOVERS_PER_MAILBOX = Limit("handover_mailbox", 120, timedelta(hours=1))
-TICKET_LOOKUPS = Limit("ticket", 8, timedelta(hours=1))
-TICKET_CODES_PER_TICKET = Limit("ticket_code", 5, timedelta(hours=1))
-TICKET_CODES_PER_MAILBOX = Limit("ticket_code_mailbox", 60, timedelta(hours=1))
-RATINGS_PER_NETWORK = Limit("rating_network", 600, timedelta(hours=1))
-SESSIONS_PER_NETWORK = Limit("session_network", 600, timedelta(hours=1))
+Use = tuple[Limit, str]
+"""A limit with the key under which an event counts."""
+
+_HOUR = timedelta(hours=1)
+
+RESETS_PER_ACCOUNT = Limit("reset", 5, _HOUR, "account")
+CHECKS_PER_CONVERSATION = Limit("check_conversation", 12, _HOUR, "conversation", share=3)
+CHECKS_PER_NETWORK = Limit("check_network", 400, _HOUR, share=20)
+CHECKS_PER_PORTAL = Limit("check_portal", 5000, _HOUR, "shared")
+NUMBERS_PER_CONVERSATION = Limit("number_conversation", 12, _HOUR, "conversation", share=3)
+NUMBERS_PER_NETWORK = Limit("number_network", 400, _HOUR, share=20)
+NUMBERS_PER_PORTAL = Limit("number_portal", 5000, _HOUR, "shared")
+HANDOVERS_PER_CONVERSATION = Limit("handover", 6, _HOUR, "conversation", share=1)
+HANDOVERS_PER_NETWORK = Limit("handover_network", 60, _HOUR, share=3)
+HANDOVERS_PER_MAILBOX = Limit("handover_mailbox", 120, _HOUR, "shared")
+TICKET_LOOKUPS = Limit("ticket", 8, _HOUR, "conversation")
+TICKET_LOOKUPS_PER_NETWORK = Limit("ticket_network", 60, _HOUR)
+TICKET_PAGES_PER_NETWORK = Limit("ticket_page_network", 240, _HOUR)
+TICKET_TRIES_PER_NETWORK = Limit("ticket_try_network", 40, _HOUR)
+TICKET_CODES_PER_TICKET = Limit("ticket_code", 5, _HOUR, "ticket", share=1)
+TICKET_CODES_PER_MAILBOX = Limit("ticket_code_mailbox", 60, _HOUR, "shared")
+RATINGS_PER_NETWORK = Limit("rating_network", 600, _HOUR)
+SESSIONS_PER_NETWORK = Limit("session_network", 600, _HOUR)
+
+KEPT = timedelta(hours=2)
+"""How long an event is kept: longer than any window."""
 
 _SKEW = timedelta(minutes=5)
 """How far the clocks of two machines may differ."""
@@ -55,7 +85,7 @@ class LimitHit(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-async def spend(database: Database, unit: UnitOfWork, *uses: tuple[Limit, str]) -> None:
+async def spend(database: Database, unit: UnitOfWork, *uses: Use) -> None:
     """Count one event towards each of several limits, when all of them allow it.
 
     The events are counted again in the transaction that writes them, so that of any number of turns
@@ -71,45 +101,128 @@ async def spend(database: Database, unit: UnitOfWork, *uses: tuple[Limit, str]) 
             raised at the unit's commit where others were faster; nothing of the unit is kept then.
     """
     moment = now()
+    spending = unit.find(_Spending)
+    before = spending.pending if spending else Counter[Use]()
     async with database.read() as session:
-        for limit, key in uses:
-            if await _count(session, limit, key, moment) >= limit.most:
-                raise LimitReached(limit.kind)
+        refusal = await _refusal(session, uses, moment, before)
+    if refusal is not None:
+        await _set_back(database, uses, moment)
+        raise refusal
+    if spending is None:
+        spending = _Spending(is_sqlite=database.is_sqlite)
+        unit.defer(spending)
+    spending.add(uses)
 
-    async def record(session: AsyncSession) -> None:
-        # In one order, so that two transactions never wait for each other.
-        for limit, key in sorted(uses, key=lambda use: (use[0].kind, use[1])):
-            if not database.is_sqlite:
-                name = func.hashtextextended(f"limit:{limit.kind}:{key}", 0)
+
+async def spend_now(database: Database, *uses: Use) -> None:
+    """Count one event at once, in a transaction of its own.
+
+    Raises:
+        LimitReached: If one of the limits is exhausted; nothing is counted then.
+    """
+    unit = UnitOfWork(database)
+    await spend(database, unit, *uses)
+    await unit.commit()
+
+
+class _Spending:
+    """All that one unit of work counts, in one write: two units never wait for each other."""
+
+    def __init__(self, *, is_sqlite: bool) -> None:
+        self._is_sqlite = is_sqlite
+        self._events: list[tuple[Use, ...]] = []
+
+    @property
+    def pending(self) -> Counter[Use]:
+        """How often each use stands here that no other transaction sees yet."""
+        return Counter(use for uses in self._events for use in uses)
+
+    def add(self, uses: tuple[Use, ...]) -> None:
+        """Add an event."""
+        self._events.append(uses)
+
+    async def __call__(self, session: AsyncSession) -> None:
+        """Count the events if the limits still allow them, holding their keys till the commit."""
+        moment = now()
+        used = sorted({(limit.kind, key): limit for limit, key in self.pending}.items())
+        if not self._is_sqlite:
+            for kind, key in (names for names, _ in used):
+                name = func.hashtextextended(f"limit:{kind}:{key}", 0)
                 await session.execute(select(func.pg_advisory_xact_lock(name)))
-            if await _count(session, limit, key, moment) >= limit.most:
-                raise LimitReached(limit.kind)
-            session.add(LimitHit(kind=limit.kind, key=key, at=moment))
+        for uses in self._events:
+            refusal = await _refusal(session, uses, moment, Counter())
+            if refusal is not None:
+                raise refusal
+            session.add_all(LimitHit(kind=limit.kind, key=key, at=moment) for limit, key in uses)
             await session.flush()
-            await session.execute(
-                delete(LimitHit).where(
-                    LimitHit.kind == limit.kind,
-                    LimitHit.key == key,
-                    or_(LimitHit.at <= moment - limit.window, LimitHit.at > moment + _SKEW),
-                )
-            )
-
-    unit.defer(record)
+        for (_, key), limit in used:
+            await _forget(session, limit, key, moment)
 
 
-async def _count(session: AsyncSession, limit: Limit, key: str, moment: datetime) -> int:
-    """Return how many events count at a moment; those of a clock that was ahead do not."""
-    count = await session.scalar(
-        select(func.count())
-        .select_from(LimitHit)
-        .where(
-            LimitHit.kind == limit.kind,
-            LimitHit.key == key,
-            LimitHit.at > moment - limit.window,
-            LimitHit.at <= moment + _SKEW,
-        )
+async def _refusal(
+    session: AsyncSession, uses: Sequence[Use], moment: datetime, before: Counter[Use]
+) -> LimitReached | None:
+    """Return why an event is not allowed, the longest wait of several, or None where it is."""
+    refusals, shared = [], None
+    for use in uses:
+        limit = use[0]
+        until = await _full_until(session, use, limit.most - before[use], moment)
+        if until is None:
+            continue
+        refusal = LimitReached(limit.kind, limit.scope, until)
+        if limit.scope == "shared":
+            shared = refusal
+        else:
+            refusals.append(refusal)
+    if shared is not None and not refusals:
+        own = [use for use in uses if use[0].scope != "shared"]
+        for use in own:
+            until = await _full_until(session, use, use[0].share - before[use], moment)
+            if until is not None:
+                refusals.append(LimitReached(shared.kind, "shared", min(until, shared.until)))
+        if not own:
+            refusals.append(shared)
+    return max(refusals, key=lambda refusal: refusal.until, default=None)
+
+
+async def _full_until(
+    session: AsyncSession, use: Use, most: int, moment: datetime
+) -> datetime | None:
+    """Return until when a key has had `most` events within the window, or None where it has not.
+
+    Events of a clock that was ahead count as if they happened now.
+    """
+    limit, key = use
+    if most <= 0:
+        return moment + limit.window
+    latest = await session.scalar(
+        select(LimitHit.at)
+        .where(_of(limit, key), LimitHit.at > moment - limit.window)
+        .order_by(LimitHit.at.desc())
+        .offset(most - 1)
+        .limit(1)
     )
-    return count or 0
+    return None if latest is None else min(latest, moment) + limit.window
+
+
+def _of(limit: Limit, key: str) -> ColumnElement[bool]:
+    return and_(LimitHit.kind == limit.kind, LimitHit.key == key)
+
+
+async def _forget(session: AsyncSession, limit: Limit, key: str, moment: datetime) -> None:
+    await session.execute(
+        delete(LimitHit).where(_of(limit, key), LimitHit.at <= moment - limit.window)
+    )
+
+
+async def _set_back(database: Database, uses: Sequence[Use], moment: datetime) -> None:
+    """Have events of a clock that was ahead count from now on, and no longer than others."""
+    ahead = or_(*(_of(limit, key) for limit, key in uses)) & (LimitHit.at > moment + _SKEW)
+    async with database.read() as session:
+        if await session.scalar(select(LimitHit.id).where(ahead).limit(1)) is None:
+            return
+    async with database.write() as session:
+        await session.execute(update(LimitHit).where(ahead).values(at=moment))
 
 
 async def count(session: AsyncSession, limit: Limit, key: str) -> int:
@@ -123,8 +236,19 @@ async def count(session: AsyncSession, limit: Limit, key: str) -> int:
         key: Under which it counts.
     """
     moment = now()
-    mine = (LimitHit.kind == limit.kind, LimitHit.key == key)
-    await session.execute(delete(LimitHit).where(*mine, LimitHit.at <= moment - limit.window))
+    await _forget(session, limit, key, moment)
+    mine = _of(limit, key)
+    ahead = mine & (LimitHit.at > moment + _SKEW)
+    await session.execute(update(LimitHit).where(ahead).values(at=moment))
     session.add(LimitHit(kind=limit.kind, key=key, at=moment))
     await session.flush()
-    return await _count(session, limit, key, moment)
+    number = await session.scalar(select(func.count()).select_from(LimitHit).where(mine))
+    return number or 0
+
+
+async def forget_old(session: AsyncSession) -> None:
+    """Delete the events that count no more, whatever the clock said when they happened."""
+    moment = now()
+    ahead = LimitHit.at > moment + _SKEW
+    await session.execute(update(LimitHit).where(ahead).values(at=moment))
+    await session.execute(delete(LimitHit).where(LimitHit.at < moment - KEPT))

@@ -58,6 +58,10 @@ class Settings:
     models_dir: Path
     turn_deadline: float
     action_timeout: float
+    checks_per_network: int
+    checks_per_portal: int
+    messages_per_conversation: int
+    messages_per_network: int
 
     @property
     def demo_origin(self) -> str:
@@ -98,6 +102,9 @@ class _Source:
         if not value.isdecimal() or not low <= int(value) <= high:
             raise SettingsError(f"{name} doit être un entier de {low} à {high}, pas « {value} ».")
         return int(value)
+
+    def rate(self, name: str, default: int) -> int:
+        return self.number(name, default, low=1, high=1_000_000)
 
     def switch(self, name: str) -> bool | None:
         value = self.text(name).casefold()
@@ -280,6 +287,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         models_dir=Path(source.text("GUICHET_MODELS_DIR", str(ROOT / "models"))).resolve(),
         turn_deadline=float(source.number("GUICHET_TURN_DEADLINE", 15, low=1, high=300)),
         action_timeout=float(source.number("GUICHET_ACTION_TIMEOUT", 10, low=1, high=300)),
+        checks_per_network=source.rate("GUICHET_CHECKS_PER_NETWORK", 400),
+        checks_per_portal=source.rate("GUICHET_CHECKS_PER_PORTAL", 5000),
+        messages_per_conversation=source.rate("GUICHET_MESSAGES_PER_CONVERSATION", 30),
+        messages_per_network=source.rate("GUICHET_MESSAGES_PER_NETWORK", 300),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from actions.answers import SHORT_IN_WALKS, SMALL_TALK
+from actions.limits import OWN_SCOPES, SCOPES
 from actions.settings import ROOT
 from actions.ticket_mails import FATES
 from actions.tickets import STATES
@@ -22,6 +23,8 @@ _PREFIXES = {"say": "", "button": "buttons.", "note_tried": "tried."}
 _MEMBERS = {
     "small_talk.": SMALL_TALK, "in_walk.": SHORT_IN_WALKS, "ticket.": (*FATES, *STATES[1:]),
     "language.": LANGUAGES,
+    **dict.fromkeys(("limits.checks.", "limits.numbers.", "limits.handovers."), SCOPES),
+    **dict.fromkeys(("limits.tickets.",), OWN_SCOPES),
 }  # fmt: skip
 """What the code puts behind the keys that it makes up."""
 

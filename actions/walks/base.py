@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.accounts import Account, AccountStore
+from actions.clock import paris_time_from
 from actions.content import Portal, Region
 from actions.db import Database, unit_of_work
-from actions.limits import CHECKS_PER_CONVERSATION, CHECKS_PER_NETWORK, CHECKS_PER_PORTAL, spend
+from actions.errors import LimitReached
+from actions.limits import spend
+from actions.look_ups import LookUp, uses_of
 from actions.walks.consent import Answer, answered
 from actions.walks.whose import Whose
 
@@ -167,19 +170,32 @@ class Talk:
         Raises:
             LimitReached: If too many addresses were looked up.
         """
-        uses = [
-            (CHECKS_PER_CONVERSATION, self.conversation_id),
-            (CHECKS_PER_PORTAL, self.portal.id),
-        ]
-        if self.network:
-            uses.append((CHECKS_PER_NETWORK, self.network))
-        async with unit_of_work(self.database) as unit:
-            await spend(self.database, unit, *uses)
+        await self._look_up("address")
         accounts = await self.accounts.find(self.portal.id, address)
         for account in accounts:
             if self.portal.region(account.region):
                 self.memory["region"] = account.region
         return accounts
+
+    async def region_of_customer(self, number: str) -> str | None:
+        """Return the region of a customer number, looked up within the same limits as an address.
+
+        Raises:
+            LimitReached: If too many numbers were looked up.
+        """
+        await self._look_up("number")
+        return await self.accounts.region_of_customer(self.portal.id, number)
+
+    async def _look_up(self, what: LookUp) -> None:
+        uses = uses_of(what, self.conversation_id, self.network, self.portal.id)
+        async with unit_of_work(self.database) as unit:
+            await spend(self.database, unit, *uses)
+
+    def say_checks_limit(self, reached: LimitReached) -> None:
+        """Say that no more addresses are looked up for now, and what can be done without that."""
+        until = paris_time_from(reached.until)
+        self.say(f"limits.checks.{reached.scope}", until=until)
+        self.say("limits.without_check")
 
     def button(self, key: str, payload: str, **values: Any) -> Button:
         """Return a button whose title stands under `buttons.` in messages.yml."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from actions.addresses import normalise_address, wire_address
+from actions.clock import paris_time_from
 from actions.content import Region
 from actions.db import unit_of_work
 from actions.errors import LimitReached
@@ -285,8 +286,11 @@ async def _send(talk: Talk) -> Directive:
                 request_key=f"{talk.request_key}:handover",
                 case=case,
             )
-    except LimitReached:
-        return Go("too_many")
+    except LimitReached as reached:
+        # Nothing was sent: give the region's own contact instead.
+        talk.say(f"limits.handovers.{reached.scope}", until=paris_time_from(reached.until))
+        talk.say_contact(region)
+        return End("handed_over")
     key = "handover.added" if own else "handover.sent"
     talk.say(key, reference=reference, region=region)
     for name in ("contract", "document", "detail", "tried"):
@@ -320,14 +324,6 @@ def _indented(text: str) -> str:
     return text.replace("\n", "\n  ")
 
 
-async def _too_many(talk: Talk) -> Directive:
-    """Nothing was sent: give the region's own contact instead."""
-    talk.say("handover.too_many")
-    if talk.region:
-        talk.say_contact(talk.region)
-    return End("handed_over")
-
-
 async def _declined(talk: Talk) -> Directive:
     talk.say("handover.declined")
     if talk.region:
@@ -348,7 +344,6 @@ HANDOVER = Walk(
         "which_reply": Step(_which_reply, _take_which),
         "ask_line": Step(_ask_line, _take_line),
         "send": Step(_send),
-        "too_many": Step(_too_many),
         "declined": Step(_declined),
     },
 )

@@ -138,8 +138,8 @@ async def _check(talk: Talk) -> Directive:
     talk.memory.pop("account", None)
     try:
         accounts = await talk.find_accounts(address)
-    except LimitReached:
-        talk.say("login.too_many_checks")
+    except LimitReached as reached:
+        talk.say_checks_limit(reached)
         return Go("contact")
     by_status: dict[str, list[Account]] = {}
     for account in accounts:

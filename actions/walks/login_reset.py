@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.clock import paris_time_from
 from actions.errors import LimitReached
 from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
 from actions.walks.consent import bare_answer, consents, doubts
@@ -147,8 +148,8 @@ async def _send_reset(talk: Talk) -> Directive:
         return Go("check")
     try:
         await talk.accounts.request_reset(account, request_key=f"{talk.request_key}:reset")
-    except LimitReached:
-        talk.say("login.too_many_resets")
+    except LimitReached as reached:
+        talk.say("limits.resets", until=paris_time_from(reached.until))
         return Go("contact")
     talk.note_tried("reset")
     before = talk.memory.get("resets_sent", {})

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 
+from actions.clock import paris_time_from
 from actions.content import Portal, Region
+from actions.errors import LimitReached
 from actions.places import Place, PlaceAnswer, find_place
 from actions.walks.base import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
 from actions.walks.facts import fold
@@ -91,7 +94,9 @@ async def _start(talk: Talk) -> Directive:
     if not chosen and named and len(talk.stack) == 1:
         return await _take(talk, otherwise=Go("ask"))
     if talk.region is None and (number := heard.entities.get("customer_number")):
-        talk.memory["region"] = await talk.accounts.region_of_customer(talk.portal.id, number)
+        with suppress(LimitReached):
+            # Without the number, the region is simply asked for.
+            talk.memory["region"] = await talk.region_of_customer(number)
     return Go("contact") if talk.region else Go("ask")
 
 
@@ -172,12 +177,16 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
     """Take the place that the message names, ask which one is meant, or do otherwise."""
     text = talk.heard.text
     if talk.portal.feature("customer_numbers"):
-        for number in _CUSTOMER_NUMBER.findall(text):
-            if region := await talk.accounts.region_of_customer(talk.portal.id, number):
-                talk.memory["region"] = region
-                return Go("contact")
+        reached, region = await _of_customer(talk)
+        if region:
+            talk.memory["region"] = region
+            return Go("contact")
         if "client" in text.casefold() and _ANY_NUMBER.search(text):
-            talk.say("region.customer_unknown")
+            if reached is None:
+                talk.say("region.customer_unknown")
+            else:
+                until = paris_time_from(reached.until)
+                talk.say(f"limits.numbers.{reached.scope}", until=until)
             return Wait()
     expected = talk.heard.intent not in _QUESTIONS or not talk.heard.sure
     answer = place_in(talk.portal, text, expected=expected)
@@ -211,6 +220,22 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
         return Go("not_found")
     return otherwise
 
+
+async def _of_customer(talk: Talk) -> tuple[LimitReached | None, str | None]:
+    """Return why no more numbers are looked up, and the region of the first that is known."""
+    numbers = dict.fromkeys(_CUSTOMER_NUMBER.findall(talk.heard.text))
+    for number in list(numbers)[:_MOST_NUMBERS]:
+        try:
+            if region := await talk.region_of_customer(number):
+                return None, region
+        except LimitReached as reached:
+            # A postal code may still tell the place.
+            return reached, None
+    return None, None
+
+
+_MOST_NUMBERS = 3
+"""Numbers of one message that are looked up."""
 
 _NAMES_SOMETHING = frozenset(
     {"inform_region", "regional_contact", "inform_reference", "out_of_scope"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from actions.address_scanner import unreadable_address
+from actions.clock import paris_time_from
 from actions.db import unit_of_work
 from actions.errors import LimitReached
-from actions.limits import TICKET_LOOKUPS, spend
+from actions.limits import TICKET_LOOKUPS, TICKET_LOOKUPS_PER_NETWORK, spend
 from actions.ticket_mails import mail_of
 from actions.tickets import is_contact_of, ticket_by_reference
 from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
@@ -39,11 +40,14 @@ async def _tell(talk: Talk) -> Directive:
     """Tell the state, or that nothing is found: the same for a wrong reference or address."""
     reference = talk.frame.data["reference"]
     address = talk.heard.entities["email"]
+    uses = [(TICKET_LOOKUPS, talk.conversation_id)]
+    if talk.network:
+        uses.append((TICKET_LOOKUPS_PER_NETWORK, talk.network))
     try:
         async with unit_of_work(talk.database) as unit:
-            await spend(talk.database, unit, (TICKET_LOOKUPS, talk.conversation_id))
-    except LimitReached:
-        talk.say("ticket.too_many")
+            await spend(talk.database, unit, *uses)
+    except LimitReached as reached:
+        talk.say(f"limits.tickets.{reached.scope}", until=paris_time_from(reached.until))
         return Open("region", then="done")
     ticket = await ticket_by_reference(talk.database, reference.upper())
     if ticket is None or ticket.portal != talk.portal.id:

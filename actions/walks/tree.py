@@ -237,8 +237,8 @@ async def _check_address(talk: Talk, branches: Mapping[str, str]) -> Directive:
         return Go(branches.get("none", fallback))
     try:
         accounts = await talk.find_accounts(address)
-    except LimitReached:
-        talk.say("login.too_many_checks")
+    except LimitReached as reached:
+        talk.say_checks_limit(reached)
         return Open("region", then="done")
     states = {account.status for account in accounts}
     for status, branch in (("active", "known"), ("pending", "pending"), ("disabled", "disabled")):

@@ -14,8 +14,8 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions import limits
 from actions.db import Database, now
-from actions.limits import LimitHit
 from actions.outbox import OutboxMail
 from actions.ratings import Rating
 from actions.resets import ResetToken
@@ -29,8 +29,8 @@ from bot.console.search_index import merge_index
 logger = logging.getLogger(__name__)
 
 _CHUNK = 100
-_DAY_SECONDS = 24 * 3600.0
-_LIMITS_KEPT = timedelta(days=2)
+_HOUR_SECONDS = 3600.0
+_DAY_HOURS = 24
 
 
 async def purge(database: Database, settings: Settings) -> dict[str, int]:
@@ -59,7 +59,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
         ):
             done = await session.execute(statement)
             counts[name] = int(done.rowcount)  # type: ignore[attr-defined]
-        await session.execute(delete(LimitHit).where(LimitHit.at < now() - _LIMITS_KEPT))
+        await limits.forget_old(session)
         counts["lignes du journal"] = await record.forget_old(session)
         if counts["conversations"]:
             await merge_index(session)
@@ -69,14 +69,23 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
 
 
 async def purge_daily(database: Database, settings: Settings) -> None:
-    """Purge now and once a day until cancelled; a failing database is tried again next time."""
+    """Purge now and once a day until cancelled; a failing database is tried again next time.
+
+    What counts towards limits goes each hour: there is most of it.
+    """
+    hour = 0
     while True:
         try:
-            counts = await purge(database, settings)
-            logger.info("Purge: %s", counts)
+            if hour % _DAY_HOURS == 0:
+                counts = await purge(database, settings)
+                logger.info("Purge: %s", counts)
+            else:
+                async with database.write() as session:
+                    await limits.forget_old(session)
         except (SQLAlchemyError, OSError):
-            logger.exception("The purge failed; trying again tomorrow")
-        await asyncio.sleep(_DAY_SECONDS)
+            logger.exception("The purge failed; trying again later")
+        hour += 1
+        await asyncio.sleep(_HOUR_SECONDS)
 
 
 def told(counts: dict[str, int], nothing: str) -> str:
