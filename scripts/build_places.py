@@ -15,7 +15,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-OUTPUT = Path(__file__).resolve().parent.parent / "actions" / "places" / "communes.json.gz"
+OUTPUT = Path(__file__).resolve().parent.parent / "actions" / "places" / "data" / "communes.json.gz"
 FORMER = {"commune-deleguee", "commune-associee"}
 
 

@@ -9,8 +9,8 @@ from actions.addresses import is_address, normalise_address
 from actions.content_check.links import is_phone
 from actions.content_files import Marked, Mistakes, PortalFiles, Reading
 from actions.content_files.mistakes import closest
-from actions.places.abroad import COUNTRIES
 from actions.places.index import index
+from actions.places.tables import countries
 from actions.portals import Region
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -124,7 +124,7 @@ def _known() -> frozenset[str]:
         (
             *(f"region:{code}" for code in index().regions),
             *(f"dep:{code}" for code in index().departements),
-            *(f"pays:{code}" for code in COUNTRIES),
+            *(f"pays:{code}" for code in countries()),
         )
     )
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from actions.places import cues
 from actions.places.context import INTO, NEARBY, Context, Text, context
-from actions.places.france import WORDY_NAMES
 from actions.places.index import index
 from actions.places.model import Spot
+from actions.places.tables import wordy
 
 # Inhabitants from which a town is named without further ado.
 _LARGE = 20_000
@@ -28,9 +28,7 @@ def is_wordy(name: str) -> bool:
         name: The folded name.
     """
     words = index().words
-    return name in WORDY_NAMES or all(
-        word in words or word in cues.CONNECTORS for word in name.split()
-    )
+    return name in wordy() or all(word in words or word in cues.CONNECTORS for word in name.split())
 
 
 def _without_article(name: str) -> str:
@@ -93,7 +91,7 @@ def weigh(text: Text, start: int, end: int, name: str, spots: Sequence[Spot], li
     written = any(token.raw[0].isupper() for token in text.tokens[start:end])
     if area:
         plain = _without_article(name)
-        if not {name, plain} & WORDY_NAMES:
+        if not {name, plain} & wordy():
             return 3
         return _weigh_wordy_area(around, capital, plain, alone and written, text.expected)
     return _weigh_town(text, around, capital, name, spots, alone, written)

@@ -13,16 +13,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from itertools import product
-from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-from actions.places import abroad, france
 from actions.places.fold import fold_name
-from actions.places.hospitals import HOSPITALS
 from actions.places.model import FRANCE, Spot
+from actions.places.tables import DATA, countries, table
 
-_FOLDER = Path(__file__).resolve().parent
 # A shortened name such as "Cherbourg" stands for a town of at least this many inhabitants.
 _SHORT_POPULATION = 10_000
 # So many times as populous, a town is meant by its shortened name as much as its homonyms are.
@@ -89,8 +86,8 @@ class Index:
         self._read_fixed()
         self._read_foreign()
         self.longest: dict[str, int] = {}
-        for table in (self.names, self.shorts, self.fixed, self.foreign):
-            for name in table:
+        for known in (self.names, self.shorts, self.fixed, self.foreign):
+            for name in known:
                 first, size = name.partition(" ")[0], name.count(" ") + 1
                 if size > self.longest.get(first, 0):
                     self.longest[first] = size
@@ -190,34 +187,35 @@ class Index:
             self.fixed.setdefault(fold_name(name), spots)
 
     def _read_fixed(self) -> None:
+        france = table("france")
+        ambiguous = france["ambiguous_regions"]
         for code, name in self.regions.items():
-            ambiguous = code in france.AMBIGUOUS_REGIONS
-            if not ambiguous:
-                self._fix([name], (self.region_spot(code),))
-            self._fix(france.REGION_ALIASES.get(code, ()), (self.region_spot(code),))
-        for names, codes in france.GROUPS.items():
-            self._fix(names, tuple(self.region_spot(code) for code in codes))
+            official = () if code in ambiguous else (name,)
+            self._fix([*official, *france["regions"].get(code, ())], (self.region_spot(code),))
+        for group in france["groups"]:
+            spots = tuple(self.region_spot(code) for code in group["regions"])
+            self._fix(group["names"], spots)
         for code, (name, region) in self.departements.items():
-            if region not in france.AMBIGUOUS_REGIONS:
+            if region not in ambiguous:
                 spots = (self.departement_spot(code),)
                 folded = fold_name(name)
-                self._fix([folded, *france.DEPARTEMENT_ALIASES.get(code, ())], spots)
+                self._fix([folded, *france["departements"].get(code, ())], spots)
                 self._fix(_singulars(folded), spots)
                 # "La Marne" is a village too, yet most often the département.
                 self._fix([f"{article} {folded}" for article in ("le", "la", "les", "l")], spots)
-        for label, where, names in HOSPITALS:
+        for label, (where, *names) in table("hospitals").items():
             dep = "" if where.startswith("region:") else where
             region = self.departements[dep][1] if dep else where.removeprefix("region:")
             base = label.partition(" (")[0]
             self._fix(names, (Spot(base, label, "hospital", dep, region, FRANCE, 0, 0),))
 
     def _read_foreign(self) -> None:
-        for code, (name, aliases) in abroad.COUNTRIES.items():
+        for code, (name, *aliases) in countries().items():
             spot = Spot(name, name, "country", "", "", code, 0, 0)
             for alias in (fold_name(name), *aliases):
                 self.foreign[alias] = (spot,)
-        for code, towns in abroad.TOWNS.items():
-            country = abroad.COUNTRIES[code][0]
+        for code, towns in table("abroad")["towns"].items():
+            country = countries()[code][0]
             for town, thousands in towns.items():
                 label = f"{town} ({country})"
                 spot = Spot(town, label, "country", "", "", code, thousands * 1000, 2)
@@ -279,13 +277,13 @@ def _singulars(name: str) -> list[str]:
 
 
 def _lines(name: str) -> set[str]:
-    text = (_FOLDER / name).read_text("utf-8")
+    text = (DATA / name).read_text("utf-8")
     return {line for line in text.split() if line}
 
 
 @cache
 def _load() -> Index:
-    data = json.loads(gzip.decompress((_FOLDER / "communes.json.gz").read_bytes()))
+    data = json.loads(gzip.decompress((DATA / "communes.json.gz").read_bytes()))
     return Index(data, _lines("words.txt"), _lines("frequent.txt"))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import takewhile, zip_longest
 
-from actions.places.abroad import COUNTRIES
 from actions.places.codes import find_codes, foreign_code
 from actions.places.context import Text
 from actions.places.cues import CONNECTORS
@@ -15,6 +14,7 @@ from actions.places.fold import fold_name, tokenise
 from actions.places.index import index
 from actions.places.model import FRANCE, Mention, Place, PlaceAnswer, Spot
 from actions.places.scan import find_names, misspelt_parts, misspelt_whole, whole_name
+from actions.places.tables import countries as known_countries
 
 # Characters that are read: the longest messages say where they come from in the first lines.
 _READ = 2_000
@@ -101,7 +101,7 @@ def _abroad(text: Text, mentions: Sequence[Mention]) -> PlaceAnswer | None:
 
 
 def _country(code: str) -> Place:
-    return Place(COUNTRIES[code][0], "country", (f"pays:{code}",), 0)
+    return Place(known_countries()[code][0], "country", (f"pays:{code}",), 0)
 
 
 def _agree(one: Spot, other: Spot, *, closely: bool) -> bool:
