@@ -1,60 +1,39 @@
-"""Reads an accounts CSV and brings the account store to what it says, all of it or nothing.
+"""Brings the account store to what an accounts CSV says, all of it or nothing, beside the talks.
 
-Columns: `email,login,name,structure,region,customer_number,role,status,activated_at`; only email
-and status are required. One address may stand in several rows with different logins.
+SQLite has one writer at a time, so an import writes in short batches and pauses between them. The
+file is first copied into the database; from then on it counts as taken, and whoever comes next, the
+next import or the next start, ends what was interrupted. An account is at each moment as it was
+before or as the file has it, and none is disabled before the whole file has been taken over.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import ROLES, STATUSES, AccountRow
-from actions.accounts_cells import (
-    address_in,
-    fault_of_address,
-    is_mangled,
-    moment,
-    plain,
-    shortened,
-)
+from actions.accounts import AccountRow
+from actions.accounts_file import Row, read_accounts
+from actions.accounts_staging import CLEARING, DONE, STAGING, AccountImport, StagedAccount
+from actions.accounts_steps import advance, begin_applying
 from actions.content import Portal
-from actions.db import Database
+from actions.db import Database, now
 from actions.errors import AccountsFileError
 
-_COLUMNS = (
-    "email", "login", "name", "structure", "region", "customer_number", "role", "status",
-    "activated_at",
-)  # fmt: skip
-_REQUIRED = ("email", "status")
-_MOST = {"login": 320, "name": 200, "structure": 200, "customer_number": 64}
-_DELIMITERS = ",;\t"
-_MOST_NAMED = 20
-
-
-DEMO_FILE = "demo_accounts.csv"
-"""The file of demo accounts in a portal's folder."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong with an accounts CSV.
-
-    Attributes:
-        line: Its line, from 1; 0 where it has none.
-        of_file: Whether the file as a whole cannot be read on for it.
-    """
-
-    line: int
-    text: str
-    of_file: bool = False
+_SHORT_SECONDS = 0.01
+_LONG_SECONDS = 0.03
+_FIRST_BATCH = 200
+_LEAST_BATCH = 200
+_MOST_BATCH = 500
+_LEAST_PAUSE_SECONDS = 0.005
+_ABANDONED = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -80,14 +59,62 @@ async def import_accounts(
         demo: Whether these are demo accounts; loading others removes all demo accounts.
 
     Raises:
-        AccountsFileError: If a row is wrong; it names the lines, and nothing is loaded.
+        AccountsFileError: If a row is wrong; it names the lines, and nothing is loaded. Also if
+            another import of the portal began meanwhile.
     """
-    rows = _rows(path, portal)
+    rows = await asyncio.to_thread(read_accounts, path, portal)
+    await finish_imports(database, portal.id)
+    batches = _Batches(database)
     async with database.write() as session:
-        if not demo:
-            await session.execute(delete(AccountRow).where(AccountRow.demo))
-        result = await _merge(session, portal.id, rows, sync=sync, demo=demo)
-    return result
+        job = AccountImport(
+            portal=portal.id, sync=sync, demo=demo, state=STAGING, total=len(rows), started_at=now()
+        )
+        session.add(job)
+        await session.flush()
+        number = job.id
+    await _stage(batches, number, rows, path)
+    async with batches.next() as session:
+        await begin_applying(session, await _locked(session, number, path), batches.size)
+    await _run(batches, number)
+    async with database.read() as session:
+        done = await session.get(AccountImport, number)
+    if done is None:
+        raise _superseded(path)
+    unchanged = done.total - done.added - done.changed
+    return ImportResult(done.added, done.changed, unchanged, done.disabled)
+
+
+async def finish_imports(database: Database, portal_id: str | None = None) -> int:
+    """Bring imports that were interrupted to their end; those not wholly copied yet are dropped.
+
+    Args:
+        database: The account store's database.
+        portal_id: Whose imports, before another one of this portal; of all portals where None, and
+            then what may still be at its copy is left alone.
+
+    Returns:
+        How many were brought to their end or dropped.
+    """
+    query = select(AccountImport.id, AccountImport.state)
+    unfinished = AccountImport.state != DONE
+    if portal_id is None:
+        latest = now() - _ABANDONED
+        unfinished &= (AccountImport.state != STAGING) | (AccountImport.started_at < latest)
+    else:
+        query = query.where(AccountImport.portal == portal_id)
+    async with database.read() as session:
+        found = (await session.execute(query.where(unfinished).order_by(AccountImport.id))).all()
+    batches = _Batches(database)
+    for number, _ in found:
+        async with batches.next() as session:
+            # Decided by the statement: its copy may have come to its end meanwhile.
+            await session.execute(
+                update(AccountImport)
+                .where(AccountImport.id == number, AccountImport.state == STAGING)
+                .values(state=CLEARING, place=0)
+            )
+        await _run(batches, number)
+    return len(found)
 
 
 async def has_accounts(database: Database) -> bool:
@@ -96,165 +123,64 @@ async def has_accounts(database: Database) -> bool:
         return bool(await session.scalar(select(func.count()).select_from(AccountRow)))
 
 
-async def _merge(
-    session: AsyncSession, portal_id: str, rows: list[AccountRow], *, sync: bool, demo: bool
-) -> ImportResult:
-    stored = await session.scalars(select(AccountRow).where(AccountRow.portal == portal_id))
-    known = {(row.address, row.login): row for row in stored}
-    added = changed = unchanged = disabled = 0
-    for row in rows:
-        row.demo = demo
-        old = known.pop((row.address, row.login), None)
-        if old is None:
-            session.add(row)
-            added += 1
-        elif _take_over(old, row):
-            changed += 1
-        else:
-            unchanged += 1
-    if sync:
-        for old in known.values():
-            if old.status != "disabled":
-                old.status = "disabled"
-                disabled += 1
-    return ImportResult(added, changed, unchanged, disabled)
+class _Batches:
+    """Write transactions, each short: as many rows as lately took a few hundredths of a second."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._pause = 0.0
+        self.size = _FIRST_BATCH
+
+    @asynccontextmanager
+    async def next(self) -> AsyncIterator[AsyncSession]:
+        """Open the next transaction, after a pause as long as the last one, for other writers."""
+        await asyncio.sleep(self._pause)
+        async with self._database.write() as session:
+            began = time.monotonic()
+            yield session
+        took = time.monotonic() - began
+        if took > _LONG_SECONDS:
+            self.size = max(_LEAST_BATCH, self.size // 2)
+        elif took < _SHORT_SECONDS:
+            self.size = min(_MOST_BATCH, self.size * 2)
+        self._pause = max(took, _LEAST_PAUSE_SECONDS)
 
 
-def _take_over(old: AccountRow, new: AccountRow) -> bool:
-    """Copy what differs from a row of the file onto the stored one."""
-    different = False
-    for name in (*_COLUMNS, "demo"):
-        if getattr(old, name) != getattr(new, name):
-            setattr(old, name, getattr(new, name))
-            different = True
-    return different
+async def _stage(batches: _Batches, number: int, rows: list[Row], path: Path) -> None:
+    start = 0
+    while start < len(rows):
+        chunk = [
+            {"import_id": number, "number": place, **row}
+            for place, row in enumerate(rows[start : start + batches.size], start + 1)
+        ]
+        async with batches.next() as session:
+            await _locked(session, number, path)
+            await session.execute(insert(StagedAccount), chunk)
+        start += len(chunk)
 
 
-def faults_of(path: Path, portal: Portal) -> list[Fault]:
-    """Return what is wrong with an accounts CSV; nothing where it can be imported."""
-    return _read(path, portal)[1]
+async def _locked(session: AsyncSession, number: int, path: Path) -> AccountImport:
+    """Return an import that is at its copy, kept from others until the transaction ends."""
+    job = await session.get(AccountImport, number, with_for_update=True)
+    if job is None or job.state != STAGING:
+        raise _superseded(path)
+    return job
 
 
-def _rows(path: Path, portal: Portal) -> list[AccountRow]:
-    """Return the file's rows, after all of them have been checked."""
-    rows, faults = _read(path, portal)
-    if not faults:
-        return rows
-    if faults[0].of_file:
-        line = f", ligne {faults[0].line}" if faults[0].line else ""
-        raise AccountsFileError(f"{path}{line} : {faults[0].text}.")
-    more = len(faults) - _MOST_NAMED
-    named = " ; ".join(f"ligne {fault.line} : {fault.text}" for fault in faults[:_MOST_NAMED])
-    named += f" ; et {more} autres" if more > 0 else ""
-    raise AccountsFileError(f"{path} n’a pas été chargé. {named}.")
-
-
-def _read(path: Path, portal: Portal) -> tuple[list[AccountRow], list[Fault]]:
-    """Return the rows that are right, and what is wrong with the others."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        return [], [Fault(0, f"le fichier ne peut pas être lu ({error.strerror})", of_file=True)]
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return [], [Fault(line, "le fichier n’est pas en UTF-8", of_file=True)]
-    lines = io.StringIO(text)
-    delimiter, before = _delimiter(lines)
-    reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
-    rows: list[AccountRow] = []
-    faults: list[Fault] = []
-    seen: dict[tuple[str, str], int] = {}
-    try:
-        columns = [name.strip().lower() for name in reader.fieldnames or ()]
-        while columns and not columns[-1]:
-            columns.pop()
-        reader.fieldnames = columns
-        if wrong := _fault_of_columns(columns):
-            return [], [Fault(before + 1, wrong, of_file=True)]
-        for values in reader:
-            # The reader counts up to a row's end; quoted values may hold line breaks.
-            beyond = cast("list[str]", values.pop(None, []))
-            breaks = sum((cell or "").count("\n") for cell in (*values.values(), *beyond))
-            line = before + reader.line_num - breaks
-            clean = {name: plain(cell) for name, cell in values.items()}
-            if any(cell.strip() for cell in beyond):
-                faults.append(Fault(line, "trop de colonnes"))
-                continue
-            if not any(clean.values()):
-                continue
-            problems = list(_problems(clean, portal))
-            key = (address_in(clean["email"]), clean.get("login", ""))
-            if not problems and key in seen:
-                problems = [f"même adresse et même login qu’à la ligne {seen[key]}"]
-            seen.setdefault(key, line)
-            faults += [Fault(line, problem) for problem in problems]
-            if not problems:
-                rows.append(_row(clean, portal))
-    except csv.Error as error:
-        # Behind the last good row; an unclosed quote swallows all that follows.
-        text = f"CSV fautif, souvent un guillemet mal fermé ({error})"
-        return rows, [Fault(before + reader.line_num + 1, text, of_file=True)]
-    if not rows and not faults:
-        faults.append(Fault(1, "le fichier ne contient aucun compte", of_file=True))
-    return rows, faults
-
-
-def _delimiter(lines: io.StringIO) -> tuple[str, int]:
-    """Return what separates the columns, and how many lines stand before the heading.
-
-    A spreadsheet may say so itself in a first line, `sep=;`, which is read past.
-    """
-    first = lines.readline().rstrip("\n")
-    if first.lower().startswith("sep=") and first[4:] in tuple(_DELIMITERS):
-        return first[4:], 1
-    lines.seek(0)
-    return max(_DELIMITERS, key=first.count), 0
-
-
-def _fault_of_columns(columns: list[str]) -> str | None:
-    unknown = [name for name in columns if name not in _COLUMNS]
-    missing = [name for name in _REQUIRED if name not in columns]
-    if missing:
-        return f"colonne manquante : {', '.join(missing)}"
-    if len(set(columns)) < len(columns):
-        return "une colonne y est deux fois"
-    return f"colonne inconnue : {', '.join(unknown)}" if unknown else None
-
-
-def _problems(row: dict[str, str], portal: Portal) -> Iterator[str]:
-    if fault := fault_of_address(row["email"]):
-        yield fault
-    if row["status"] not in STATUSES:
-        yield f"status « {row['status']} » (attendu : {', '.join(STATUSES)})"
-    if row.get("role") and row["role"] not in ROLES:
-        yield f"role « {row['role']} » (attendu : {', '.join(ROLES)})"
-    if row.get("region") and portal.region(row["region"]) is None:
-        yield f"région « {row['region']} » inconnue de ce portail"
-    try:
-        moment(row.get("activated_at", ""))
-    except (ValueError, OverflowError):
-        yield f"activated_at « {row['activated_at']} » n’est pas une date ISO 8601"
-    for name, most in _MOST.items():
-        if len(row.get(name, "")) > most:
-            yield f"{name} dépasse {most} caractères"
-        if is_mangled(row.get(name, "")):
-            yield (
-                f"{name} « {shortened(row[name])} » est un nombre abrégé par le tableur ; mettez "
-                "la colonne au format Texte et exportez de nouveau"
-            )
-
-
-def _row(row: dict[str, str], portal: Portal) -> AccountRow:
-    return AccountRow(
-        portal=portal.id,
-        email=address_in(row["email"]),
-        address=address_in(row["email"]),
-        login=row.get("login", ""),
-        name=row.get("name", ""),
-        structure=row.get("structure", ""),
-        region=row.get("region", ""),
-        customer_number=row.get("customer_number", ""),
-        role=row.get("role") or "user",
-        status=row["status"],
-        activated_at=moment(row.get("activated_at", "")),
+def _superseded(path: Path) -> AccountsFileError:
+    return AccountsFileError(
+        f"{path} n’a pas été chargé : un autre import de ce portail a commencé entre-temps."
+        " Relancez celui-ci s’il est le bon."
     )
+
+
+async def _run(batches: _Batches, number: int) -> None:
+    """Advance an import to its end; several processes may do so at once."""
+    state = ""
+    while state != DONE:
+        async with batches.next() as session:
+            job = await session.get(AccountImport, number, with_for_update=True)
+            if job is None:
+                return
+            await advance(session, job, batches.size)
+            state = job.state

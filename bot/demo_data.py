@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from actions.accounts import AccountRow, SqlAccountStore, current_accounts
-from actions.accounts_import import DEMO_FILE, import_accounts
+from actions.accounts_file import DEMO_FILE
+from actions.accounts_import import import_accounts
 from actions.content import Content
 from actions.db import Database
 from actions.errors import SettingsError

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from actions.accounts_import import finish_imports
 from actions.content import current_content
 from actions.content_check import check
 from actions.db import current_database
@@ -66,6 +67,8 @@ def prepare(settings: Settings, tell: Tell) -> Path:
         try:
             await refuse_demo_beside_real(current_database(), settings)
             await fill_missing(current_database(), settings.secret_key)
+            if count := await finish_imports(current_database()):
+                logger.warning("%s interrupted imports of accounts brought to their end", count)
             return await load_demo_accounts(current_database(), content, settings)
         finally:
             await current_database().dispose()

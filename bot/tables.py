@@ -6,6 +6,7 @@ import importlib
 
 _MODULES = (
     "actions.accounts",
+    "actions.accounts_staging",
     "actions.limits",
     "actions.outbox",
     "actions.ratings",

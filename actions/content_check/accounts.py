@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.accounts_import import DEMO_FILE, faults_of
+from actions.accounts_file import DEMO_FILE, faults_of
 from actions.content_files import Reading
 
 

@@ -10,10 +10,11 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Delete, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import AccountRow
+from actions.accounts_staging import AccountImport, StagedAccount
 from actions.address_scanner import Found, replace_addresses
 from actions.addresses import normalise_address
 from actions.db import Database, is_locked
@@ -74,6 +75,7 @@ async def erase(
             for start in range(0, len(numbers), _CHUNK):
                 chunk = numbers[start : start + _CHUNK]
                 await session.execute(delete(table).where(table.id.in_(chunk)))
+        await session.execute(_staged(address, portal))
         # Those on answers went with their conversations; those on articles hang on nothing.
         await _erase_comments(session, address)
         await session.execute(delete(DemoPassword).where(DemoPassword.login == address))
@@ -130,6 +132,15 @@ async def scrub(database: Database) -> None:
         "Tout est effacé, mais la base est trop occupée pour que son fichier soit réécrit :"
         " relancez la même commande à une heure plus calme."
     )
+
+
+def _staged(address: str, portal: str | None) -> Delete:
+    """Return what takes an address out of a file that is still being imported."""
+    rows = delete(StagedAccount).where(StagedAccount.address == address)
+    if portal is None:
+        return rows
+    imports = select(AccountImport.id).where(AccountImport.portal == portal)
+    return rows.where(StagedAccount.import_id.in_(imports))
 
 
 def _without(text: str, address: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions import limits
+from actions.accounts_import import finish_imports
 from actions.db import Database, now
 from actions.outbox import OutboxMail
 from actions.ratings import Rating
@@ -64,6 +65,8 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
         if counts["conversations"]:
             await merge_index(session)
     await sessions.forget_expired(database)
+    # The copy of a file whose import was interrupted, and never begun again.
+    await finish_imports(database)
     counts["mails"] += await asyncio.to_thread(_remove_files, settings.var_dir, oldest.timestamp())
     return counts
 
