@@ -46,6 +46,7 @@ Use = tuple[Limit, str]
 """A limit with the key under which an event counts."""
 
 _HOUR = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
 
 RESETS_PER_ACCOUNT = Limit("reset", 5, _HOUR, "account")
 CHECKS_PER_CONVERSATION = Limit("check_conversation", 12, _HOUR, "conversation", share=3)
@@ -64,6 +65,8 @@ TICKET_TRIES_PER_NETWORK = Limit("ticket_try_network", 40, _HOUR)
 TICKET_CODES_PER_TICKET = Limit("ticket_code", 5, _HOUR, "ticket", share=1)
 TICKET_CODES_PER_MAILBOX = Limit("ticket_code_mailbox", 60, _HOUR, "shared")
 RATINGS_PER_NETWORK = Limit("rating_network", 600, _HOUR)
+HISTORY_PER_CONVERSATION = Limit("history", 120, _MINUTE, "conversation")
+HISTORY_PER_NETWORK = Limit("history_network", 1200, _MINUTE)
 SESSIONS_PER_NETWORK = Limit("session_network", 600, _HOUR)
 
 KEPT = timedelta(hours=2)

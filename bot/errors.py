@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from actions.clock import in_words
 from actions.errors import LimitReached, TokenRefused
 from bot.engine.assistant import TurnFailed, WrongPortal
 
@@ -36,8 +37,9 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return error_response(error.status, error.text or error.reason)
     except TokenRefused as error:
         return error_response(410, str(error))
-    except LimitReached:
-        return error_response(429, "Trop de demandes pour l’instant ; réessayez plus tard.")
+    except LimitReached as reached:
+        wait = in_words(reached.seconds)
+        raise too_many(f"Trop de demandes ; réessayez dans {wait}.", reached) from None
     except WrongPortal as error:
         return error_response(409, str(error))
     except TurnFailed as error:
@@ -111,6 +113,14 @@ def storable(text: str) -> str:
         for char in text
         if char in _KEPT_CONTROLS or unicodedata.category(char) not in {"Cc", "Cs"}
     )
+
+
+def too_many(message: str, reached: LimitReached) -> web.HTTPTooManyRequests:
+    """Return a 429 with a JSON body that tells, as its header does, after how many seconds."""
+    seconds = reached.seconds
+    body = json.dumps({"error": message, "retry_after": seconds}, ensure_ascii=False)
+    headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    return web.HTTPTooManyRequests(text=body, content_type="application/json", headers=headers)
 
 
 def bad_request(message: str) -> web.HTTPBadRequest:

@@ -34,6 +34,7 @@ from bot.errors import (
 )
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
 from bot.network import client_network
+from bot.paces import pace_messages
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +76,13 @@ async def receive_message(request: web.Request) -> web.Response:
         )
     except BadMetadata as error:
         raise bad_request(str(error)) from None
+    conversation = conversation_name(portal, sender)
+    await pace_messages(
+        request, request.config_dict[CONTENT].portals[portal], conversation, server=True
+    )
     replies = await request.config_dict[ASSISTANT].handle(
         Incoming(
-            conversation_id=conversation_name(portal, sender),
+            conversation_id=conversation,
             portal=portal,
             text=text,
             message_id=storable(message_id) or uuid.uuid4().hex,

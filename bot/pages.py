@@ -51,8 +51,10 @@ _SENTENCES = {
     404: ("Page introuvable", "Cette page n’existe pas, ou n’existe plus."),
     405: ("Action impossible", "Cette adresse ne permet pas cette action."),
     413: ("Envoi trop volumineux", "Ce que vous envoyez est trop long."),
+    429: ("Trop de demandes", "Trop de demandes viennent de votre réseau. Réessayez plus tard."),
     500: ("Erreur de notre côté", "Une erreur s’est produite. Réessayez plus tard."),
 }
+_KEPT_HEADERS = {"Allow", "Retry-After"}
 _OTHER = ("Demande refusée", "Cette demande ne peut pas être traitée.")
 
 
@@ -126,8 +128,8 @@ async def errors_as_pages(request: web.Request, handler: Handler) -> web.StreamR
         if error.status < 400 or error.content_type != "text/plain":
             raise
         response = _error(request, error.status)
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
+        for name in _KEPT_HEADERS & error.headers.keys():
+            response.headers[name] = error.headers[name]
         return response
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)

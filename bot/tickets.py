@@ -13,10 +13,18 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.clock import in_words, paris_time_from
 from actions.content import Portal
 from actions.db import unit_of_work
 from actions.errors import LimitReached
-from actions.limits import TICKET_CODES_PER_MAILBOX, TICKET_CODES_PER_TICKET, spend
+from actions.limits import (
+    TICKET_CODES_PER_MAILBOX,
+    TICKET_CODES_PER_TICKET,
+    TICKET_PAGES_PER_NETWORK,
+    TICKET_TRIES_PER_NETWORK,
+    spend,
+    spend_now,
+)
 from actions.ticket_links import (
     TicketLinkRefused,
     code_is_open,
@@ -27,6 +35,7 @@ from actions.ticket_links import (
 from actions.tickets import STATES, Ticket, ticket_by_reference
 from bot.console.record import Entry, record
 from bot.keys import CONTENT, DATABASE, SENDER, SETTINGS
+from bot.network import client_network
 from bot.pages import render, same_origin
 
 STATE_NAMES = {"open": "en attente", "answered": "répondue", "closed": "close"}
@@ -62,6 +71,7 @@ async def _open(request: web.Request) -> _Opened:
 
 async def show(request: web.Request) -> web.Response:
     """Show what the link is for; opening a mail changes nothing and sends nothing."""
+    await _pace(request)
     return await _page(request, await _open(request))
 
 
@@ -69,6 +79,7 @@ async def change(request: web.Request) -> web.Response:
     """Send a code to the mailbox, or take the code with a name and the new state."""
     if not same_origin(request):
         raise web.HTTPForbidden
+    await _pace(request)
     opened = await _open(request)
     form = {key: str(value).strip() for key, value in (await request.post()).items()}
     if "code" not in form:
@@ -78,6 +89,12 @@ async def change(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest(text="Cet état n’existe pas.")
     if not 2 <= len(name) <= _MOST_NAME or not name.isprintable():
         return await _page(request, opened, "Écrivez votre nom (de 2 à 80 lettres).", form)
+    try:
+        await spend_now(
+            request.config_dict[DATABASE], (TICKET_TRIES_PER_NETWORK, client_network(request))
+        )
+    except LimitReached as reached:
+        return await _refused(request, opened, reached, form)
     secret_key = request.config_dict[SETTINGS].secret_key
     async with request.config_dict[DATABASE].write() as session:
         taken = await use_code(session, opened.ticket, form["code"], secret_key)
@@ -114,11 +131,39 @@ async def _send(request: web.Request, opened: _Opened) -> web.Response:
                 await send_code(session, opened.ticket, opened.portal, opened.mailbox, secret_key)
 
             unit.defer(write)
-    except LimitReached:
-        fault = "Plusieurs codes sont déjà partis. Prenez le dernier, ou réessayez dans une heure."
-        return await _page(request, opened, fault)
+    except LimitReached as reached:
+        return await _refused(request, opened, reached, {})
     request.config_dict[SENDER].wake()
     raise web.HTTPSeeOther(request.path)
+
+
+async def _pace(request: web.Request) -> None:
+    """Count a visit, or refuse it.
+
+    Raises:
+        web.HTTPTooManyRequests: If too many such pages were opened from this network.
+    """
+    try:
+        await spend_now(
+            request.config_dict[DATABASE], (TICKET_PAGES_PER_NETWORK, client_network(request))
+        )
+    except LimitReached as reached:
+        raise web.HTTPTooManyRequests(
+            text="Beaucoup de demandes ont été ouvertes depuis votre réseau, que vous partagez"
+            f" peut-être avec d’autres. Réessayez dans {in_words(reached.seconds)}.",
+            headers={"Retry-After": str(reached.seconds)},
+        ) from None
+
+
+async def _refused(
+    request: web.Request, opened: _Opened, reached: LimitReached, typed: dict[str, Any]
+) -> web.Response:
+    """Show the page with what was typed, with whose share is used up and until when."""
+    fault = opened.portal.say(f"limits.codes.{reached.scope}", until=paris_time_from(reached.until))
+    response = await _page(request, opened, fault, typed)
+    response.set_status(429)
+    response.headers["Retry-After"] = str(reached.seconds)
+    return response
 
 
 async def _page(

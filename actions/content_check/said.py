@@ -23,8 +23,9 @@ _PREFIXES = {"say": "", "button": "buttons.", "note_tried": "tried."}
 _MEMBERS = {
     "small_talk.": SMALL_TALK, "in_walk.": SHORT_IN_WALKS, "ticket.": (*FATES, *STATES[1:]),
     "language.": LANGUAGES,
+    "limits.codes.": ("ticket", "network", "shared"),
     **dict.fromkeys(("limits.checks.", "limits.numbers.", "limits.handovers."), SCOPES),
-    **dict.fromkeys(("limits.tickets.",), OWN_SCOPES),
+    **dict.fromkeys(("limits.tickets.", "limits.messages.", "limits.history."), OWN_SCOPES),
 }  # fmt: skip
 """What the code puts behind the keys that it makes up."""
 

@@ -9,8 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from actions.content import Article, Portal
-from actions.db import unit_of_work
-from actions.limits import RATINGS_PER_NETWORK, SESSIONS_PER_NETWORK, spend
+from actions.limits import RATINGS_PER_NETWORK, spend_now
 from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from actions.ratings import rate_answer, thumbs
 from actions.transcript import topic_payload
@@ -25,6 +24,7 @@ from bot.engine.assistant import Incoming
 from bot.errors import bad_request, bearer_token, errors_as_json, field, read_json
 from bot.keys import ASSISTANT, CONTENT, DATABASE, SENDER, SETTINGS
 from bot.network import client_network
+from bot.paces import pace_history, pace_messages, pace_sessions
 
 MOST_CHARACTERS = 2000
 """Characters of one message."""
@@ -38,9 +38,7 @@ _MESSAGE_ID = re.compile(r"[A-Za-z0-9_.:-]+")
 async def open_session(request: web.Request) -> web.Response:
     """Issue a session with a conversation of its own."""
     portal = _portal(request)
-    database = request.config_dict[DATABASE]
-    async with unit_of_work(database) as unit:
-        await spend(database, unit, (SESSIONS_PER_NETWORK, client_network(request)))
+    await pace_sessions(request, portal)
     token = sign(request.config_dict[SETTINGS], new_session(portal.id))
     return _json({"session": token}, status=201)
 
@@ -60,9 +58,11 @@ async def receive_message(request: web.Request) -> web.Response:
     intent = field(body, "article", most=_MOST_ID, required=False)
     if intent:
         text = topic_payload(_article(portal, intent).intent)
-        await offer(request.config_dict[DATABASE], session, text)
     else:
         text = field(body, "message", most=MOST_CHARACTERS)
+    await pace_messages(request, portal, session.conversation)
+    if intent:
+        await offer(request.config_dict[DATABASE], session, text)
     replies = await request.config_dict[ASSISTANT].handle(
         Incoming(
             conversation_id=session.conversation,
@@ -86,6 +86,7 @@ async def show_history(request: web.Request) -> web.Response:
     portal = _portal(request)
     session = _bearer(request, portal)
     before = _number(request, "before")
+    await pace_history(request, portal, session.conversation)
     most = min(_number(request, "most") or MOST_TURNS, MOST_TURNS)
     page = await read_history(
         request.config_dict[DATABASE], portal, session.conversation, before=before, most=most
@@ -114,8 +115,7 @@ async def rate(request: web.Request) -> web.Response:
     if not isinstance(helpful, bool):
         raise bad_request("« helpful » doit être vrai ou faux.")
     database = request.config_dict[DATABASE]
-    async with unit_of_work(database) as unit:
-        await spend(database, unit, (RATINGS_PER_NETWORK, client_network(request)))
+    await spend_now(database, (RATINGS_PER_NETWORK, client_network(request)))
     key = session.conversation
     async with database.write() as writing:
         if not await rate_answer(

@@ -13,7 +13,7 @@ TEXTS = (
     "erase_yes", "erase_no", "erase_failed", "erased", "help_page", "person", "person_title",
     "person_lead", "person_send", "person_message", "back", "notice", "earlier", "log", "you",
     "assistant", "choices_one", "choices_many", "chosen", "typing", "retrying", "renewed", "stuck",
-    "retry", "refused", "unread", "label", "placeholder", "send", "hint", "left", "cut",
+    "paced", "retry", "refused", "unread", "label", "placeholder", "send", "hint", "left", "cut",
     "password", "rate", "rate_yes", "rate_no", "rated", "rate_failed", "rate_word", "rate_send",
     "earlier_failed", "solved", "solved_yes", "solved_no", "article", "new_window", "file_title",
 )  # fmt: skip

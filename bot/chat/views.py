@@ -7,9 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from actions.content import Article, Portal
-from actions.db import unit_of_work
 from actions.errors import LimitReached
-from actions.limits import RATINGS_PER_NETWORK, spend
+from actions.limits import RATINGS_PER_NETWORK, spend_now
 from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from actions.ratings import rate_article
 from bot.chat.faq import groups_of, html_of
@@ -86,10 +85,10 @@ async def rate(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest
     database = request.config_dict[DATABASE]
     try:
-        async with unit_of_work(database) as unit:
-            await spend(database, unit, (RATINGS_PER_NETWORK, client_network(request)))
-    except LimitReached:
-        raise web.HTTPTooManyRequests from None
+        await spend_now(database, (RATINGS_PER_NETWORK, client_network(request)))
+    except LimitReached as reached:
+        headers = {"Retry-After": str(reached.seconds)}
+        raise web.HTTPTooManyRequests(headers=headers) from None
     comment = str(form.get("comment", ""))[:MOST_OF_A_RATING].replace("\0", "")
     await rate_article(
         database, portal.id, article.intent, helpful=helpful == "oui", comment=comment

@@ -120,6 +120,33 @@ def test_a_service_that_stays_away_leaves_the_message_to_be_sent_again(
     assert chat.texts() == [OPENING]
 
 
+def test_a_message_that_is_too_early_goes_by_itself_when_it_may(
+    open_chat: Callable[..., ChatPage],
+) -> None:
+    chat = open_chat("resah", complaints="Failed to load resource.*429")
+    sent: list[str] = []
+
+    def refuse_twice(route: Any) -> None:
+        sent.append(route.request.post_data_json["message_id"])
+        if len(sent) > 2:
+            route.continue_()
+            return
+        body = '{"error": "Trop de messages.", "retry_after": 1}'
+        route.fulfill(status=429, content_type="application/json", body=body)
+
+    chat.page.route(MESSAGES, refuse_twice)
+    chat.write(OPENING)
+    status = chat.page.locator("#status")
+    expect(status).to_contain_text("Trop de messages. Rien n’est perdu : nouvel essai automatique.")
+    chat.input.fill("Ce que j’écris en attendant")
+    assert "adresse e-mail" in chat.answer(1)
+    expect(status).to_be_empty()
+    expect(chat.alert).to_be_empty()
+    assert len(sent) == 3 and len(set(sent)) == 1
+    assert chat.texts() == [OPENING]
+    expect(chat.input).to_have_value("Ce que j’écris en attendant")
+
+
 def test_two_tabs_are_two_conversations(open_chat: Callable[..., ChatPage]) -> None:
     one = open_chat("resah")
     one.say(OPENING)

@@ -10,7 +10,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
 from actions.limits import SESSIONS_PER_NETWORK, LimitHit
-from bot.chat import api
+from bot import paces
 from bot.chat.sessions import new_session, sign
 from bot.engine.assistant import TurnFailed
 from bot.keys import ASSISTANT
@@ -77,7 +77,7 @@ async def test_sessions_are_limited_by_network(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        api, "SESSIONS_PER_NETWORK", dataclasses.replace(SESSIONS_PER_NETWORK, most=2)
+        paces, "SESSIONS_PER_NETWORK", dataclasses.replace(SESSIONS_PER_NETWORK, most=2)
     )
     site = await start(trusted_proxies=("127.0.0.1",))
 

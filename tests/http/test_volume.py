@@ -7,12 +7,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from actions.clock import paris_time
 from actions.db import now
 from actions.limits import LimitHit
 from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases
+from tests.http.volume import hits, only_key, use_up
 
 PER_NETWORK, PER_PORTAL = 20, 30
 
@@ -26,25 +27,6 @@ def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 _TELLS = re.compile(r"ne trouve pas l’adresse|n’est pas connue|bien reconnue|m’est inconnue")
 """What tells whether an address is known."""
-
-
-async def hits(site: Site, kind: str) -> int:
-    async with site.database.read() as session:
-        query = select(func.count()).select_from(LimitHit).where(LimitHit.kind == kind)
-        return await session.scalar(query) or 0
-
-
-async def use_up(site: Site, kind: str, key: str, count: int) -> None:
-    """Have as many events happened under a key, twenty minutes ago."""
-    async with site.database.write() as session:
-        at = now() - timedelta(minutes=20)
-        session.add_all(LimitHit(kind=kind, key=key, at=at) for _ in range(count))
-
-
-async def only_key(site: Site, kind: str) -> str:
-    async with site.database.read() as session:
-        (key,) = set(await session.scalars(select(LimitHit.key).where(LimitHit.kind == kind)))
-    return str(key)
 
 
 @on_both_databases

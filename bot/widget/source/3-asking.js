@@ -6,9 +6,11 @@ const EXPIRED = 401;
 const LATER = new Set([408, 425, 500, 502, 503, 504]);
 
 class Refused extends Error {
-  constructor(status, sentence) {
+  constructor(status, sentence, seconds) {
     super(sentence);
     this.status = status;
+    // After how long the service wants to be asked again, if it says so.
+    this.after = seconds > 0 ? seconds * 1000 : 0;
   }
 }
 
@@ -49,7 +51,7 @@ async function ask(address, method, body, session) {
       return await response.json();
     }
     const answer = await response.json().catch(() => ({}));
-    throw new Refused(response.status, answer.error || "");
+    throw new Refused(response.status, answer.error || "", answer.retry_after);
   } finally {
     clearTimeout(timer);
   }

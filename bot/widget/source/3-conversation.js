@@ -8,7 +8,7 @@ class Conversation {
   /**
    * @param {string} portal Which portal.
    * @param {object} events Called back: answered(message, replies), waiting(boolean),
-   *   retrying(), stuck(sentence), refused(message, sentence), renewed(), changed().
+   *   retrying(sentence), stuck(sentence), refused(message, sentence), renewed(), changed().
    */
   constructor(portal, events) {
     this.api = BASE + portal + "/chat/";
@@ -249,16 +249,19 @@ class Conversation {
 
   /** Tries again after a pause what the network or a busy server did not let through. */
   async persist(attempt, current) {
-    for (let tried = 0; ; tried += 1) {
+    for (let tried = 0; ; ) {
       try {
         return await attempt();
       } catch (error) {
-        const hopeless = error instanceof Refused && !LATER.has(error.status);
+        const hopeless = error instanceof Refused && !LATER.has(error.status) && !error.after;
         if (hopeless || tried === PAUSES.length || !current()) {
           throw error;
         }
-        this.events.retrying();
-        await wait(PAUSES[tried] * (0.75 + Math.random() / 2));
+        this.events.retrying(error.after ? error.message : "");
+        const pause = PAUSES[tried] * (0.75 + Math.random() / 2);
+        // Not all who were told when to come back come at once.
+        await wait(error.after ? error.after + Math.random() * 1000 : pause);
+        tried += error.status === 429 ? 0 : 1;
       }
     }
   }

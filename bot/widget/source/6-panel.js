@@ -189,7 +189,8 @@ class Panel {
   events() {
     return {
       waiting: (busy) => (busy ? this.tellTyping() : this.tell("")),
-      retrying: () => this.tell(this.t("retrying")),
+      retrying: (sentence) =>
+        this.tell(sentence ? this.t("paced", { sentence }) : this.t("retrying")),
       renewed: () => this.tell(this.t("renewed")),
       changed: () => this.again(),
       stuck: (sentence) => this.tellStuck(sentence || this.t("stuck"), () => this.conversation.run()),
