@@ -66,10 +66,10 @@ class Transcript {
   /** Shows what the person said. */
   mine(text, id) {
     this.choices.settle(text);
-    const line = this.own(text);
-    this.log.append(line);
-    this.lines.set(id, line);
-    this.toLine(line);
+    const turn = el("div", { class: "turn" }, this.own(text));
+    this.log.append(turn);
+    this.lines.set(id, turn);
+    this.toLine(turn);
   }
 
   /** Shows the replies to a message below it, and asks whether they helped. */
@@ -79,12 +79,8 @@ class Transcript {
     if (!last) {
       return;
     }
-    const own = this.lines.get(id);
-    if (own) {
-      own.after(...lines);
-    } else {
-      this.log.append(...lines);
-    }
+    const turn = this.lines.get(id) || this.log.appendChild(el("div", { class: "turn" }));
+    turn.append(...lines);
     if (last.querySelector(".choices button")) {
       this.toEnd();
     } else {
@@ -125,7 +121,8 @@ class Transcript {
       for (let at = Math.max(0, end - AT_A_TIME); at < end; at += 1) {
         const { text, messages, message_id: id, helpful } = turns[at];
         const next = at + 1 < turns.length ? turns[at + 1].text : since;
-        group.append(this.own(text), ...this.answer(messages, id, { helpful, since: next }));
+        const lines = this.answer(messages, id, { helpful, since: next });
+        group.append(el("div", { class: "turn" }, this.own(text), ...lines));
       }
       const below = node.scrollHeight - node.scrollTop;
       this.more.after(group);
@@ -168,7 +165,7 @@ class Transcript {
 
   /** Marks a message that the service does not take. */
   refuse(id, sentence) {
-    const line = this.lines.get(id);
+    const line = this.lines.get(id)?.firstChild;
     if (line) {
       line.classList.add("failed");
       line.append(el("p", { class: "mark" }, typeset(sentence)));
@@ -190,7 +187,8 @@ class Transcript {
   /** Shows a line from its beginning where the rest does not fit. */
   toLine(line) {
     this.atEnd = false;
-    const end = this.node.scrollHeight - this.node.clientHeight;
-    this.node.scrollTop = Math.min(end, line.offsetTop - 8);
+    const { node } = this;
+    const top = line.getBoundingClientRect().top - node.getBoundingClientRect().top - 8;
+    node.scrollTop = Math.min(node.scrollHeight - node.clientHeight, node.scrollTop + top);
   }
 }
