@@ -1,0 +1,77 @@
+"""Puts the mark in place of each secret of a text.
+
+Where a secret is named, what stands right behind the name or behind a link ("est", a colon) is read
+as one, plain words and numbers too. Elsewhere in the same text a word counts only by its looks, and
+unless the words before say that it is something else: a ticket, a login, a version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from actions.redaction.behind import may_number_codes, secrets_behind
+from actions.redaction.fold import fold_in_place
+from actions.redaction.labels import find_labels
+from actions.redaction.looks import HOLE, bare, looks_secret
+from actions.redaction.runs import runs_of
+from actions.redaction.spelled import spelled_secrets
+from actions.redaction.structured import structured_secrets
+from actions.redaction.wide import sent_codes, used_as, wide_secrets
+from actions.redaction.words import LIKELY
+
+MARK = "[mot de passe masqué]"
+
+_MOST_BEFORE = 200
+
+
+def redact_passwords(text: str, before: str = "") -> str:
+    """Return a text with every password that is typed in it replaced by `MARK`.
+
+    Args:
+        text: A message as typed.
+        before: What the same person wrote just before: "mon mot de passe est", then the password.
+    """
+    text = text.replace(MARK, HOLE)
+    before = before.replace(MARK, HOLE)[-_MOST_BEFORE:].strip()
+    head = f"{before}\n" if before else ""
+    spans = {
+        (start - len(head), end - len(head))
+        for start, end in _secrets(head + text)
+        if start >= len(head)
+    }
+    typed = {bare(text[start:end]) for start, end in spans}
+    text = _without(text, spans)
+    # The same password may be typed once more, where nothing announces it.
+    for secret in typed:
+        if looks_secret(secret):
+            text = text.replace(secret, HOLE)
+        elif fold_in_place(secret) in LIKELY:
+            text = re.sub(rf"\b{re.escape(secret)}\b", HOLE, text)
+    return text.replace(HOLE, MARK)
+
+
+def _secrets(text: str) -> Iterator[tuple[int, int]]:
+    yield from structured_secrets(text)
+    folded = fold_in_place(text)
+    labels = find_labels(folded)
+    numbers = may_number_codes(folded)
+    for label, following in zip_longest(labels, labels[1:]):
+        end = following.start if following else len(text)
+        yield from secrets_behind(text, folded, label, end, numbers=numbers)
+    runs = runs_of(text, folded)
+    yield from used_as(runs, labels)
+    yield from sent_codes(runs)
+    yield from spelled_secrets(folded, labels)
+    yield from wide_secrets(runs, labels)
+
+
+def _without(text: str, spans: set[tuple[int, int]]) -> str:
+    """Return a text with a hole in place of each span; spans that overlap make one hole."""
+    pieces, at = [], 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= at:
+            pieces.append(text[at:start] + HOLE)
+        at = max(at, end)
+    return "".join(pieces) + text[at:]
