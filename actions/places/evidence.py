@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.places import cues
-from actions.places.context import INTO, NEARBY, Context, Text, context
+from actions.places.context import NEARBY, Context, Text, context
 from actions.places.index import index
 from actions.places.model import Spot
-from actions.places.tables import wordy
+from actions.places.tables import wordy_names
 
-# Inhabitants from which a town is named without further ado.
+# Inhabitants.
 _LARGE = 20_000
 _TOWN = 5_000
-_SMALL_TOWN = 2_000
+_SHORTENED = 3
+_ENOUGH = 7
+"""Points that make a name a town; all points are fitted to the messages in `tests/places`."""
 
 
 def is_wordy(name: str) -> bool:
@@ -28,7 +30,9 @@ def is_wordy(name: str) -> bool:
         name: The folded name.
     """
     words = index().words
-    return name in wordy() or all(word in words or word in cues.CONNECTORS for word in name.split())
+    return name in wordy_names() or all(
+        word in words or word in cues.CONNECTORS for word in name.split()
+    )
 
 
 def _without_article(name: str) -> str:
@@ -72,29 +76,24 @@ def weigh(text: Text, start: int, end: int, name: str, spots: Sequence[Spot], li
         spots: What it may stand for.
         link: The preposition that the name has swallowed, as "au" in "au Mans".
     """
-    alone = text.alone(start, end)
     if text.expected and stands_out(text, start, end, name, spots):
         return 2
     around = context(text, start, link)
     if around.barred:
         return 0
     area = spots[0].tier <= 1
-    if (
-        not area
-        and not around.cue
-        and (_hyphenated(text, start, end) or _surname(text, start, around))
-    ):
+    if not area and not around.cue and _is_part(text, start, end, around):
         return 0
     if _numbered(text, start, end, spots):
         return 3
-    capital = _capital(text, start, end)
+    plain, capital = _without_article(name), _capital(text, start, end)
+    if not area:
+        return _weigh_town(text, start, end, name, spots, around, capital)
+    if not {name, plain} & wordy_names():
+        return 3
     written = any(token.raw[0].isupper() for token in text.tokens[start:end])
-    if area:
-        plain = _without_article(name)
-        if not {name, plain} & wordy():
-            return 3
-        return _weigh_wordy_area(around, capital, plain, alone and written, text.expected)
-    return _weigh_town(text, around, capital, name, spots, alone, written)
+    announced = written and text.alone(start, end)
+    return _weigh_wordy_area(around, capital, plain, announced, text.expected)
 
 
 def _weigh_wordy_area(
@@ -113,78 +112,42 @@ def _weigh_wordy_area(
         return 3
     if capital and (inside or around.link in {"de", "d", "du", "a", "sur"}):
         return 2
-    if announced or (expected and not usual and (inside or capital)):
-        return 2
-    return 0
+    return 2 if announced or (expected and not usual and (inside or capital)) else 0
 
 
 def _weigh_town(
     text: Text,
-    around: Context,
-    capital: bool,
+    start: int,
+    end: int,
     name: str,
     spots: Sequence[Spot],
-    alone: bool,
-    written: bool,
+    around: Context,
+    capital: bool,
 ) -> int:
-    """Returns the weight of a commune or a foreign town."""
+    """Returns the weight of a commune or a foreign town: points for each sign that it is meant."""
     best = [spot for spot in spots if spot.tier == spots[0].tier]
     people = max(spot.population for spot in best)
-    settled = len({spot.area() for spot in best}) == 1
-    significant = [word for word in name.split() if word not in cues.CONNECTORS]
-    saint = len(significant) == 2 and significant[0] in {"saint", "sainte"}
-    several = len(significant) > 1
-    introduced = around.cue != ""
-    at = around.link in {"a", "au", "aux"}
-    famous = settled and people >= _LARGE
+    wordy = is_wordy(name)
+    if spots[0].tier == _SHORTENED and wordy:
+        return 0
+    famous = people >= _LARGE and len({spot.area() for spot in best}) == 1
+    saint = name.startswith(("saint ", "sainte "))
     if saint and around.cue == "hospital" and not around.link and not famous:
         # "Hôpital Saint-Louis" bears the name of a saint.
         return 0
-    if spots[0].tier == 3 and people:
-        if introduced or alone or text.expected:
-            return 2 if people >= _LARGE and not is_wordy(name) else 0
+    introduced = around.cue not in {"", "noun"}
+    # A large town counts by itself, and so does what is introduced as a place; a name that could
+    # be ordinary words must be both.
+    points = 7 * (people >= _LARGE) + 8 * introduced - 7 * wordy
+    points += 2 * (people >= _TOWN) + 2 * capital + 4 * text.expected + 3 * (around.cue == "noun")
+    points += 3 if around.link in {"a", "au", "aux"} else 2 * (around.link != "")
+    if points < _ENOUGH:
         return 0
-    if is_wordy(name) and not saint:
-        return _weigh_wordy_town(text, around, capital, several, people, alone, written)
-    if introduced and around.cue != "noun":
-        return 3 if len(name) > 3 or capital else 0
-    if at and (capital or several or people >= 2 * _TOWN or text.expected):
-        return 2
-    if around.cue == "noun" and (capital or people >= _TOWN):
-        return 2
-    if saint:
-        return int(famous or (people >= _LARGE and (around.link != "" or text.expected)))
-    if people >= _LARGE:
-        return 2 if around.link else 1
-    if several and (capital or people >= _SMALL_TOWN or text.expected):
-        return 1
-    if alone and people >= (_SMALL_TOWN if written else _TOWN):
-        return 2
-    return int(text.expected and (people >= _SMALL_TOWN or around.link != ""))
+    return 3 if introduced else 2 if around.link or around.cue else 1
 
 
-def _weigh_wordy_town(
-    text: Text,
-    around: Context,
-    capital: bool,
-    several: bool,
-    people: int,
-    alone: bool,
-    written: bool,
-) -> int:
-    """Returns the weight of a commune whose name could be ordinary words."""
-    at = around.link in {"a", "au", "aux"}
-    if around.cue:
-        known = people >= _LARGE and (around.cue == "hospital" or at)
-        return 3 if capital or known else 0
-    if at and capital and people >= _SMALL_TOWN:
-        return 2
-    if several and capital and people >= _TOWN:
-        return 1
-    if alone and people >= (_LARGE if written else 2 * _LARGE):
-        return 2
-    inside = around.link in INTO and people >= _SMALL_TOWN
-    return int(text.expected and inside and (capital or at))
+def _is_part(text: Text, start: int, end: int, around: Context) -> bool:
+    return _hyphenated(text, start, end) or _surname(text, start, around)
 
 
 def _hyphenated(text: Text, start: int, end: int) -> bool:

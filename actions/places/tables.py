@@ -26,6 +26,6 @@ def countries() -> dict[str, list[str]]:
 
 
 @cache
-def wordy() -> frozenset[str]:
+def wordy_names() -> frozenset[str]:
     """Returns the names that French uses as words."""
     return frozenset(table("france")["wordy"])
