@@ -60,10 +60,10 @@ def main(arguments: List[str]) -> int:
             raise Failure(
                 "Compiling the requirements needs Python 3.10 and uv; install both first."
             )
-        everything = compile_file(uv, python.path, "dev", options.upgrade)
+        everything = compile_file(uv, python, "dev", options.upgrade)
         # uv keeps the versions that the file to be written holds.
         shutil.copyfile(str(REQUIREMENTS / "dev.txt"), str(REQUIREMENTS / "run.txt"))
-        running = compile_file(uv, python.path, "run", False)
+        running = compile_file(uv, python, "run", False)
         if extra := running - everything:
             raise Failure(f"run.txt holds what dev.txt does not: {', '.join(sorted(extra))}.")
     except Failure as error:

@@ -11,23 +11,24 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional
+from typing import Dict, Iterator, List, Optional
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
-UV_FOLDER = TOOLS / "uv"
 LOG = TOOLS / "setup.log"
 
-UV_REQUIREMENT = "uv>=0.8,<1"
 UV_OLDEST = (0, 8)
 HEARTBEAT_SECONDS = 15
 
+# Prints the Python outside any virtual environment, if it is one that Guichet can use: a Python
+# built without, say, SQLite would fail much later.
 PROBE = """
 import bz2, ctypes, lzma, os, sqlite3, ssl, sys
+assert sys.version_info[:2] == (3, 10) and sys.implementation.name == "cpython"
+assert sys.maxsize > 2**32
 names = [os.path.join(sys.base_prefix, "bin", name) for name in ("python3.10", "python3")]
 inside = sys.prefix != sys.base_prefix
-path = next((n for n in names if inside and os.path.exists(n)), sys.executable)
-print(sys.implementation.name, "%d.%d.%d" % sys.version_info[:3], sys.maxsize > 2**32, path)
+print(next((n for n in names if inside and os.path.exists(n)), sys.executable))
 """
 
 PIP_TO_UV = {
@@ -43,13 +44,6 @@ class Failure(Exception):
 
 class StepFailed(Exception):
     """A command failed; the message is what it said about it."""
-
-
-class Python(NamedTuple):
-    """A Python 3.10 that runs, outside any virtual environment."""
-
-    path: str
-    version: str
 
 
 def say(text: str) -> None:
@@ -72,59 +66,44 @@ def child_environment() -> Dict[str, str]:
 
 
 def step(what: str, command: List[str]) -> None:
-    """Run a command, showing what it is for and how long it takes; its output goes to the log.
+    """Run a command, with a sign of life now and then; its output goes to the log.
 
     Raises:
         StepFailed: If it cannot be started or exits with another status than 0.
     """
     started = time.monotonic()
-    live = sys.stdout.isatty()
-    print(f"  {what} ...", end="" if live else "\n", flush=True)
+    say(f"  {what} ...")
     with LOG.open("a+", encoding="utf-8", errors="replace") as log:
         log.write(f"\n$ {' '.join(command)}\n")
         log.flush()
         begin = log.tell()
         try:
             process = subprocess.Popen(
-                command,
-                cwd=str(ROOT),
-                env=child_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+                command, cwd=str(ROOT), env=child_environment(), stdin=subprocess.DEVNULL,
+                stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
         except OSError as error:
             raise StepFailed(str(error)) from error
         try:
-            status = wait(process, what, started, live)
+            while process.poll() is None:
+                try:
+                    process.wait(HEARTBEAT_SECONDS)
+                except subprocess.TimeoutExpired:
+                    say(f"    still going after {time.monotonic() - started:.0f} s")
         except BaseException:
             process.terminate()
             process.wait()
             raise
         log.seek(begin)
         output = log.read()
-    seconds = time.monotonic() - started
-    outcome = f"{'done' if status == 0 else 'failed'} in {seconds:.0f} s"
-    print(f"\r  {what} ... {outcome}" if live else f"    {outcome}", flush=True)
-    if status != 0:
-        raise StepFailed(summary(output) or f"exit status {status}")
-
-
-def wait(process: "subprocess.Popen[bytes]", what: str, started: float, live: bool) -> int:
-    """Wait for a command, with a sign of life each second on a terminal, now and then elsewhere."""
-    while True:
-        try:
-            return process.wait(timeout=1 if live else HEARTBEAT_SECONDS)
-        except subprocess.TimeoutExpired:
-            seconds = time.monotonic() - started
-            if live:
-                print(f"\r  {what} ... {seconds:.0f} s", end="", flush=True)
-            else:
-                print(f"    still going after {seconds:.0f} s", flush=True)
+    outcome = "done" if process.returncode == 0 else "failed"
+    say(f"    {outcome} in {time.monotonic() - started:.0f} s")
+    if process.returncode != 0:
+        raise StepFailed(summary(output) or f"exit status {process.returncode}")
 
 
 def summary(output: str) -> str:
-    """Return the line of a command's output that best tells why it failed."""
+    """Return the lines of a command's output that best tell why it failed."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"(error|fatal)\b", line, re.IGNORECASE)]
     causes = [line for line in lines if re.match(r"(cause|caused by):", line, re.IGNORECASE)]
@@ -144,31 +123,20 @@ def output_of(command: List[str]) -> Optional[str]:
     """Return what a short command prints, or None if it does not run or fails."""
     try:
         done = subprocess.run(
-            command,
-            env=child_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=60,
-        )
+            command, env=child_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, timeout=60,
+        )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
 
 
-def probe(executable: str) -> Optional[Python]:
-    """Return the Python 3.10 behind an executable, or None if it is none that Guichet can use.
-
-    A pyenv shim runs only if its version is selected, and a Python built without, say, SQLite would
-    fail much later.
-    """
-    words = (output_of([executable, "-I", "-c", PROBE]) or "").split(" ", 3)
-    if len(words) < 4 or words[0] != "cpython" or words[2] != "True":
-        return None
-    return Python(path=words[3], version=words[1]) if words[1].startswith("3.10.") else None
+def probe(executable: str) -> Optional[str]:
+    """Return the Python 3.10 behind an executable, or None if it is none that Guichet can use."""
+    return output_of([executable, "-I", "-c", PROBE]) or None
 
 
-def find_python() -> Optional[Python]:
+def find_python() -> Optional[str]:
     """Look for Python 3.10: the running one, on PATH, then pyenv's newest."""
 
     def patch(path: str) -> List[int]:
@@ -180,11 +148,7 @@ def find_python() -> Optional[Python]:
     candidates = [sys.executable, *on_path("python3.10")]
     candidates += sorted(installed, key=patch, reverse=True)
     candidates += [*on_path("python3"), *on_path("python")]
-    for candidate in dict.fromkeys(candidates):
-        python = probe(candidate)
-        if python is not None:
-            return python
-    return None
+    return next(filter(None, map(probe, dict.fromkeys(candidates))), None)
 
 
 def usable_uv(executable: str) -> bool:
@@ -193,38 +157,33 @@ def usable_uv(executable: str) -> bool:
     return match is not None and (int(match.group(1)), int(match.group(2))) >= UV_OLDEST
 
 
-def fetch_uv(base: str) -> bool:
-    """Put uv into `.tools/uv` by the pip of one Python; return whether that Python has any.
-
-    Raises:
-        StepFailed: If pip could not fetch it.
-    """
-    private = str(UV_FOLDER)
-    if output_of([base, "-I", "-c", "import ensurepip, venv"]) is not None:
-        step("Making a place for uv", [base, "-m", "venv", "--clear", private])
-        pip = [str(UV_FOLDER / "bin" / "python"), "-m", "pip", "install"]
-    elif output_of([base, "-I", "-c", "import pip"]) is not None:
-        pip = [base, "-m", "pip", "install", "--upgrade", "--target", private]
-    else:
-        return False
-    step("Fetching uv", [*pip, UV_REQUIREMENT])
-    return True
-
-
-def find_uv(python: Optional[Python]) -> Optional[str]:
+def find_uv(python: Optional[str]) -> Optional[str]:
     """Return uv from PATH or `.tools/uv`, where pip puts it if need be; None if it cannot be had.
 
     Args:
         python: A Python 3.10, if there is one: it may have pip where the running Python has none,
             and is not the one in a `.venv` that is about to be made anew.
     """
-    installed = str(UV_FOLDER / "bin" / "uv")
+    folder = TOOLS / "uv"
+    installed = str(folder / "bin" / "uv")
     for candidate in [*on_path("uv"), installed]:
         if usable_uv(candidate):
             return candidate
-    try:
-        fetched = (python is not None and fetch_uv(python.path)) or fetch_uv(sys.executable)
-    except StepFailed as error:
-        say(f"  uv could not be fetched: {error}")
-        return None
-    return installed if fetched and usable_uv(installed) else None
+    wanted = f"uv>={'.'.join(map(str, UV_OLDEST))},<1"
+    for base in filter(None, (python, sys.executable)):
+        # Debian parts pip and venv from Python: either is enough.
+        if output_of([base, "-I", "-c", "import pip"]) is not None:
+            pip = [base, "-m", "pip", "install", "--upgrade", "--target", str(folder)]
+        elif output_of([base, "-I", "-c", "import ensurepip, venv"]) is not None:
+            pip = [str(folder / "bin" / "python"), "-m", "pip", "install"]
+        else:
+            continue
+        try:
+            if "--target" not in pip:
+                step("Making a place for uv", [base, "-m", "venv", "--clear", str(folder)])
+            step("Fetching uv", [*pip, wanted])
+        except StepFailed as error:
+            say(f"  uv could not be fetched: {error}")
+            return None
+        return installed if usable_uv(installed) else None
+    return None
