@@ -65,7 +65,7 @@ def _held() -> list[object]:
             conversation,
             id=conversation.name,
             marks=(
-                [pytest.mark.xfail(reason=conversation.known_problem, strict=False)]
+                [pytest.mark.xfail(reason=conversation.known_problem, strict=True)]
                 if conversation.known_problem
                 else []
             ),
