@@ -80,8 +80,12 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         # What a statement carries is somebody's data, and an error tells it to the log.
         options: dict[str, Any] = {"hide_parameters": True}
-        if self.is_sqlite and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        if self.is_sqlite and parsed.database and parsed.database != ":memory:":
+            # Its owner's alone, whatever process is first; SQLite makes its log with the same mode.
+            path = Path(parsed.database)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not path.exists():
+                path.touch(mode=0o600)
         if not self.is_sqlite:
             options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
         self.engine: AsyncEngine = create_async_engine(url, **options)

@@ -197,8 +197,14 @@ def _forgotten(row: OutboxMail) -> dict[str, None]:
 
 def _keep_as_file(message: EmailMessage, var_dir: Path, mail_id: int) -> None:
     folder = var_dir / "mail"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / f"{mail_id:08d}.eml"
     partial = target.with_suffix(".part")
-    partial.write_bytes(bytes(message))
+    # A kept mail may hold a link that works: its owner's alone, whatever process writes it.
+    with open(partial, "wb", opener=_own_file) as file:
+        file.write(bytes(message))
     os.replace(partial, target)
+
+
+def _own_file(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -25,6 +25,7 @@ from actions.sender import OutboxSender  # noqa: E402
 from actions.settings import current_settings  # noqa: E402
 from bot import logs, migrations, training  # noqa: E402
 from bot.console import command as console  # noqa: E402
+from bot.console.record import from_shell, record_now  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
 from bot.doctor import examine  # noqa: E402
 from bot.evaluation import options as evaluation  # noqa: E402
@@ -146,13 +147,18 @@ def _train(options: argparse.Namespace) -> None:
 def _import_accounts(options: argparse.Namespace) -> None:
     portal = current_content().portal(options.portal)
     migrations.upgrade(current_settings())
-    result = _in_database(
-        lambda: import_accounts(current_database(), portal, options.file, sync=options.sync)
-    )
-    tell(
-        f"{result.added} ajoutés, {result.changed} modifiés, {result.unchanged} inchangés,"
-        f" {result.disabled} désactivés."
-    )
+
+    async def load() -> str:
+        database = current_database()
+        result = await import_accounts(database, portal, options.file, sync=options.sync)
+        told = (
+            f"{result.added} ajoutés, {result.changed} modifiés, {result.unchanged} inchangés,"
+            f" {result.disabled} désactivés"
+        )
+        await record_now(database, from_shell("imported", portal=portal.id, detail=told))
+        return told
+
+    tell(f"{_in_database(load)}.")
 
 
 def _send_outbox(options: argparse.Namespace) -> None:

@@ -17,6 +17,8 @@ from bot.console import users_command
 from bot.console.export import export_person
 from bot.console.filling import fill_missing
 from bot.console.persons import erase
+from bot.console.private import fingerprint
+from bot.console.record import from_shell, record_now
 from bot.console.retention import purge, told
 
 Tell = Callable[[str], None]
@@ -61,10 +63,11 @@ async def _purge(options: argparse.Namespace, tell: Tell) -> None:
 
 
 async def _erase(options: argparse.Namespace, tell: Tell) -> None:
-    settings = current_settings()
+    settings, address = current_settings(), _address(options.email)
+    await _record("erased", address)
     held = await erase(
         current_database(),
-        _address(options.email),
+        address,
         portal=None,
         secret_key=settings.secret_key,
         var_dir=settings.var_dir,
@@ -73,10 +76,11 @@ async def _erase(options: argparse.Namespace, tell: Tell) -> None:
 
 
 async def _export(options: argparse.Namespace, tell: Tell) -> None:
-    settings = current_settings()
+    settings, address = current_settings(), _address(options.email)
+    await _record("exported", address)
     text = await export_person(
         current_database(),
-        _address(options.email),
+        address,
         portal=None,
         secret_key=settings.secret_key,
         var_dir=settings.var_dir,
@@ -96,6 +100,12 @@ async def _export(options: argparse.Namespace, tell: Tell) -> None:
 async def _index(options: argparse.Namespace, tell: Tell) -> None:
     count = await fill_missing(current_database(), current_settings().secret_key)
     tell(f"{count} conversations ajoutées aux listes et à la recherche.")
+
+
+async def _record(action: str, address: str) -> None:
+    """Write into the record what the console's page would write."""
+    key = fingerprint(address, current_settings().secret_key)
+    await record_now(current_database(), from_shell(action, key))
 
 
 def _address(text: str) -> str:

@@ -13,12 +13,14 @@ from sqlalchemy import Select, String, bindparam, cast, column, select, table, t
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.tickets import Ticket
 from bot.console.access import Scope
 from bot.console.filters import Filters, narrow
 from bot.console.french import Piece, highlight, wanted
 from bot.console.review_tables import Tag
 from bot.console.search_index import FTS_TABLE, SearchText, portal_token
 from bot.console.summaries import Summary
+from bot.console.tickets import reference_in
 
 PAGE = 50
 
@@ -89,14 +91,14 @@ async def _list(session: AsyncSession, scope: Scope, filters: Filters, after: st
 
 async def _search(session: AsyncSession, scope: Scope, filters: Filters, after: str) -> Page:
     sought = wanted(filters.q)
-    if not sought:
-        return Page([])
+    named = await _of_ticket(session, scope, filters)
     if after and not (after.isascii() and after.isdecimal() and len(after) < 16):
         raise BadCursor(after)
     before = int(after) if after else None
-    found: dict[str, Listed] = {}
+    # What a reference names comes first, on the first page alone.
+    found = {} if after else dict(named)
     last: int | None = None
-    more = True
+    more = bool(sought)
     while more and len(found) < PAGE:
         query = _hits(scope, sought, before, sqlite=_is_sqlite(session))
         rows = (await session.execute(narrow(query, filters, scope.staff.id))).all()
@@ -106,10 +108,26 @@ async def _search(session: AsyncSession, scope: Scope, filters: Filters, after: 
                 more = True
                 break
             last = before = number
-            if summary.conversation_id not in found:
+            if summary.conversation_id not in found and summary.conversation_id not in named:
                 excerpt = highlight(said, filters.q)
                 found[summary.conversation_id] = Listed(summary, excerpt)
     return Page(list(found.values()), str(last) if more and last is not None else "")
+
+
+async def _of_ticket(session: AsyncSession, scope: Scope, filters: Filters) -> dict[str, Listed]:
+    """Return the conversation whose ticket bears the reference that was typed, if there is one."""
+    reference = reference_in(filters.q)
+    if not reference:
+        return {}
+    query = (
+        scope.select(Summary)
+        .join(Ticket, Ticket.conversation_id == Summary.conversation_id)
+        .where(Ticket.portal == scope.portal.id, Ticket.reference == reference)
+    )
+    rows = await session.scalars(narrow(query, filters, scope.staff.id))
+    return {
+        row.conversation_id: Listed(row, [Piece(f"Demande {reference}", hit=True)]) for row in rows
+    }
 
 
 def _hits(scope: Scope, sought: list[str], before: int | None, *, sqlite: bool) -> Select[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -14,12 +15,21 @@ from bot.console.pages import back_to, drop_cookie, set_cookie, show
 from bot.console.passwords import fault_of
 from bot.console.record import Entry, record, record_now, staff_subject
 from bot.console.refusals import OVER
-from bot.console.sessions import Attempt, log_in, network_detail, pass_code, revoke
+from bot.console.sessions import (
+    Attempt,
+    SecretUnreadable,
+    log_in,
+    network_detail,
+    pass_code,
+    revoke,
+)
 from bot.console.users import number_of
 from bot.keys import DATABASE, SETTINGS
 from bot.network import client_network
 
 _WRONG = "Adresse ou mot de passe incorrect."
+logger = logging.getLogger(__name__)
+
 _WRONG_CODE = "Ce code n’est pas le bon, ou a déjà servi."
 _TOO_MANY = "Trop d’essais. Réessayez dans un quart d’heure."
 _GONE = "Ce lien ne vaut plus : demandez-en un autre à la personne qui administre Guichet."
@@ -96,6 +106,9 @@ async def check_code(request: web.Request) -> web.Response:
         token = await pass_code(database, person, form(request).get("code", ""), device, secret_key)
     except LimitReached:
         return _code_page(request, _TOO_MANY, status=429)
+    except SecretUnreadable as error:
+        logger.error("The secret key is not the one with which second factors were sealed")
+        return _code_page(request, str(error), status=409)
     if token is None:
         return _code_page(request, _WRONG_CODE, status=403)
     if kept := open_kept(person.kept, browser_token(request), secret_key):

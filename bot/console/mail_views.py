@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
+
 from aiohttp import web
 from sqlalchemy import case, update
 
 from actions.db import now
 from actions.outbox import SECRET_KINDS, OutboxMail
-from bot.console.access import checked_number, scope
+from bot.console.access import checked_number, form, scope
 from bot.console.consequences import MAIL_STATES
 from bot.console.pages import back_to, show
 from bot.console.private import addresses_of, mask_addresses
@@ -39,7 +42,7 @@ async def retry(request: web.Request) -> web.Response:
     if not changed:
         return await _page(request, _NOT_AGAIN)
     request.config_dict[SENDER].wake()
-    return back_to(request, f"/{scope(request).portal.id}/mails", "retried")
+    return _back(request, "retried")
 
 
 async def discard(request: web.Request) -> web.Response:
@@ -53,7 +56,24 @@ async def discard(request: web.Request) -> web.Response:
     )
     if not changed:
         return await _page(request, _NOT_DISCARDED)
-    return back_to(request, f"/{scope(request).portal.id}/mails", "discarded")
+    return _back(request, "discarded")
+
+
+def _asked(request: web.Request) -> Mapping[str, str]:
+    """Return the filters and page of the list: of the address, or of the list that a form is on."""
+    if request.method == "POST":
+        return dict(parse_qsl(form(request).get("back", "")))
+    return request.query
+
+
+def _list_of(asked: Mapping[str, str]) -> str:
+    return urlencode({name: asked[name] for name in ("state", "after") if asked.get(name)})
+
+
+def _back(request: web.Request, done: str) -> web.Response:
+    query = _list_of(_asked(request))
+    path = f"/{scope(request).portal.id}/mails"
+    return back_to(request, f"{path}?{query}" if query else path, done)
 
 
 async def _change(
@@ -85,13 +105,14 @@ async def _change(
 
 
 async def _page(request: web.Request, fault: str = "") -> web.Response:
-    here, state = scope(request), request.query.get("state", "")
+    here, asked = scope(request), _asked(request)
+    state = asked.get("state", "")
     if state and state not in MAIL_STATES:
         state, fault = "", f"L’état « {state[:20]} » n’existe pas."
     query = here.select(OutboxMail)
     if state:
         query = query.where(OutboxMail.state == state)
-    if after := request.query.get("after", ""):
+    if after := asked.get("after", ""):
         query = query.where(OutboxMail.id < checked_number(after))
     async with here.database.read() as session:
         rows = (await session.scalars(query.order_by(OutboxMail.id.desc()).limit(_PAGE + 1))).all()
@@ -111,6 +132,7 @@ async def _page(request: web.Request, fault: str = "") -> web.Response:
         "after": rows[_PAGE - 1].id if len(rows) > _PAGE else "",
         "state": state,
         "states": MAIL_STATES,
+        "back": _list_of(asked),
         "fault": fault,
     }
     return show(request, "mails.html", values, status=400 if fault else 200)

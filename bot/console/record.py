@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,6 +40,7 @@ ACTIONS = {
     "mail_discarded": "a écarté le mail",
     "exported": "a exporté les données d’une personne",
     "erased": "a effacé les données d’une personne",
+    "imported": "a chargé des comptes",
     "totp_on": "a activé le code à usage unique",
     "totp_off": "a retiré le code à usage unique",
     "revoked": "a fermé une session",
@@ -63,6 +66,30 @@ class Entry:
     action: str
     subject: str = ""
     detail: str = ""
+
+
+def from_shell(action: str, subject: str = "", portal: str = "", detail: str = "") -> Entry:
+    """Return a line for what is done on the command line, where nobody has an account.
+
+    Args:
+        action: A key of `ACTIONS`.
+        subject: What with.
+        portal: Whose; empty where it is no portal's alone.
+        detail: What more there is to it, before the name of the system's user.
+    """
+    by = f"par {_system_user()}"
+    return Entry(None, portal, action, subject, f"{detail}, {by}" if detail else by)
+
+
+def _system_user() -> str:
+    """Return who runs this process, as the system knows them; behind `sudo`, who called it."""
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:
+        name = f"uid {number}"
+    caller = os.environ.get("SUDO_USER", "") if number == 0 else ""
+    return f"{name} (sudo de {caller})" if caller else name
 
 
 def staff_subject(user_id: int) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.addresses import normalise_address
 from actions.db import Database, UnitOfWork, now
+from actions.errors import GuichetError
 from actions.limits import Limit, LimitHit, count, spend
 from bot.console.passwords import hash_token, new_token, password_fits
 from bot.console.private import fingerprint
@@ -120,6 +121,17 @@ def network_detail(network: str) -> str:
     return f"réseau {network[:8]}"
 
 
+class SecretUnreadable(GuichetError):
+    """A second factor was sealed with another key than the installation has now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Aucun code ne peut plus être vérifié : la clé secrète de l’installation a changé."
+            " Demandez à qui l’administre un nouveau lien (guichet users invite) : il retire"
+            " l’ancien code."
+        )
+
+
 async def pass_code(
     database: Database, staff: Staff, code: str, device: str, secret_key: str
 ) -> str | None:
@@ -130,15 +142,17 @@ async def pass_code(
 
     Raises:
         LimitReached: If too many codes were tried.
+        SecretUnreadable: If their codes can no longer be checked.
     """
     unit = UnitOfWork(database)
     await spend(database, unit, (CODES, str(staff.id)))
     await unit.commit()
     async with database.write() as session:
         user = await session.get_one(StaffUser, staff.id, with_for_update=True)
-        step = accepted_step(
-            opened_secret(user.totp_secret, secret_key), code, time.time(), after=user.totp_step
-        )
+        secret = opened_secret(user.totp_secret, secret_key)
+        if not secret:
+            raise SecretUnreadable
+        step = accepted_step(secret, code, time.time(), after=user.totp_step)
         if step is None:
             return None
         user.totp_step = step

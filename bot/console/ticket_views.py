@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,7 @@ from bot.console.tables import StaffAction
 from bot.console.tickets import (
     MAIL_FATES,
     STATES,
+    list_of,
     list_tickets,
     reply_link,
     topic_of,
@@ -62,6 +64,7 @@ async def show_list(request: web.Request) -> web.Response:
         "mine": mine,
         "names": staff_names,
         "fault": fault,
+        "back": list_of(request.query_string),
     }
     return show(request, "tickets.html", values, status=400 if fault else 200)
 
@@ -122,7 +125,9 @@ async def _mark(request: web.Request, mark: Mark) -> web.Response:
     except history.Stale as error:
         fault, since, status = str(error), error.since, 409
     if not fault:
-        return back_to(request, _path(here, ticket), done)
+        back = _back_of(request)
+        query = f"?{urlencode({'from': back})}" if back else ""
+        return back_to(request, f"{_path(here, ticket)}{query}", done)
     async with here.database.read() as session:
         ticket = await _find(session, here, reference)
     return await _page(request, here, ticket, fault=fault, since=since, status=status)
@@ -153,6 +158,12 @@ async def send_again(request: web.Request) -> web.Response:
     response = await _mark(request, mark)
     request.config_dict[SENDER].wake()
     return response
+
+
+def _back_of(request: web.Request) -> str:
+    """Return the filters of the list from which a ticket was opened."""
+    posted = form(request).get("from", "") if request.method == "POST" else ""
+    return list_of(posted or request.query.get("from", ""))
 
 
 def _path(here: Scope, ticket: Ticket) -> str:
@@ -207,5 +218,6 @@ async def _page(
         "since": history.told(since, staff_names),
         "history": history.told(happened, staff_names),
         "seen": history.version(happened, *_facts(ticket)),
+        "back": _back_of(request),
     }
     return show(request, "ticket.html", values, status=status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from sqlalchemy import case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +26,7 @@ STATES = {"open": "en attente", "answered": "répondue", "closed": "close"}
 _ORDER = case({"open": 0, "answered": 1, "closed": 2}, value=Ticket.state, else_=3)
 PAGE = 50
 _REFERENCE = 4
+_LIST = ("q", "state", "regions", "mine", "page")
 _NO_TOPIC = "Demande d’aide"
 
 
@@ -110,6 +111,12 @@ async def list_tickets(
         .offset((page - 1) * PAGE)
     )
     return Listing(list(rows), total or 0, page)
+
+
+def list_of(query: str) -> str:
+    """Return the filters and page of the list from which a ticket was opened, and nothing else."""
+    values = dict(parse_qsl(query))
+    return urlencode({name: values[name] for name in _LIST if values.get(name)})
 
 
 def reference_in(words: str) -> str:

@@ -13,7 +13,7 @@ from actions.content import Content
 from actions.db import Database, now
 from actions.errors import GuichetError
 from bot.console.invitations import invite
-from bot.console.record import Entry, record, staff_subject
+from bot.console.record import from_shell, record, staff_subject
 from bot.console.tables import ALL_PORTALS, ROLES, StaffAction, StaffGrant, StaffSession, StaffUser
 
 
@@ -266,9 +266,9 @@ async def _grants(session: AsyncSession, user_id: int) -> tuple[Grant, ...]:
 def _record(
     session: AsyncSession, user: StaffUser, action: str, portal: str = "", detail: str = ""
 ) -> None:
-    # Who may use the shell has no account; the role on all portals is of no portal's alone.
+    # The role on all portals is of no portal's alone.
     where = "" if portal == ALL_PORTALS else portal
-    record(session, Entry(None, where, action, staff_subject(user.id), detail))
+    record(session, from_shell(action, staff_subject(user.id), where, detail))
 
 
 def _check_regions(content: Content, portal: str, regions: tuple[str, ...]) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import os
+import pwd
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
 from sqlalchemy import select, update
 
 from actions.content import current_content
-from actions.db import Database, now
+from actions.db import Database, current_database, now
 from actions.errors import GuichetError
 from bot.cli import main
+from bot.console.history import author, subject_of
 from bot.console.invitations import accept_invitation
+from bot.console.record import latest
 from bot.console.tables import StaffUser
 from bot.console.totp import STEP_SECONDS, accepted_step, closed_secret
 from bot.console.users import (
@@ -23,6 +29,7 @@ from bot.console.users import (
     enable_user,
     invite_again,
     list_users,
+    names,
     remove_grant,
 )
 from tests.console.conftest import PASSWORD, Console, on_both_databases
@@ -121,6 +128,27 @@ async def test_the_second_factor(console: Console) -> None:
     ] == "/console/"
 
 
+async def test_with_another_key_one_is_told_why_no_code_works(console: Console) -> None:
+    email = "agent@resah.example"
+    async with console.database.write() as session:
+        await session.execute(
+            update(StaffUser)
+            .where(StaffUser.email == email)
+            .values(totp_secret=closed_secret(_RFC_SECRET, "another key than the present one"))
+        )
+    visitor = await console.visitor()
+    await visitor.log_in(email)
+    await visitor.page("/code")
+    response = await visitor.post("/code", code=pyotp.TOTP(_RFC_SECRET).now())
+    text = await response.text()
+    assert response.status == 409 and "la clé secrète de l’installation a changé" in text
+    assert "guichet users invite" in text and (await visitor.get("/resah/")).status == 303
+    token = await invite_again(console.database, email)
+    assert await accept_invitation(console.database, token, "un-autre-mot-de-passe")
+    response = await visitor.log_in(email, "un-autre-mot-de-passe")
+    assert response.headers["Location"] == "/console/"
+
+
 async def test_codes_cannot_be_tried_out(console: Console) -> None:
     async with console.database.write() as session:
         await session.execute(
@@ -196,6 +224,52 @@ def test_the_command_line(
     assert main(["erase", "inconnue@exemple.example"]) == 0
     assert main(["export", "inconnue@exemple.example"]) == 0
     assert '"conversations": []' in capsys.readouterr().out
+    forget_settings()
+
+
+def test_the_record_tells_the_command_line_and_who_used_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.conftest import forget_settings
+
+    monkeypatch.setenv("GUICHET_VAR_DIR", str(tmp_path))
+    forget_settings()
+    file = tmp_path / "comptes.csv"
+    file.write_text("email,status\nzoe@chu.example,active\n", encoding="utf-8")
+    for line in (
+        "users add tierce@resah.example --portal resah --role agent",
+        "users remove tierce@resah.example --portal resah",
+        f"accounts import {file} --portal resah",
+        "export zoe@chu.example",
+        "erase zoe@chu.example",
+    ):
+        assert main(line.split()) == 0, capsys.readouterr().err
+
+    async def shown() -> list[tuple[str, str, str, str]]:
+        database = current_database()
+        try:
+            async with database.read() as session:
+                rows = await latest(session, "resah", None, 100)
+                people = await names(session)
+        finally:
+            await database.dispose()
+        return [
+            (row.action, author(row, people), subject_of(row, people)[1], row.detail)
+            for row in rows
+        ]
+
+    by = f"par {pwd.getpwuid(os.getuid()).pw_name}"
+    told = asyncio.run(shown())
+    person = told[0][2]
+    assert person.startswith("empreinte ") and "zoe" not in str(told)
+    shell = "ligne de commande"
+    assert told == [
+        ("erased", shell, person, by),
+        ("exported", shell, person, by),
+        ("imported", shell, "", f"1 ajoutés, 0 modifiés, 0 inchangés, 0 désactivés, {by}"),
+        ("user_removed", shell, "tierce@resah.example", f"agent, {by}"),
+        ("user_added", shell, "tierce@resah.example", f"agent, {by}"),
+    ]
     forget_settings()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -61,13 +62,13 @@ async def test_tickets_come_open_first_the_oldest_at_the_top(console: Console) -
         await add_ticket(console.database, reference, hours=hours, **values)
     agent = await console.logged_in("agent@resah.example")
     text = await agent.page("/resah/tickets")
-    order = re.findall(r'data-open href="/console/resah/tickets/([\w-]+)"', text)
+    order = re.findall(r'data-open href="/console/resah/tickets/([\w-]+)[?"]', text)
     assert order == ["G-VIEX", "G-CRSE", "G-NEUF", "G-REPN", "G-FERM"]
     text = text.replace("\xa0", " ")
     assert "60 h : en retard (promis en 48 heures)" in text
     assert "1 h : reste 46 h" in text
     text = await agent.page("/resah/tickets?state=closed")
-    assert re.findall(r"data-open href=\"[^\"]+/([\w-]+)\"", text) == ["G-FERM"]
+    assert re.findall(r'data-open href="[^"?]+/([\w-]+)[?"]', text) == ["G-FERM"]
     await agent.page("/resah/tickets?state=perdu", status=400)
     # Whose region is Corsica sees that one, and the others on demand.
     await add_user(
@@ -75,7 +76,7 @@ async def test_tickets_come_open_first_the_oldest_at_the_top(console: Console) -
         role="agent", regions=("corse",),
     )  # fmt: skip
     text = await agent.page("/resah/tickets")
-    assert re.findall(r"data-open href=\"[^\"]+/([\w-]+)\"", text) == ["G-CRSE"]
+    assert re.findall(r'data-open href="[^"?]+/([\w-]+)[?"]', text) == ["G-CRSE"]
     assert "G-VIEX" in await agent.page("/resah/tickets?regions=all")
     assert "<strong>1</strong> demandes" in await agent.page("/resah/")
 
@@ -287,14 +288,74 @@ async def test_a_ticket_is_found_by_its_reference_and_the_list_has_pages(console
     agent = await console.logged_in("agent@resah.example")
     for typed in ("G-7P2W", "7P2W", "g7p2w", " g 7p2w ", "G‑7P2W"):
         text = await agent.page(f"/resah/tickets?state=closed&q={quote(typed)}")
-        assert re.findall(r'data-open href="[^"]+/([\w-]+)"', text) == ["G-7P2W"], typed
+        assert re.findall(r'data-open href="[^"?]+/([\w-]+)[?"]', text) == ["G-7P2W"], typed
     assert "Aucune demande" in await agent.page("/resah/tickets?q=perdu")
     first = await agent.page("/resah/tickets?state=closed")
-    shown = re.findall(r'data-open href="[^"]+/([\w-]+)"', first)
+    shown = re.findall(r'data-open href="[^"?]+/([\w-]+)[?"]', first)
     assert (len(shown), shown[0], shown[-1]) == (50, "G-A050", "G-A001")
     assert "51 demandes, page 1" in first and "page=2" in first
     second = await agent.page("/resah/tickets?state=closed&page=2")
-    assert re.findall(r'data-open href="[^"]+/([\w-]+)"', second) == ["G-A000"]
+    assert re.findall(r'data-open href="[^"?]+/([\w-]+)[?"]', second) == ["G-A000"]
+
+
+async def test_a_ticket_leads_back_to_its_list(console: Console) -> None:
+    await add_ticket(console.database, "G-7P2W", hours=1, region="corse")
+    agent = await console.logged_in("agent@resah.example")
+    listed = "state=open&regions=all&page=1"
+    text = await agent.page(f"/resah/tickets?{listed}")
+    link = re.search(r'data-open href="/console([^"]*)"', text)
+    assert link is not None
+    one = html.unescape(link[1])
+    back = f'href="/console/resah/tickets?{html.escape(listed)}" data-key="u"'
+    assert back in await agent.page(one)
+    for name, fields in (("assign", {"to": ""}), ("state", {"state": "answered"})):
+        await agent.page(one)
+        response = await agent.post(f"/resah/tickets/G-7P2W/{name}", **fields, **{"from": listed})
+        assert response.status == 303, name
+        assert back in await agent.page(response.headers["Location"].removeprefix("/console"))
+    response = await agent.post("/resah/tickets/G-7P2W/state", state="perdu", **{"from": listed})
+    assert response.status in (400, 409) and back in await response.text()
+    foreign = quote("//ailleurs.example/?state=open")
+    text = await agent.page(f"/resah/tickets/G-7P2W?from={foreign}")
+    assert "ailleurs" not in text
+
+
+@on_both_databases
+async def test_mails_lead_back_to_their_list(console: Console) -> None:
+    numbers = [
+        await add_mail(console.database, f"m{number}", state="failed") for number in range(53)
+    ]
+    agent = await console.logged_in("agent@resah.example")
+    after = re.search(r'href="[^"]*mails\?([^"]*)"', await agent.page("/resah/mails?state=failed"))
+    assert after is not None
+    listed = html.unescape(after[1])
+    field = f'<input type="hidden" name="back" value="{html.escape(listed)}">'
+    assert field in await agent.page(f"/resah/mails?{listed}")
+    response = await agent.post(f"/resah/mails/{numbers[0]}/discard", back=listed)
+    place = response.headers["Location"]
+    assert place == f"/console/resah/mails?{listed}&done=discarded"
+    # Of the three on the second page two are left.
+    assert (await agent.page(place.removeprefix("/console"))).count("<tr data-row>") == 2
+    response = await agent.post(f"/resah/mails/{numbers[0]}/discard", back=listed)
+    text = await response.text()
+    assert response.status == 400 and text.count("<tr data-row>") == 2 and field in text
+
+
+@on_both_databases
+async def test_a_reference_finds_its_conversation(console: Console) -> None:
+    await add_ticket(console.database, "G-7P2W", hours=1)
+    await write(console.database, "c-says-it", [Said("et ma demande 7P2W ?")])
+    await write(console.database, "c-other", [Said("au secours")])
+    agent = await console.logged_in("agent@resah.example")
+    for typed, expected in (
+        ("G-7P2W", ["c-G-7P2W"]), ("g7p2w", ["c-G-7P2W"]), ("7p2w", ["c-G-7P2W", "c-says-it"]),
+        ("G-AAAA", []),
+    ):  # fmt: skip
+        text = await agent.page(f"/resah/conversations?q={typed}")
+        found = re.findall(r'data-open href="[^"?]+/conversations/([\w-]+)', text)
+        assert found == expected, typed
+    other = await console.logged_in("agent@woundwo.example")
+    assert "c-G-7P2W" not in await other.page("/woundwo/conversations?q=G-7P2W")
 
 
 async def test_a_reopened_ticket_waits_from_its_reopening(console: Console) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -238,3 +239,19 @@ async def test_foreign_keys_hold(database: Database) -> None:
                     " VALUES ('p', 999, 'l', 'a', 'h', 'k', '2024-01-01', '2024-01-01')"
                 )
             )
+
+
+async def test_a_new_database_file_and_its_log_are_their_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'var' / 'guichet.db'}")
+        async with database.engine.begin() as connection:
+            await connection.exec_driver_sql("CREATE TABLE t (a TEXT)")
+            modes = {
+                path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "var").iterdir()
+            }
+        await database.dispose()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
+    assert modes == {name: 0o600 for name in ("guichet.db", "guichet.db-wal", "guichet.db-shm")}

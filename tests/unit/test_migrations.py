@@ -6,6 +6,7 @@ import asyncio
 import threading
 from pathlib import Path
 
+import pyotp
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -16,6 +17,7 @@ from actions.db import Base, Database
 from actions.settings import ROOT, Settings
 from bot import migrations
 from bot.console.search_index import FTS_TABLE
+from bot.console.totp import accepted_step, opened_secret
 from tests.conftest import forget_settings, use_settings
 
 
@@ -124,6 +126,36 @@ async def test_a_sender_of_before_is_named_by_its_portal(settings: Settings) -> 
             assert set(await connection.scalars(text(query))) == expected, query
         rows = await connection.execute(text("SELECT id, portal FROM conversations"))
         assert dict(tuple(row) for row in rows)["woundwo:resah:x"] == "woundwo"
+    await database.dispose()
+
+
+_SECRETS = {"a@ch.example": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "b@ch.example": ""}
+
+
+async def test_second_factors_of_before_go_on_working(settings: Settings) -> None:
+    migrations.upgrade(settings, "0006")
+    database = Database(settings.database_url)
+    async with database.engine.begin() as connection:
+        for email, secret in _SECRETS.items():
+            await connection.execute(
+                text(
+                    "INSERT INTO staff_users"
+                    " (email, password_hash, totp_secret, totp_step, created_at)"
+                    " VALUES (:email, '', :secret, 0, '2024-01-01')"
+                ),
+                {"email": email, "secret": secret},
+            )
+    migrations.upgrade(settings)
+    async with database.engine.begin() as connection:
+        rows = await connection.execute(text("SELECT email, totp_secret FROM staff_users"))
+        stored = dict(tuple(row) for row in rows)
+    plain = _SECRETS["a@ch.example"]
+    assert plain not in stored["a@ch.example"] and stored["b@ch.example"] == ""
+    opened = opened_secret(stored["a@ch.example"], settings.secret_key)
+    assert opened == plain
+    code = pyotp.TOTP(plain).at(1_700_000_000)
+    assert accepted_step(opened, code, 1_700_000_000.0) is not None
+    assert opened_secret(stored["a@ch.example"], "another key") == ""
     await database.dispose()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -297,6 +298,17 @@ async def test_without_a_server_mails_become_files(database: Database, tmp_path:
     body = html.get_content()
     assert '<html lang="fr">' in body and "Voilà l’été" in body
     assert 'href="https://portail.example/?token=abc&amp;x=1"' in body
+
+
+async def test_kept_mails_are_their_owners_alone(database: Database, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        await put(database)
+        assert await OutboxSender(database, current_settings()).send_due() == 1
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "mail", *(tmp_path / "mail").iterdir()):
+        assert path.stat().st_mode & 0o077 == 0, path
 
 
 async def test_a_mail_that_came_too_late_is_not_sent(
