@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Index, String, and_, delete, func, or_, se
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from actions import alerts
 from actions.db import Base, Database, Moment, UnitOfWork, now
 from actions.errors import LimitReached
 
@@ -33,6 +34,7 @@ class Limit:
     Attributes:
         scope: What the key names; one of `SCOPES`, or another word where no sentence tells it.
         share: How many each key keeps while a limit that all share is used up.
+        notice: From how many on staff are told; 0 where they never are.
     """
 
     kind: str
@@ -40,6 +42,7 @@ class Limit:
     window: timedelta
     scope: str = "network"
     share: int = 0
+    notice: int = 0
 
 
 Use = tuple[Limit, str]
@@ -49,21 +52,24 @@ _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 
 RESETS_PER_ACCOUNT = Limit("reset", 5, _HOUR, "account")
-CHECKS_PER_CONVERSATION = Limit("check_conversation", 12, _HOUR, "conversation", share=3)
-CHECKS_PER_NETWORK = Limit("check_network", 400, _HOUR, share=20)
-CHECKS_PER_PORTAL = Limit("check_portal", 5000, _HOUR, "shared")
-NUMBERS_PER_CONVERSATION = Limit("number_conversation", 12, _HOUR, "conversation", share=3)
-NUMBERS_PER_NETWORK = Limit("number_network", 400, _HOUR, share=20)
-NUMBERS_PER_PORTAL = Limit("number_portal", 5000, _HOUR, "shared")
+CHECKS_PER_CONVERSATION = Limit("check_conversation", 12, _HOUR, "conversation", share=3, notice=12)
+CHECKS_PER_NETWORK = Limit("check_network", 400, _HOUR, share=20, notice=100)
+CHECKS_PER_PORTAL = Limit("check_portal", 5000, _HOUR, "shared", notice=5000)
+NUMBERS_PER_CONVERSATION = Limit(
+    "number_conversation", 12, _HOUR, "conversation", share=3, notice=12
+)
+NUMBERS_PER_NETWORK = Limit("number_network", 400, _HOUR, share=20, notice=100)
+NUMBERS_PER_PORTAL = Limit("number_portal", 5000, _HOUR, "shared", notice=5000)
 HANDOVERS_PER_CONVERSATION = Limit("handover", 6, _HOUR, "conversation", share=1)
-HANDOVERS_PER_NETWORK = Limit("handover_network", 60, _HOUR, share=3)
-HANDOVERS_PER_MAILBOX = Limit("handover_mailbox", 120, _HOUR, "shared")
+HANDOVERS_PER_NETWORK = Limit("handover_network", 60, _HOUR, share=3, notice=60)
+HANDOVERS_PER_MAILBOX = Limit("handover_mailbox", 120, _HOUR, "shared", notice=120)
 TICKET_LOOKUPS = Limit("ticket", 8, _HOUR, "conversation")
-TICKET_LOOKUPS_PER_NETWORK = Limit("ticket_network", 60, _HOUR)
+TICKET_LOOKUPS_PER_NETWORK = Limit("ticket_network", 60, _HOUR, notice=30)
 TICKET_PAGES_PER_NETWORK = Limit("ticket_page_network", 240, _HOUR)
-TICKET_TRIES_PER_NETWORK = Limit("ticket_try_network", 40, _HOUR)
+TICKET_TRIES_PER_NETWORK = Limit("ticket_try_network", 40, _HOUR, notice=20)
 TICKET_CODES_PER_TICKET = Limit("ticket_code", 5, _HOUR, "ticket", share=1)
-TICKET_CODES_PER_MAILBOX = Limit("ticket_code_mailbox", 60, _HOUR, "shared")
+TICKET_CODES_PER_MAILBOX = Limit("ticket_code_mailbox", 60, _HOUR, "shared", notice=60)
+WRONG_TOKENS_PER_NETWORK = Limit("token_network", 20, timedelta(minutes=15), notice=1)
 RATINGS_PER_NETWORK = Limit("rating_network", 600, _HOUR)
 HISTORY_PER_CONVERSATION = Limit("history", 120, _MINUTE, "conversation")
 HISTORY_PER_NETWORK = Limit("history_network", 1200, _MINUTE)
@@ -88,7 +94,7 @@ class LimitHit(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-async def spend(database: Database, unit: UnitOfWork, *uses: Use) -> None:
+async def spend(database: Database, unit: UnitOfWork, *uses: Use, portal: str = "") -> None:
     """Count one event towards each of several limits, when all of them allow it.
 
     The events are counted again in the transaction that writes them, so that of any number of turns
@@ -98,6 +104,7 @@ async def spend(database: Database, unit: UnitOfWork, *uses: Use) -> None:
         database: Where past events are counted.
         unit: The unit of work that records the event.
         *uses: Limits with the key under which each counts.
+        portal: Whose staff are told where there is much of it; all portals' by default.
 
     Raises:
         LimitReached: If one of the limits is exhausted; nothing is counted then. It is
@@ -110,21 +117,24 @@ async def spend(database: Database, unit: UnitOfWork, *uses: Use) -> None:
         refusal = await _refusal(session, uses, moment, before)
     if refusal is not None:
         await _set_back(database, uses, moment)
+        for limit, key in uses:
+            if limit.kind == refusal.kind and limit.notice:
+                await alerts.note_refusal(database, limit.kind, portal, key, limit.most)
         raise refusal
     if spending is None:
         spending = _Spending(is_sqlite=database.is_sqlite)
         unit.defer(spending)
-    spending.add(uses)
+    spending.add(uses, portal)
 
 
-async def spend_now(database: Database, *uses: Use) -> None:
+async def spend_now(database: Database, *uses: Use, portal: str = "") -> None:
     """Count one event at once, in a transaction of its own.
 
     Raises:
         LimitReached: If one of the limits is exhausted; nothing is counted then.
     """
     unit = UnitOfWork(database)
-    await spend(database, unit, *uses)
+    await spend(database, unit, *uses, portal=portal)
     await unit.commit()
 
 
@@ -133,16 +143,16 @@ class _Spending:
 
     def __init__(self, *, is_sqlite: bool) -> None:
         self._is_sqlite = is_sqlite
-        self._events: list[tuple[Use, ...]] = []
+        self._events: list[tuple[tuple[Use, ...], str]] = []
 
     @property
     def pending(self) -> Counter[Use]:
         """How often each use stands here that no other transaction sees yet."""
-        return Counter(use for uses in self._events for use in uses)
+        return Counter(use for uses, _ in self._events for use in uses)
 
-    def add(self, uses: tuple[Use, ...]) -> None:
+    def add(self, uses: tuple[Use, ...], portal: str) -> None:
         """Add an event."""
-        self._events.append(uses)
+        self._events.append((uses, portal))
 
     async def __call__(self, session: AsyncSession) -> None:
         """Count the events if the limits still allow them, holding their keys till the commit."""
@@ -152,12 +162,18 @@ class _Spending:
             for kind, key in (names for names, _ in used):
                 name = func.hashtextextended(f"limit:{kind}:{key}", 0)
                 await session.execute(select(func.pg_advisory_xact_lock(name)))
-        for uses in self._events:
+        much = []
+        for uses, portal in self._events:
             refusal = await _refusal(session, uses, moment, Counter())
             if refusal is not None:
                 raise refusal
             session.add_all(LimitHit(kind=limit.kind, key=key, at=moment) for limit, key in uses)
             await session.flush()
+            for limit, key in uses:
+                if limit.notice and await _full_until(session, (limit, key), limit.notice, moment):
+                    much.append((limit.kind, portal, key, limit.notice))
+        for one in sorted(much):
+            await alerts.note(session, *one)
         for (_, key), limit in used:
             await _forget(session, limit, key, moment)
 
@@ -255,3 +271,9 @@ async def forget_old(session: AsyncSession) -> None:
     ahead = LimitHit.at > moment + _SKEW
     await session.execute(update(LimitHit).where(ahead).values(at=moment))
     await session.execute(delete(LimitHit).where(LimitHit.at < moment - KEPT))
+
+
+async def reached(database: Database, *uses: Use) -> LimitReached | None:
+    """Return why one more event would not be allowed, or None where it would; nothing counts."""
+    async with database.read() as session:
+        return await _refusal(session, uses, now(), Counter())

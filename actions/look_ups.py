@@ -12,6 +12,7 @@ from actions.limits import (
     NUMBERS_PER_CONVERSATION,
     NUMBERS_PER_NETWORK,
     NUMBERS_PER_PORTAL,
+    Limit,
     Use,
 )
 from actions.settings import current_settings
@@ -37,8 +38,13 @@ def uses_of(what: LookUp, conversation_id: str, network: str, portal: str) -> li
     conversation, from_network, of_portal = _LIMITS[what]
     uses = [
         (conversation, conversation_id),
-        (replace(of_portal, most=settings.checks_per_portal), portal),
+        (_at_most(of_portal, settings.checks_per_portal), portal),
     ]
     if network:
-        uses.append((replace(from_network, most=settings.checks_per_network), network))
+        uses.append((_at_most(from_network, settings.checks_per_network), network))
     return uses
+
+
+def _at_most(limit: Limit, most: int) -> Limit:
+    """Return a limit with another figure, noticed from the same part of it on."""
+    return replace(limit, most=most, notice=max(1, limit.notice * most // limit.most))

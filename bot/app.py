@@ -17,7 +17,7 @@ from bot.demo import add_demo
 from bot.engine.assistant import Assistant
 from bot.health import add_health
 from bot.integrators import add_integrators
-from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
+from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, KNOWN_SERVERS, SENDER, SETTINGS
 from bot.pages import add_pages
 from bot.tickets import add_tickets
 from bot.widget import add_widget
@@ -39,6 +39,7 @@ def create_app(
     app[CONTENT] = content
     app[ASSISTANT] = assistant
     app[SENDER] = sender
+    app[KNOWN_SERVERS] = {}
     app[DEMO_TOKEN] = _demo_token(settings)
     add_pages(app)
     add_health(app)

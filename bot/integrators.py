@@ -6,7 +6,6 @@ All of it wants `Authorization: Bearer $GUICHET_API_TOKEN`, and answers 404 wher
 from __future__ import annotations
 
 import hmac
-import logging
 import re
 import uuid
 
@@ -33,10 +32,8 @@ from bot.errors import (
     storable,
 )
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
-from bot.network import client_network
 from bot.paces import pace_messages
-
-logger = logging.getLogger(__name__)
+from bot.tokens import admits
 
 MOST_CHARACTERS = 8000
 """Characters of one message that are taken; the rest of the engine reads fewer."""
@@ -57,8 +54,7 @@ async def bearer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     if settings.api_token is None:
         return error_response(404, "Introuvable.")
-    if not hmac.compare_digest(given, settings.api_token.encode()):
-        logger.warning("A wrong API token was tried from network %s", client_network(request))
+    if not await admits(request, given, settings.api_token.encode()):
         return error_response(401, "Jeton d’accès absent ou faux.")
     return await handler(request)
 

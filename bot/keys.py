@@ -20,5 +20,8 @@ DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 CONTENT: web.AppKey[Content] = web.AppKey("content", Content)
 ASSISTANT: web.AppKey[Assistant] = web.AppKey("assistant")
 SENDER: web.AppKey[OutboxSender] = web.AppKey("sender", OutboxSender)
+KNOWN_SERVERS: web.AppKey[dict[str, None]] = web.AppKey("known_servers", dict[str, None])
+"""Networks from which the right API token came since the start, the latest last."""
+
 DEMO_TOKEN: web.AppKey[str] = web.AppKey("demo_token", str)
 """A token of the service's own with which the demo portal calls `POST /resets/redeem`."""

@@ -6,6 +6,7 @@ import importlib
 
 _MODULES = (
     "actions.accounts",
+    "actions.alerts",
     "actions.accounts_staging",
     "actions.limits",
     "actions.outbox",

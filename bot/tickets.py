@@ -91,7 +91,9 @@ async def change(request: web.Request) -> web.Response:
         return await _page(request, opened, "Écrivez votre nom (de 2 à 80 lettres).", form)
     try:
         await spend_now(
-            request.config_dict[DATABASE], (TICKET_TRIES_PER_NETWORK, client_network(request))
+            request.config_dict[DATABASE],
+            (TICKET_TRIES_PER_NETWORK, client_network(request)),
+            portal=opened.portal.id,
         )
     except LimitReached as reached:
         return await _refused(request, opened, reached, form)
@@ -121,11 +123,11 @@ async def _send(request: web.Request, opened: _Opened) -> web.Response:
     secret_key = request.config_dict[SETTINGS].secret_key
     uses = (
         (TICKET_CODES_PER_TICKET, opened.ticket.reference),
-        (TICKET_CODES_PER_MAILBOX, opened.mailbox[:128]),
+        (TICKET_CODES_PER_MAILBOX, f"{opened.portal.id}/{opened.mailbox}"[:128]),
     )
     try:
         async with unit_of_work(database) as unit:
-            await spend(database, unit, *uses)
+            await spend(database, unit, *uses, portal=opened.portal.id)
 
             async def write(session: AsyncSession) -> None:
                 await send_code(session, opened.ticket, opened.portal, opened.mailbox, secret_key)

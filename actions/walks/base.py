@@ -189,7 +189,7 @@ class Talk:
     async def _look_up(self, what: LookUp) -> None:
         uses = uses_of(what, self.conversation_id, self.network, self.portal.id)
         async with unit_of_work(self.database) as unit:
-            await spend(self.database, unit, *uses)
+            await spend(self.database, unit, *uses, portal=self.portal.id)
 
     def say_checks_limit(self, reached: LimitReached) -> None:
         """Say that no more addresses are looked up for now, and what can be done without that."""

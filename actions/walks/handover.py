@@ -275,7 +275,7 @@ async def _send(talk: Talk) -> Directive:
         uses.append((HANDOVERS_PER_NETWORK, talk.network))
     try:
         async with unit_of_work(talk.database) as unit:
-            await spend(talk.database, unit, *uses)
+            await spend(talk.database, unit, *uses, portal=talk.portal.id)
             await hand_over(
                 unit,
                 portal=talk.portal,

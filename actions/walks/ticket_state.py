@@ -45,7 +45,7 @@ async def _tell(talk: Talk) -> Directive:
         uses.append((TICKET_LOOKUPS_PER_NETWORK, talk.network))
     try:
         async with unit_of_work(talk.database) as unit:
-            await spend(talk.database, unit, *uses)
+            await spend(talk.database, unit, *uses, portal=talk.portal.id)
     except LimitReached as reached:
         talk.say(f"limits.tickets.{reached.scope}", until=paris_time_from(reached.until))
         return Open("region", then="done")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.outbox import OutboxMail
 from actions.tickets import Ticket
 from bot.console.access import scope
+from bot.console.notices import notices
 from bot.console.pages import show
 from bot.console.summaries import LOST, Summary
 
@@ -29,6 +30,7 @@ async def show_overview(request: web.Request) -> web.Response:
     )
     async with here.database.read() as session:
         values = {
+            "notices": await notices(session, here.portal),
             "tickets": await _count(session, waiting),
             "mine": await _count(session, waiting.where(Ticket.assigned_to == here.staff.id)),
             "failed": await _count(

@@ -17,6 +17,7 @@ from actions.accounts import AccountRow
 from actions.accounts_staging import AccountImport, StagedAccount
 from actions.address_scanner import Found, replace_addresses
 from actions.addresses import normalise_address
+from actions.alerts import Alert
 from actions.db import Database, is_locked
 from actions.errors import GuichetError
 from actions.limits import LimitHit
@@ -98,6 +99,7 @@ async def erase_conversations(session: AsyncSession, ids: list[str]) -> None:
         chunk = keys[start : start + _CHUNK]
         await session.execute(delete(OutboxMail).where(OutboxMail.key.in_(chunk)))
     await session.execute(delete(LimitHit).where(LimitHit.key.in_(ids)))
+    await session.execute(delete(Alert).where(Alert.key.in_(ids)))
     await session.execute(delete(Ticket).where(Ticket.conversation_id.in_(ids)))
     await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions import limits
 from actions.accounts_import import finish_imports
+from actions.alerts import Alert
 from actions.db import Database, now
 from actions.outbox import OutboxMail
 from actions.ratings import Rating
@@ -55,6 +56,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
                     OutboxMail.created_at < oldest, OutboxMail.state != "waiting"
                 ),
             ),
+            ("alertes", delete(Alert).where(Alert.last_at < oldest)),
             ("avis", delete(Rating).where(Rating.at < oldest)),
             ("réinitialisations", delete(ResetToken).where(ResetToken.created_at < oldest)),
         ):
