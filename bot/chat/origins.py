@@ -69,3 +69,4 @@ def _open(request: web.Request, response: web.StreamResponse) -> None:
     origin = request.headers.get("Origin", "")
     if allows(request.config_dict[SETTINGS], origin):
         response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After"

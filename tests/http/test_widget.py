@@ -91,6 +91,9 @@ async def test_named_origins_may_talk_to_the_chat_and_no_others(start: Start) ->
                 status,
                 allowed,
             )
+            # Other origins' pages read this one only where they are told that they may.
+            exposed = response.headers.get("Access-Control-Expose-Headers")
+            assert exposed == ("Retry-After" if allowed else None)
             assert "Access-Control-Allow-Credentials" not in response.headers
             assert "Origin" in response.headers["Vary"]
 

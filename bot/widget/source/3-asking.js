@@ -1,16 +1,19 @@
 /* Asking the service, with patience and an end to it. */
 
 const PATIENCE = 30000;
+const LONGEST = 3600000;
 const PAUSES = [1000, 2000, 4000, 8000];
 const EXPIRED = 401;
 const LATER = new Set([408, 425, 500, 502, 503, 504]);
 
 class Refused extends Error {
-  constructor(status, sentence, seconds) {
+  /** `told` is when the service wants to be asked again, in seconds or as a date, if it says so. */
+  constructor(status, sentence, told) {
     super(sentence);
     this.status = status;
-    // After how long the service wants to be asked again, if it says so.
-    this.after = seconds > 0 ? seconds * 1000 : 0;
+    const seconds = Number(told);
+    const after = isNaN(seconds) ? Date.parse(told) - Date.now() : seconds * 1000;
+    this.after = after > 0 ? Math.min(after, LONGEST) : 0;
   }
 }
 
@@ -51,7 +54,8 @@ async function ask(address, method, body, session) {
       return await response.json();
     }
     const answer = await response.json().catch(() => ({}));
-    throw new Refused(response.status, answer.error || "", answer.retry_after);
+    const told = answer.retry_after || response.headers.get("Retry-After");
+    throw new Refused(response.status, answer.error || "", told);
   } finally {
     clearTimeout(timer);
   }

@@ -8,7 +8,7 @@ class Conversation {
   /**
    * @param {string} portal Which portal.
    * @param {object} events Called back: answered(message, replies), waiting(boolean),
-   *   retrying(sentence), stuck(sentence), refused(message, sentence), renewed(), changed().
+   *   retrying(error), stuck(error), refused(message, sentence), renewed(), changed().
    */
   constructor(portal, events) {
     this.api = BASE + portal + "/chat/";
@@ -123,8 +123,11 @@ class Conversation {
   /** Returns the turns before those that were read. */
   async earlier() {
     const { generation } = this;
-    const page = await this.read("?before=" + this.before);
-    if (generation !== this.generation) {
+    const current = () => generation === this.generation;
+    const page = await this.persist(() => this.read("?before=" + this.before), current).finally(
+      () => this.running || this.events.waiting(false)
+    );
+    if (!current()) {
       return [];
     }
     this.before = page.before;
@@ -200,7 +203,7 @@ class Conversation {
         } else {
           this.running = false;
           this.events.waiting(false);
-          this.events.stuck(error instanceof Refused ? error.message : "");
+          this.events.stuck(error);
           return;
         }
       }
@@ -257,7 +260,7 @@ class Conversation {
         if (hopeless || tried === PAUSES.length || !current()) {
           throw error;
         }
-        this.events.retrying(error.after ? error.message : "");
+        this.events.retrying(error);
         const pause = PAUSES[tried] * (0.75 + Math.random() / 2);
         // Not all who were told when to come back come at once.
         await wait(error.after ? error.after + Math.random() * 1000 : pause);

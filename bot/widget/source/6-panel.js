@@ -189,11 +189,14 @@ class Panel {
   events() {
     return {
       waiting: (busy) => (busy ? this.tellTyping() : this.tell("")),
-      retrying: (sentence) =>
-        this.tell(sentence ? this.t("paced", { sentence }) : this.t("retrying")),
+      retrying: (error) => {
+        const sentence = this.refusal(error);
+        this.tell(sentence ? this.t("paced", { sentence }) : this.t("retrying"));
+      },
       renewed: () => this.tell(this.t("renewed")),
       changed: () => this.again(),
-      stuck: (sentence) => this.tellStuck(sentence || this.t("stuck"), () => this.conversation.run()),
+      stuck: (error) =>
+        this.tellStuck(this.refusal(error) || this.t("stuck"), () => this.conversation.run()),
       answered: (message, replies) => {
         this.tell("");
         this.alert("");
@@ -208,6 +211,11 @@ class Panel {
         this.alert(this.t("refused") + " " + sentence);
       },
     };
+  }
+
+  /** Returns what a service that was reached says; one in front of it may say nothing in French. */
+  refusal(error) {
+    return error instanceof Refused ? error.message || this.t("unavailable") : "";
   }
 
   tellStuck(sentence, retry) {

@@ -73,7 +73,7 @@ Object.assign(Panel.prototype, {
         try {
           await this.showEarlier();
         } catch (error) {
-          this.alert(this.t("earlier_failed"));
+          this.alert(this.refusal(error) || this.t("earlier_failed"));
         }
       };
       more.append(button({ class: "plain" }, show, this.t("earlier")));
@@ -100,7 +100,7 @@ Object.assign(Panel.prototype, {
         await this.showEarlier();
       }
     } catch (error) {
-      this.tellStuck(this.t("earlier_failed"), () => this.download());
+      this.tellStuck(this.refusal(error) || this.t("earlier_failed"), () => this.download());
       return;
     }
     const text = this.t("file_title", { name: this.portal.name }) + "\n\n" + this.transcript.text();

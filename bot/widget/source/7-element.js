@@ -32,12 +32,12 @@ class Assistant extends HTMLElement {
     try {
       portal = await ask(BASE + id + "/chat/portal", "GET");
     } catch (error) {
-      if (error instanceof Refused && !LATER.has(error.status)) {
+      if (error instanceof Refused && !LATER.has(error.status) && !error.after) {
         // For whoever put the widget here to read, in the browser's console.
         return;
       }
       if (tried < PAUSES.length) {
-        await wait(PAUSES[tried]);
+        await wait(error.after || PAUSES[tried]);
         this.load(tried + 1);
       } else {
         window.addEventListener("online", () => this.load(), { once: true });
