@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions import limits
@@ -46,6 +46,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
         How many of each were deleted, by what staff call them.
     """
     oldest = now() - timedelta(days=settings.retention_days)
+    await _warn_of_unanswered(database, oldest)
     counts = {"conversations": await _purge_conversations(database, settings)}
     async with database.write() as session:
         for name, statement in (
@@ -103,6 +104,22 @@ def _numbered(name: str, count: int) -> str:
     """Return a plural name as it stands behind a number."""
     first, space, rest = name.partition(" ")
     return name if count > 1 or name == "avis" else first.removesuffix("s") + space + rest
+
+
+async def _warn_of_unanswered(database: Database, oldest: datetime) -> None:
+    """Log how many tickets go that nobody ever answered: somebody waited all that time."""
+    forgotten = (
+        select(func.count())
+        .select_from(Ticket)
+        .outerjoin(Conversation, Conversation.id == Ticket.conversation_id)
+        .where(
+            Ticket.state == "open",
+            or_(Ticket.updated_at < oldest, Conversation.last_at < oldest),
+        )
+    )
+    async with database.read() as session:
+        if count := await session.scalar(forgotten):
+            logger.warning("%s tickets go with the retention that nobody ever answered", count)
 
 
 async def _purge_conversations(database: Database, settings: Settings) -> int:

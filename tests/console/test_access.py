@@ -195,6 +195,14 @@ async def test_one_may_close_ones_own_sessions_only(console: Console) -> None:
     assert (await other.get("/resah/")).status == 200
 
 
+async def test_a_wrong_password_is_typed_again_at_once(console: Console) -> None:
+    visitor = await console.visitor()
+    assert re.search(r'<input id="email"[^>]* autofocus>', await visitor.page("/login"))
+    text = await (await visitor.log_in("chef@resah.example", "faux-mot-de-passe")).text()
+    assert re.search(r'<input id="password"[^>]* autofocus>', text)
+    assert text.count("autofocus") == 1 and 'value="chef@resah.example"' in text
+
+
 async def test_a_login_does_not_tell_whether_somebody_exists(console: Console) -> None:
     texts = []
     for email in ("agent@resah.example", "personne@resah.example"):

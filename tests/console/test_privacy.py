@@ -245,7 +245,9 @@ async def test_retention_keeps_reviews_without_anything_personal(console: Consol
     assert sum((await purge(database, settings)).values()) == 0
 
 
-async def test_retention_takes_old_mails_tickets_resets_and_files(database: Database) -> None:
+async def test_retention_takes_old_mails_tickets_resets_and_files(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     settings = current_settings()
     await furnish(database, ADDRESS, "zoe", settings.var_dir)
     async with database.write() as session:
@@ -257,6 +259,7 @@ async def test_retention_takes_old_mails_tickets_resets_and_files(database: Data
     for path in (settings.var_dir / "mail").iterdir():
         os.utime(path, (0, 0))
     counts = await purge(database, settings)
+    assert "1 tickets go with the retention that nobody ever answered" in caplog.text
     # A mail that still waits is not forgotten.
     assert (counts["demandes"], counts["mails"], counts["réinitialisations"]) == (1, 3, 1)
     async with database.read() as session:
@@ -383,7 +386,10 @@ async def test_erasing_from_the_page_asks_twice(console: Console) -> None:
     chief = await console.logged_in("chef@resah.example")
     await chief.page("/resah/person")
     response = await chief.post("/resah/person/erase", address=ADDRESS, confirmed="autre")
-    assert response.status == 400 and "Rien n’est effacé" in await response.text()
+    refused = await response.text()
+    assert response.status == 400 and "Rien n’est effacé" in refused
+    # What was typed is still there to be mended.
+    assert f'value="{ADDRESS}"' in refused
     response = await chief.post("/resah/person/export", address=ADDRESS)
     assert len(json.loads(await response.text())["conversations"]) == 1
     assert "attachment" in response.headers["Content-Disposition"]

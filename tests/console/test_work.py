@@ -320,6 +320,21 @@ async def test_a_ticket_leads_back_to_its_list(console: Console) -> None:
     assert "ailleurs" not in text
 
 
+async def test_the_overview_counts_what_waits_in_good_french(console: Console) -> None:
+    await add_ticket(console.database, "G-7P2W", hours=1, region="bretagne")
+    await add_mail(console.database, "attend")
+    for key in ("un", "deux"):
+        await add_mail(console.database, key, state="failed")
+    agent = await console.logged_in("agent@resah.example")
+    text = await agent.page("/resah/")
+    told = re.findall(r"<strong>([^<]*)</strong> ([^<]*)</a>", text)
+    assert told == [
+        ("1", "demande en attente"), ("0", "m’est attribuée"), ("0", "conversation à revoir"),
+        ("0", "conversation m’est attribuée"), ("2", "mails en échec"),
+        ("1", "mail en attente d’envoi"),
+    ]  # fmt: skip
+
+
 @on_both_databases
 async def test_mails_lead_back_to_their_list(console: Console) -> None:
     numbers = [

@@ -84,6 +84,24 @@ def test_the_link_marks_a_ticket_with_a_code_and_the_user_is_told(
     assert "est close" in _state(service, portal, reference, contact)
 
 
+@each_portal
+def test_what_never_left_is_not_said_to_have_arrived(
+    service: Service, mailbox: Mailbox, portal: str
+) -> None:
+    handed = from_nothing(service, portal)
+    mails_of(mailbox, handed.address, handed.reference)
+    path = service.folder / "var" / "guichet.db"
+    for state, said in (("waiting", "pas encore parti"), ("failed", "n’a pas pu partir")):
+        with closing(sqlite3.connect(path, timeout=30)) as database, database:
+            database.execute(
+                "UPDATE outbox SET state = ?, next_attempt_at = '2999-01-01'"
+                " WHERE kind = 'ticket' AND recipient = ? AND subject LIKE ?",
+                (state, handed.address, f"%{handed.reference}%"),
+            )
+        reply = _state(service, portal, handed.reference, handed.contact)
+        assert said in reply.replace("\n", " ") and "est arrivée" not in reply, reply
+
+
 def test_a_code_is_not_guessed(service: Service, mailbox: Mailbox) -> None:
     handed = from_nothing(service, "resah")
     page = _open(service, mails_of(mailbox, handed.address, handed.reference)[0])

@@ -33,6 +33,13 @@
     c: () => rowOr("[data-conversation]")?.click(),
   };
 
+  // What was just done belongs to this page, not to an address that is kept or shared.
+  const address = new URL(location.href);
+  if (address.searchParams.has("done")) {
+    address.searchParams.delete("done");
+    history.replaceState(history.state, "", address);
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const place = event.target;
