@@ -7,27 +7,39 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-_AT_SIGNS = "@\uff20"
+_AT_SIGNS = "@"
 _APART = '<>()[]{}",:;'
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _APOSTROPHES = "\u2018\u2019\u02bc"
 _MOST_SPACES = 3
-_AT_WORDS = frozenset(
-    "arobase arobas arobaz arobaze arrobase arrobas arrobaze arobasse arobace at".split()
-)
-_BRACKETED_AT = _AT_WORDS | {"a"}
+MOST_SCANNED = 400
+"""Signs after which a part of an address is too long to go on with."""
+
+_AT_WORDS = frozenset("arobase at chez".split())
+_AT_BEGINS = ("arob", "arrob")
+_LONGEST_AT = 10
+_AROUND_AT = "-_*|~`'"
 _SIGNS: dict[tuple[str, ...], str] = {
-    ("point",): ".", ("dot",): ".", ("pt",): ".",
-    ("tiret", "bas"): "_", ("tiret", "du", "8"): "_", ("tiret", "du", "huit"): "_",
-    ("tiret", "du", "bas"): "_", ("underscore",): "_", ("souligné",): "_", ("souligne",): "_",
-    ("tiret",): "-", ("tiret", "du", "6"): "-", ("tiret", "du", "six"): "-",
-    ("tiret", "du", "milieu"): "-", ("trait", "d'union"): "-", ("trait", "d’union"): "-",
-}  # fmt: skip
+    tuple(said.split()): sign
+    for sign, all_said in {
+        ".": "point, dot, pt",
+        "_": "tiret bas, tiret du 8, tiret du huit, tiret du bas, underscore, under score,"
+        " trait bas, souligné, souligne, tiret souligné, barre basse, barre du bas, trait du bas",
+        "-": "tiret, tiret du 6, tiret du six, tiret du milieu, tiret normal, tiret simple, moins,"
+        " tiret haut, trait d'union, trait d’union, trait union, signe moins, dash",
+        "+": "plus, signe plus",
+        "'": "apostrophe",
+        "&": "esperluette, et commercial",
+    }.items()
+    for said in all_said.split(", ")
+}
 """Words said for a sign, longest first tried."""
+
+_EVERYDAY_SIGNS = frozenset(["plus", "moins", "souligne", "souligné"])
+"""Words that are said for a sign now and then only."""
 
 _FIRST_WORDS = frozenset(words[0] for words in _SIGNS)
 _LONGEST_SIGN = 3
-_HINT = re.compile(r"[@\uff20]|arr?ob|\bat\b", re.IGNORECASE)
 _PARTS = re.compile(r"[^\W_]+")
 
 
@@ -71,9 +83,35 @@ class Token:
         return _PARTS.findall(self.text.lower())
 
     @property
+    def is_everyday(self) -> bool:
+        """Whether it is a word that is said for a sign now and then only."""
+        return self.kind == "j" and self.text.strip().lower() in _EVERYDAY_SIGNS
+
+    @property
     def breaks(self) -> bool:
         """Whether it holds a line break or more space than stands inside an address."""
         return "\n" in self.text or len(self.text) > _MOST_SPACES
+
+
+@dataclass
+class Side:
+    """The part of an address on one side of its @.
+
+    Attributes:
+        text: As read so far.
+        at: The index in the text where it begins or ends, away from the @.
+        doubtful: Whether more may belong to it.
+        joined: Whether a sign in it was said.
+        said: Whether the @ was said.
+        spaced: Whether a space stands behind a dot in it, as phones put it there.
+    """
+
+    text: str
+    at: int
+    doubtful: bool = False
+    joined: bool = False
+    spaced: bool = False
+    said: bool = False
 
 
 @lru_cache(maxsize=1024)
@@ -93,17 +131,15 @@ def _kind(char: str) -> str:
 @lru_cache(maxsize=1024)
 def _in_domain(char: str) -> bool:
     letter = unicodedata.category(char)[0] in "LNM" or unicodedata.category(char) == "Cf"
-    return letter or char in "._\uff0e\u3002" or char in _DASHES
+    return letter or char in "._" or char in _DASHES
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Return the pieces of a text; none for a text that cannot hold an address.
+    """Return the pieces of a text.
 
     Args:
-        text: The text.
+        text: The text, in plain signs.
     """
-    if not _HINT.search(text):
-        return []
     return _with_spaces(_with_signs(_bracketed(_runs(text)), text), text)
 
 
@@ -121,30 +157,45 @@ def _runs(text: str) -> list[Token]:
 
 
 def _bracketed(tokens: list[Token]) -> list[Token]:
-    """Read "(at)" and "[dot]" as signs."""
+    """Read "(at)", "[dot]" and "(.)" as signs."""
     out: list[Token] = []
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        if token.text in "([{" and token.kind == "d":
-            inside = [other for other in tokens[place + 1 : place + 5] if other.kind != "s"]
-            if len(inside) > 1 and inside[1].text in (")", "]", "}"):
-                sign = _sign_in_brackets(inside[0])
-                if sign:
-                    start, end = token.start, inside[1].end
-                    out.append(Token(sign[0], inside[0].text, start, end, sign[1], start))
-                    place = tokens.index(inside[1], place) + 1
-                    continue
+        if token.kind == "d" and token.text in _OPENING:
+            closing = _OPENING[token.text]
+            row = tokens[place + 1 : place + 2 + _MOST_INSIDE]
+            size = next((n for n, one in enumerate(row) if one.text == closing), 0)
+            inside = [one.text.lower() for one in row[:size] if one.kind != "s"]
+            if inside and (sign := _sign_in_brackets(inside)):
+                said, end = " ".join(inside), row[size].end
+                out.append(Token(sign[0], said, token.start, end, sign[1], token.start))
+                place += size + 2
+                continue
         out.append(token)
         place += 1
     return out
 
 
-def _sign_in_brackets(token: Token) -> tuple[str, str] | None:
-    word = token.text.lower()
-    if token.kind == "@" or word in _BRACKETED_AT:
+_OPENING = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_MOST_INSIDE = 7
+
+
+def _sign_in_brackets(words: list[str]) -> tuple[str, str] | None:
+    if len(words) == 1 and (words[0] in _AT_SIGNS or words[0] == "a" or _is_at(words[0])):
         return "@", ""
-    return ("j", _SIGNS[(word,)]) if (word,) in _SIGNS else None
+    if len(words) == 1 and words[0] in _BARE_SIGNS:
+        return "j", words[0]
+    sign = _SIGNS.get(tuple(words))
+    return ("j", sign) if sign else None
+
+
+_BARE_SIGNS = (".", "-", "_")
+
+
+def _is_at(word: str) -> bool:
+    """Tell whether a word is said for an @, however it is spelled."""
+    return word in _AT_WORDS or (word.startswith(_AT_BEGINS) and len(word) <= _LONGEST_AT)
 
 
 def _with_signs(tokens: list[Token], text: str) -> list[Token]:
@@ -157,8 +208,8 @@ def _with_signs(tokens: list[Token], text: str) -> list[Token]:
         alone = (place == 0 or tokens[place - 1].kind == "s") and (
             place + 1 < len(tokens) and tokens[place + 1].kind == "s"
         )
-        if token.kind == "w" and alone and word in _AT_WORDS:
-            out.append(Token("a", token.text, token.start, token.end, sign=token.start))
+        if token.kind == "w" and alone and _is_at(word.strip(_AROUND_AT)):
+            out.append(Token("a", word.strip(_AROUND_AT), token.start, token.end, sign=token.start))
         elif token.kind == "w" and alone and word in _FIRST_WORDS:
             size, value = _said_sign(tokens, place)
             if value:

@@ -34,7 +34,7 @@ CAMILLE = "camille.martin@chu-exemple.example"
         ("J'ai perdu mon mot de passe. cmartin@chu.example", "cmartin@chu.example"),
         ("Bonjour. cmartin@chu.example", "cmartin@chu.example"),
         ("mon adresse camille @ chu.example", "camille@chu.example"),
-        ("pierre/paul@chu.example", "pierre/paul@chu.example"),
+        ("Pierre. martin@chu.example", "pierre.martin@chu.example"),
         ("a=b@chu.example", "a=b@chu.example"),
         ("-x@chu.example", "-x@chu.example"),
         ("k e v i n arobas g m a i l point com", "kevin@gmail.com"),
@@ -54,7 +54,7 @@ def test_an_address_is_read_whole(text: str, address: str) -> None:
     ("text", "asked"),
     [
         ("mon mail est camille. martin@chu.example", "camille. martin@chu.example"),
-        ("Pierre. martin@chu.example", "Pierre. martin@chu.example"),
+        ("pierre/paul@chu.example", "pierre/paul@chu.example"),
         ("sean.o' brien@chu.example", "sean.o' brien@chu.example"),
         ("camille_ martin@chu.example", "camille_ martin@chu.example"),
         ("jean dupont @ chu.example", "dupont @ chu.example"),

@@ -1,0 +1,128 @@
+"""Puts a text into the plain signs that addresses are read in, and remembers where each stood.
+
+Word processors, phones, web pages and people who dictate write the same address in many signs:
+full-width letters, `&#64;`, `%40`, letters with their accent apart, "a commercial", "I comme
+Irène". Reading comes after this, so that it knows of one writing only.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+_HINT = re.compile(
+    r"[@\uff20\ufe6b]|arr?ob|robase|\bat\b|_at_|-at-|\bchez\b|commercial|commat|&#|%40"
+    r"|[(\[{<]\s{0,2}a\s{0,2}[)\]}>]",
+    re.IGNORECASE,
+)
+"""What stands for an @ in a text, in one way or another; without it there is no address."""
+
+_AT = r"(?:ar{1,2}ob\w{1,6}|a[ -]robase)"
+_SAID = rf"(?:{_AT}|point|tiret|underscore)"
+_ASIDE = (
+    r"(?:sans\s(?:les\s)?accents?|avec\s(?:un\s|l['’])?accent|(?:tout\s)?attach[ée]e?"
+    r"|(?:tout\s)?en\s(?:minuscules?|un\s(?:seul\s)?mot)|sans\sespaces?|(?:et\s)?(?:puis|ensuite)"
+    r"|suivie?\s(?:de\sl['’]|d['’]|de|du))"
+)
+_WRITTEN = re.compile(
+    rf"""
+    (?P<escape>&(?:amp;){{0,3}}(?:\#\d{{1,6}}|\#x[0-9a-f]{{1,5}}
+        |(?:amp|commat|period|lowbar|hyphen|dash|apos|nbsp|shy|gt|lt|quot|[lr][sd]quo|plus);))
+    |(?P<percent>(?<=\w)%(?:40|2e|5f|2d|2b|27)(?=\w))
+    |(?P<drop>\\(?=[.@_*+-])|,(?=\s{{1,3}}{_SAID}\b))
+    |(?P<accent>[^\W\d_][\u0300-\u036f]+)
+    |(?P<glued>(?<=\w)(?:[-_.*]?arr?obase?s?[-_.*]?|[-_*|~]at[-_*|~])(?=\w))
+    |(?P<at>\b(?:a\ commercial|à\ commercial|a[ -]robase|(?:le\ )?signe\ (?={_AT})))
+    |(?P<letter>\b[^\W\d_]\s{{1,2}}comme\s{{1,2}}[^\W\d_]{{2,20}}(?:\s?,)?(?=\s))
+    |(?P<double>(?<=\s[^\W\d_]\s)(?:double|deux)\s[^\W\d_]s?(?=\s))
+    |(?P<comma>\b{_SAID},(?=\s))
+    |(?P<aside>\s?,?\s{{1,2}}{_ASIDE}\s?,?(?=\s{{0,2}}{_SAID}\b)|(?<=point|tiret),?\s{_ASIDE}(?=\s))
+    |(?P<other>[^\x00-\x7f])
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A text in plain signs.
+
+    Attributes:
+        text: The text.
+        starts: For each of its signs, where it begins in the text as written.
+        ends: For each of its signs, the index after it in the text as written.
+    """
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+
+def may_hold_address(text: str) -> bool:
+    """Tell whether anything in a text stands for an @."""
+    return _HINT.search(text) is not None
+
+
+def plain(text: str) -> Plain:
+    """Return a text in plain signs.
+
+    Args:
+        text: As written.
+    """
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+
+    def kept(until: int) -> None:
+        pieces.append(text[at:until])
+        starts.extend(range(at, until))
+        ends.extend(range(at + 1, until + 1))
+
+    for match in _WRITTEN.finditer(text):
+        by = _meant(match.lastgroup or "", match.group())
+        if by == match.group():
+            continue
+        kept(match.start())
+        pieces.append(by)
+        starts.extend([match.start()] * len(by))
+        ends.extend([match.end()] * len(by))
+        at = match.end()
+    kept(len(text))
+    return Plain("".join(pieces), starts, ends)
+
+
+def _meant(kind: str, written: str) -> str:
+    if kind == "escape":
+        return html.unescape(re.sub(r"^&(?:amp;)+(?=[#\w])", "&", written, flags=re.IGNORECASE))
+    if kind == "percent":
+        return unquote(written)
+    if kind == "accent":
+        return unicodedata.normalize("NFC", written)
+    if kind == "glued":
+        return "@"
+    if kind == "at":
+        return "arobase" if not written.lower().rstrip().endswith("signe") else ""
+    if kind == "letter":
+        return written[0]
+    if kind == "double":
+        letter = written.split()[1][0]
+        return f"{letter} {letter}"
+    if kind == "comma":
+        return written[:-1]
+    if kind == "aside":
+        return " "
+    return "" if kind == "drop" else _folded(written)
+
+
+def _folded(char: str) -> str:
+    """Return a sign without what only a typesetter put on it."""
+    if unicodedata.category(char) == "Cf":
+        return ""
+    if char in "\u3002\u2024":
+        return "."
+    folded = unicodedata.normalize("NFKC", char)
+    return folded if len(folded) == 1 else char
