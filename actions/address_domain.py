@@ -100,8 +100,8 @@ def _joint(tokens: list[Token], here: int, side: Side, spelled: bool) -> str | N
         return None
     if spelled and after.is_single:
         return ""
-    if not complete and (after.text == "-" or side.text.endswith("-")):
-        # "chu - exemple.fr", and a line broken at its hyphen.
+    if not complete and (after.text.startswith("-") or side.text.endswith("-")):
+        # "chu - exemple.fr", "chu -exemple.fr", and a line broken at its hyphen.
         return ""
     if after.text == "." and here + 4 < len(tokens) and tokens[here + 3].kind == "s":
         return "" if tokens[here + 4].domain.strip(".").lower() in _ENDINGS else None

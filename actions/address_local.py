@@ -23,7 +23,7 @@ from actions.places.cues import GREETINGS
 
 _NO_LOCAL_ENDS = tuple("_'’‘ʼ+&=/-‐‑–")
 _BETWEEN = "/|*+&=~-'’.!?"
-_AROUND = "*`~|#•·.>"
+_AROUND = "*`~|#•·>"
 _LABEL = re.compile(
     r"(?:(?:e-?)?mail|mel|courriel|adresse|adr|login|identifiant|user|utilisateur|mailto)=+|www\.",
     re.IGNORECASE,
@@ -35,7 +35,10 @@ _HYPHENED = re.compile(r"(?:[^\W_]-){2,}[^\W_]")
 
 _OR = frozenset("ou et / - – & + | ni".split())
 _SEPARATED = re.compile(r"[^\W_][._-][^\W_]")
-_OPEN_BEFORE = frozenset('<([{>"«“‘:;,”»')
+_SIGNS_UNKNOWN = frozenset("espace trait barre slash virgule souligner".split())
+"""Said for a sign that stands in no address, or not told well enough."""
+
+_OPENING = frozenset("<([{«“‘")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _MOST_INSIDE = 12
 
@@ -76,6 +79,7 @@ def read_local(text: str, tokens: list[Token], place: int, floor: int) -> Side |
         if between.kind == "j":
             if between.is_everyday and (not said or is_common(before.text)):
                 break
+            side.doubtful = side.doubtful or before.text.lower() in DETERMINERS
             side.text, side.joined, loose = before.text + between.value + side.text, True, True
         elif between.kind != "s":
             break
@@ -96,7 +100,7 @@ def read_local(text: str, tokens: list[Token], place: int, floor: int) -> Side |
         side.at = before.start
     side.text = ".".join(_unspelled(part) for part in side.text.split(".")) if loose else side.text
     _look_before(tokens, here, floor, side, loose or singles > 1)
-    side.doubtful = side.doubtful or is_no_name(side.text.strip(_AROUND), said=said)
+    side.doubtful = side.doubtful or is_no_name(side.text, said=said)
     return side
 
 
@@ -158,7 +162,7 @@ def _look_before(tokens: list[Token], here: int, floor: int, side: Side, loose: 
     if between.kind == "j":
         doubtful = _after_sign(between, before, word, side)
     elif between.kind == "d":
-        doubtful = _after_mark(tokens, here, word, side)
+        doubtful = _after_mark(tokens, here, side)
     elif before is None or before.kind != "w":
         doubtful = False
     elif between.breaks:
@@ -184,27 +188,28 @@ def _after_sign(between: Token, before: Token | None, word: str, side: Side) -> 
     return True
 
 
-def _after_mark(tokens: list[Token], here: int, word: str, side: Side) -> bool:
+def _after_mark(tokens: list[Token], here: int, side: Side) -> bool:
     """Doubt what follows a comma, a bracket or a picture that follows more without a space."""
     mark = tokens[here - 1].text
     if mark in _CLOSING:
         for back in range(here - 2, max(-1, here - _MOST_INSIDE), -1):
-            if tokens[back].text == _CLOSING[mark]:
-                return back > 0 and tokens[back - 1].kind == "w"
-        return False
-    if mark == ",":
-        return bool(word) and not is_common(word) and not names_owner(word, side.text)
-    if mark in _OPEN_BEFORE or not _hides(mark):
-        return False
+            if tokens[back].text == _CLOSING[mark] and back > 0:
+                if tokens[back - 1].kind == "w":
+                    return True
+                break
     back = here - 1
-    while back >= 0 and tokens[back].kind == "d" and _hides(tokens[back].text):
+    while back >= 0 and tokens[back].kind == "d":
         back -= 1
-    return back >= 0 and tokens[back].kind == "w"
+    if back < 0 or tokens[back].kind != "w" or mark in _OPENING:
+        return False
+    if mark in _HIDING:
+        return True
+    word = tokens[back].words[-1] if tokens[back].words else ""
+    return bool(word) and not is_common(word) and not names_owner(word, side.text)
 
 
-def _hides(mark: str) -> bool:
-    """Tell whether a mark stands for a letter that is not shown, or cannot be typed."""
-    return mark in "…•·●■∙▪◦￼\ufffd"
+_HIDING = frozenset("…•·●■∙▪◦￼\ufffd")
+"""Marks that stand for a letter that is not shown, or cannot be typed."""
 
 
 def _after_word(tokens: list[Token], here: int, floor: int, side: Side, loose: bool) -> bool:
@@ -220,9 +225,13 @@ def _after_word(tokens: list[Token], here: int, floor: int, side: Side, loose: b
         return (whole or not is_common(known)) and not named
     if before.text.endswith(_NO_LOCAL_ENDS) and len(before.text) > 1:
         return True
-    if not before.words or not before.text[-1].isalnum():
+    if not before.words:
+        return set(before.text) <= set("._-") and bool(known) and not is_common(known)
+    if not before.text[-1].isalnum():
         return False
     word = before.words[-1]
+    if before.text.lower() in _SIGNS_UNKNOWN:
+        return True
     if fold_word(before.text) in INTRODUCES or names_owner(word, side.text):
         return False
     if known and len(known) > 2 and names_owner(known, side.text) and not loose:
@@ -236,7 +245,7 @@ def _after_word(tokens: list[Token], here: int, floor: int, side: Side, loose: b
         noun = fold_word(known) in DETERMINERS or is_common(side.text)
         return loose or not noun
     # A whole name behind a word: a part of it only where an address may begin.
-    begins = further is None or further.kind != "w" or fold_word(further.text) in INTRODUCES
+    begins = further is None or further.kind != "w" or known in INTRODUCES
     return begins and fold_word(known) not in DETERMINERS
 
 

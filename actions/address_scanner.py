@@ -145,6 +145,11 @@ def _found(text: str, at: Token, local: Side | None, domain: Side | None) -> Fou
     value = normalise_address(f"{local.text}@{domain.text}")
     while start < at.start and text[start] in _QUOTES:
         start += 1
+    if local.text.startswith("_") and text[domain.at : domain.at + 1] == "_":
+        # Set in italics.
+        value = value[1:]
+    stars = text[local.at : at.start].count("*")
+    masked = stars != text[domain.at : domain.at + stars].count("*")
     long = len(local.text) + len(domain.text) > MOST_SCANNED
-    doubtful = local.doubtful or domain.doubtful or long
+    doubtful = local.doubtful or domain.doubtful or masked or long
     return Found(start, domain.at, value, not doubtful and is_address(value))

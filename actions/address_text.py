@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 _HINT = re.compile(
-    r"[@\uff20\ufe6b]|arr?ob|robase|\bat\b|_at_|-at-|\bchez\b|commercial|commat|&#|%40"
+    r"[@\uff20\ufe6b]|arr?ob|robase|\bat\b|_at_|-at-|\bchez\b|commercial|commat|&#|&(?:amp;)+#|%40"
     r"|[(\[{<]\s{0,2}a\s{0,2}[)\]}>]",
     re.IGNORECASE,
 )
@@ -29,7 +29,7 @@ _ASIDE = (
 )
 _WRITTEN = re.compile(
     rf"""
-    (?P<escape>&(?:amp;){{0,3}}(?:\#\d{{1,6}}|\#x[0-9a-f]{{1,5}}
+    (?P<escape>&(?:amp;){{0,3}}(?:(?:\#\d{{1,6}}|\#x[0-9a-f]{{1,5}});
         |(?:amp|commat|period|lowbar|hyphen|dash|apos|nbsp|shy|gt|lt|quot|[lr][sd]quo|plus);))
     |(?P<percent>(?<=\w)%(?:40|2e|5f|2d|2b|27)(?=\w))
     |(?P<drop>\\(?=[.@_*+-])|,(?=\s{{1,3}}{_SAID}\b))
@@ -37,8 +37,8 @@ _WRITTEN = re.compile(
     |(?P<glued>(?<=\w)(?:[-_.*]?arr?obase?s?[-_.*]?|[-_*|~]at[-_*|~])(?=\w))
     |(?P<at>\b(?:a\ commercial|à\ commercial|a[ -]robase|(?:le\ )?signe\ (?={_AT})))
     |(?P<letter>\b[^\W\d_]\s{{1,2}}comme\s{{1,2}}[^\W\d_]{{2,20}}(?:\s?,)?(?=\s))
-    |(?P<double>(?<=\s[^\W\d_]\s)(?:double|deux)\s[^\W\d_]s?(?=\s))
-    |(?P<comma>\b{_SAID},(?=\s))
+    |(?P<double>(?:(?<=\s[^\W\d_]\s)|(?<=^[^\W\d_]\s))(?:double|deux)\s[^\W\d_]s?(?=\s))
+    |(?P<comma>\b{_SAID},(?:\s(?:et\s)?(?:puis|ensuite))?(?=\s))
     |(?P<aside>\s?,?\s{{1,2}}{_ASIDE}\s?,?(?=\s{{0,2}}{_SAID}\b)|(?<=point|tiret),?\s{_ASIDE}(?=\s))
     |(?P<other>[^\x00-\x7f])
     """,
@@ -112,7 +112,7 @@ def _meant(kind: str, written: str) -> str:
         letter = written.split()[1][0]
         return f"{letter} {letter}"
     if kind == "comma":
-        return written[:-1]
+        return written.partition(",")[0]
     if kind == "aside":
         return " "
     return "" if kind == "drop" else _folded(written)
@@ -120,8 +120,10 @@ def _meant(kind: str, written: str) -> str:
 
 def _folded(char: str) -> str:
     """Return a sign without what only a typesetter put on it."""
-    if unicodedata.category(char) == "Cf":
+    if unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f":
         return ""
+    if char in "\u00b4\u2032":
+        return "'"
     if char in "\u3002\u2024":
         return "."
     folded = unicodedata.normalize("NFKC", char)

@@ -10,8 +10,9 @@ from actions.places.index import index
 
 INTRODUCES = frozenset(
     "est suis et cest ces cé cè c a à y mail mails mel email e-mail courriel adresse adr login"
-    " identifiant user utilisateur compte perso pro voici voila cets ce jutilise utilisez repondez"
-    " ecrivez essayez prenez mettez tapez envoyez contactez notez lisez ladresse jai oublie".split()
+    " identifiant user utilisateur compte perso pro voici voila mailto http https cets ce jutilise"
+    " utilisez repondez ecrivez essayez prenez mettez tapez envoyez contactez notez lisez ladresse"
+    " jai oublie".split()
 )
 """Words that an address follows, and that belong to no name."""
 
@@ -31,8 +32,8 @@ _NAMES = frozenset(
 """First and family names that are everyday words too."""
 
 _PLACEHOLDERS = frozenset(
-    "prenom nom initiale initiales nomprenom prenomnom monnom votrenom monprenom votreprenom"
-    " monadresse votreadresse".split()
+    "prenom nom votre mon initiale initiales nomprenom prenomnom monnom votrenom monprenom"
+    " votreprenom monadresse votreadresse".split()
 )
 _NO_NAMES = frozenset(
     "de du des le la les un une l d avec puis signe apres c'est cest est suis".split()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.accounts import current_accounts
+from actions.address_scanner import unreadable_address
 from actions.addresses import is_address, normalise_address
 from actions.content import current_content
 from actions.db import current_database
@@ -25,13 +25,7 @@ from actions.walks.consent import is_meant, place_named
 from actions.walks.facts import remember_facts
 from actions.walks.hearing import as_choice, as_said_anywhere
 from actions.walks.region import remember_region
-from actions.walks.whose import (
-    Mention,
-    Whose,
-    chosen_address,
-    note_dead_address,
-    take_address,
-)
+from actions.walks.whose import Read, note_dead_address, read_addresses, take_address
 
 _DOCUMENTS = frozenset({"find_document", "document_access", "document_missing"})
 _LISTEN = "action_listen"
@@ -48,15 +42,18 @@ def talk_of(tracker: Tracker) -> Talk:
     ours = {content.sender, *(region.mailbox for region in content.regions)}
     text, intent = latest.get("text") or "", (latest.get("intent") or {}).get("name")
     # "Rien reçu de no-reply@…" names our address, not the user's.
-    found = [
-        entity
+    entities = {
+        entity["entity"]: str(entity["value"])
         for entity in latest.get("entities") or ()
         if entity["entity"] != "email" or _is_theirs(str(entity["value"]), ours)
-    ]
-    entities = {entity["entity"]: str(entity["value"]) for entity in found}
-    whose: Whose = "alone"
-    if not text.startswith("/") and (chosen := chosen_address(text, _mentions(found))):
-        entities["email"], whose = chosen
+    }
+    if text.startswith("/"):
+        read = Read(entities.get("email", ""), unread=unreadable_address(text))
+    else:
+        read = read_addresses(text, lambda address: _is_theirs(address, ours))
+        entities.pop("email", None)
+        if read.address:
+            entities["email"] = read.address
     band = band_of(latest)
     heard = Heard(
         # Masked at our edges already; `rasa shell` has none in front.
@@ -67,7 +64,9 @@ def talk_of(tracker: Tracker) -> Talk:
         entities=entities,
         problems=tuple(problem["intent"] for problem in latest.get("problems") or ()),
         surely=intent or "" if band == "sure" else "",
-        whose=whose,
+        whose=read.whose,
+        choices=read.choices,
+        unread=read.unread,
     )
     if len(heard.problems) > 1 and (not heard.sure or heard.intent in heard.problems):
         # Each part is clear, even where the whole is not; what was told first comes first.
@@ -98,14 +97,6 @@ def _is_theirs(address: str, ours: set[str]) -> bool:
     A payload of an integrator may hold anything.
     """
     return address not in ours and is_address(normalise_address(address))
-
-
-def _mentions(entities: Iterable[Mapping[str, Any]]) -> list[Mention]:
-    return [
-        (str(entity["value"]), int(entity["start"]), int(entity["end"]))
-        for entity in entities
-        if entity["entity"] == "email"
-    ]
 
 
 def _as_button(heard: Heard, tracker: Tracker) -> Heard:

@@ -46,6 +46,8 @@ class Heard:
     Attributes:
         surely: The intent as the model read it alone, where it was sure; empty where it was not.
         whose: Whose the address in `entities` is, as far as the message tells.
+        choices: The addresses of the message between which they have to choose.
+        unread: What is meant as an address but cannot be read whole.
     """
 
     text: str
@@ -56,6 +58,8 @@ class Heard:
     problems: tuple[str, ...] = ()
     surely: str = ""
     whose: Whose = "unclear"
+    choices: tuple[str, ...] = ()
+    unread: str | None = None
 
     @property
     def sure(self) -> bool:

@@ -28,7 +28,7 @@ from actions.transcript import Line, read_lines
 from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from actions.walks.consent import consents, doubts, refuses, sends
 from actions.walks.facts import add_detail, fold
-from actions.walks.login_answers import asks_again
+from actions.walks.login_answers import asks_again, asks_which
 from actions.walks.whose import answers_to, take_address
 
 _MOST_TYPED = 500
@@ -62,10 +62,10 @@ async def _take_contact(talk: Talk) -> Directive:
     heard = talk.heard
     if take_address(talk):
         return Go("preview")
-    if "email" in heard.entities:
-        return Go("ask_contact")
     if asks_again(talk):
         return Wait()
+    if "email" in heard.entities:
+        return Go("ask_contact")
     none = heard.intent in {"deny", "dont_know"} or _NO_ADDRESS.search(fold(heard.text))
     if heard.yes_no == "no" or none:
         return Go("without_contact")
@@ -153,6 +153,8 @@ def _mentions_address(talk: Talk) -> Directive | None:
     if says_more and not (taken and heard.whose == "own") and not heard.pressed:
         add_detail(talk, heard.text[:_MOST_TYPED])
         talk.say("handover.noted")
+    if asks_which(talk):
+        return Wait()
     if heard.whose == "unclear" and not taken:
         talk.frame.data["other"] = normalise_address(heard.entities["email"])
         return Go("which_reply")

@@ -53,7 +53,7 @@ async def _start(talk: Talk) -> Directive:
         elif talk.heard.intent != "inform_email" or "topic" not in talk.memory:
             # An address alone goes on with what was told before it.
             talk.memory["topic"] = "login_problem"
-    if talk.memory.get("address"):
+    if talk.memory.get("address") and not talk.heard.choices:
         return Go("check")
     keeps = not talk.heard.pressed and _KEEPS_ADDRESS.search(fold(talk.heard.text))
     return Go("alone" if keeps else "ask_address")
@@ -70,6 +70,9 @@ def _refuse_button(talk: Talk) -> Button:
 
 
 async def _ask_address(talk: Talk) -> Directive:
+    if asks_again(talk):
+        # Told with the problem, but not so that it can be taken.
+        return Wait()
     talk.say("login.ask_address", _refuse_button(talk))
     return Wait()
 
@@ -78,11 +81,11 @@ async def _take_address(talk: Talk) -> Directive:
     heard = talk.heard
     if take_address(talk):
         return Go("check")
+    if asks_again(talk):
+        return Wait()
     if "email" in heard.entities:
         # "Avant j'étais sur a@…" names one that is no use.
         return Go("ask_address_again")
-    if asks_again(talk):
-        return Wait()
     refuses = heard.yes_no == "no" or heard.intent == "dont_know"
     if refuses or _REFUSAL.search(fold(heard.text)):
         return Go("alone")

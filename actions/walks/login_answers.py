@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from actions.accounts import Account
-from actions.address_scanner import unreadable_address
-from actions.walks.base import Directive, End, Go, Pass, Talk
+from actions.walks.base import Button, Directive, End, Go, Pass, Talk, Wait
 from actions.walks.consent import consents
 from actions.walks.facts import fold
 from actions.walks.whose import take_address
@@ -40,22 +40,42 @@ def only_done(text: str) -> bool:
 
 
 def asks_again(talk: Talk) -> bool:
-    """Say that an address in the message cannot be read whole, where there is one.
+    """Ask which of several addresses counts, or say that one cannot be read whole.
 
     Returns:
-        Whether there was one; then the step waits for it.
+        Whether the message holds such; then the step waits for the address.
     """
-    part = unreadable_address(talk.heard.text)
+    if asks_which(talk):
+        return True
+    part = talk.heard.unread
     if part is None:
         return False
     talk.say("login.malformed", address=part[:_MOST_SHOWN])
     return True
 
 
+def asks_which(talk: Talk) -> bool:
+    """Ask which of the addresses in a message counts, where it does not tell.
+
+    Returns:
+        Whether that was asked; then the step waits for the address.
+    """
+    choices = talk.heard.choices
+    if choices:
+        buttons = (
+            Button(one, "/inform_email" + json.dumps({"email": one}, ensure_ascii=False))
+            for one in choices
+        )
+        talk.say("login.which_address", *buttons)
+    return bool(choices)
+
+
 def other_address(talk: Talk) -> Directive | None:
     """Lead to the check of another address, or ask for it, when the message corrects it."""
     if take_address(talk):
         return Go("check")
+    if asks_which(talk):
+        return Wait()
     if WRONG_ADDRESS.search(talk.heard.text):
         return Go("ask_address_again")
     return None

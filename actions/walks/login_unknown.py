@@ -40,7 +40,7 @@ async def _take_correction(talk: Talk) -> Directive:
     heard, likely = talk.heard, talk.frame.data.get("likely")
     if take_address(talk):
         return Go("check")
-    if "email" not in heard.entities and asks_again(talk):
+    if asks_again(talk):
         return Wait()
     if likely and consents(heard, "address"):
         talk.memory["address"] = likely

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actions.address_scanner import unreadable_address
 from actions.clock import paris_time_from
 from actions.db import unit_of_work
 from actions.errors import LimitReached
@@ -10,15 +9,18 @@ from actions.limits import TICKET_LOOKUPS, TICKET_LOOKUPS_PER_NETWORK, spend
 from actions.ticket_mails import mail_of
 from actions.tickets import is_contact_of, ticket_by_reference
 from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from actions.walks.login_answers import asks_again
+from actions.walks.login_answers import asks_again, asks_which
 
 
 async def _start(talk: Talk) -> Directive:
     talk.frame.data["reference"] = talk.heard.entities.get("ticket_reference", "")
-    return Go("tell" if "email" in talk.heard.entities else "ask_address")
+    known = "email" in talk.heard.entities and not talk.heard.choices
+    return Go("tell" if known else "ask_address")
 
 
 async def _ask_address(talk: Talk) -> Directive:
+    if asks_which(talk):
+        return Wait()
     talk.say("ticket.ask_address", reference=talk.frame.data["reference"])
     return Wait()
 
@@ -27,10 +29,10 @@ async def _take_address(talk: Talk) -> Directive:
     heard = talk.heard
     if reference := heard.entities.get("ticket_reference"):
         talk.frame.data["reference"] = reference
-    if "email" in heard.entities:
-        return Go("tell")
     if asks_again(talk):
         return Wait()
+    if "email" in heard.entities:
+        return Go("tell")
     if heard.yes_no == "no" or heard.intent in {"deny", "dont_know"}:
         return Open("region", then="done")
     return Go("ask_address") if reference else Pass()
@@ -73,7 +75,7 @@ async def _not_found(talk: Talk) -> Directive:
 async def _take_another(talk: Talk) -> Directive:
     """Take a corrected reference or address; anything else leaves the ticket alone."""
     heard = talk.heard
-    if {"ticket_reference", "email"} & set(heard.entities) or unreadable_address(heard.text):
+    if {"ticket_reference", "email"} & set(heard.entities) or heard.unread:
         return await _take_address(talk)
     if heard.sure and heard.intent == "thank":
         talk.say("small_talk.thank")

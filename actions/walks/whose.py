@@ -7,13 +7,15 @@ an address stays in the text. The words that tell are in `faq/common/addresses.y
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from actions.address_scanner import Found, find_addresses, unreadable_address
 from actions.addresses import normalise_address, wire_address
 from actions.walks.consent import Tokens, bare_answer, tokens
 
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 Whose = Literal["alone", "own", "other", "old", "unclear"]
 """Given alone, called one's own, somebody else's, out of use, or mentioned without more."""
 
-Mention = tuple[str, int, int]
-"""An address with where it starts and ends in the text."""
-
 _FILE = Path(__file__).parents[2] / "faq" / "common" / "addresses.yml"
+_MOST_READ = 2000
+_MOST_CHOICES = 4
+_OR = {"ou", "et", "ni"}
 _NEAR = 7
 """Words before or after an address that tell whose it is."""
 
@@ -65,33 +67,114 @@ def whose_is(before: str, after: str) -> Whose:
     near = told[-_NEAR:]
     if _told(near, "old") or _told(follows[:_NEAR], "old_after"):
         return "old"
+    if _ends_with(told, "not_this"):
+        return "old"
     if _told(near, "answer_to"):
         return "own"
     if _told(near, "other"):
-        return "other"
+        # "Mon collègue c'est a@…, moi c'est pareil": then nobody's is given.
+        return "old" if _told(follows, "self_after") else "other"
+    if _begins_with(follows, "own_after"):
+        return "own"
     if _only(told) and _only(follows):
         return "alone"
     return "own" if _told(near, "own") else "unclear"
 
 
-def chosen_address(text: str, mentions: Sequence[Mention]) -> tuple[str, Whose] | None:
-    """Return the address that counts in a message, and whose it is: their own before any other.
+def _ends_with(words: Tokens, kind: str) -> bool:
+    return any(words[-len(phrase) :] == phrase for phrase in _phrases()[kind])
+
+
+def _begins_with(words: Tokens, kind: str) -> bool:
+    return any(words[: len(phrase)] == phrase for phrase in _phrases()[kind])
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a message tells of addresses.
+
+    Attributes:
+        address: The one that counts; empty where there is none, or none that is read whole.
+        whose: Whose it is.
+        choices: Those between which whoever wrote has to choose; `address` is the last of them.
+        unread: What is meant as an address but cannot be read whole.
+    """
+
+    address: str = ""
+    whose: Whose = "alone"
+    choices: tuple[str, ...] = ()
+    unread: str | None = None
+
+
+def read_addresses(text: str, counts: Callable[[str], bool] = bool) -> Read:
+    """Read which address counts in a message: their own before any other, or which to ask for.
 
     Args:
         text: The message.
-        mentions: The addresses in it, in their order.
+        counts: Tells whether an address is one to look at; the portal's own are not.
     """
-    found: list[tuple[str, Whose]] = []
-    for number, (address, start, end) in enumerate(mentions):
-        begin = mentions[number - 1][2] if number else 0
-        until = mentions[number + 1][1] if number + 1 < len(mentions) else len(text)
-        found.append((address, whose_is(text[begin:start], text[end:until])))
-    for fitting in ({"own", "alone"}, {"unclear"}, {"other"}, {"old"}):
-        # Of several, the last counts: "pas a@x.example mais b@x.example".
-        for address, whose in reversed(found):
-            if whose in fitting:
-                return address, whose
-    return None
+    read = text[:_MOST_READ]
+    found = [one for one in find_addresses(read) if not one.whole or counts(one.value)]
+    if not any(one.whole for one in found):
+        return Read(unread=unreadable_address(read))
+    said = [(one, *_beside(read, found, number)) for number, one in enumerate(found)]
+    doubtful = [(one, after) for one, _, after in said if not one.whole]
+    for one, after in doubtful:
+        later = any(other.whole and other.start > one.start for other in found)
+        if not later or set(tokens(after)) <= _OR:
+            return Read(unread=read[one.start : one.end])
+    return _own_of(
+        [
+            (one.value, "old" if _only_sends(one.value) else whose_is(before, after), before)
+            for one, before, after in said
+            if one.whole
+        ]
+    )
+
+
+def _only_sends(address: str) -> bool:
+    """Tell whether an address is a machine's, that nobody has for their own."""
+    local = address.partition("@")[0].translate(_WITHOUT_SIGNS)
+    return local in {"noreply", "nepasrepondre", "donotreply", "mailerdaemon"}
+
+
+_WITHOUT_SIGNS = str.maketrans("", "", "-_.")
+
+
+def _beside(text: str, found: Sequence[Found], number: int) -> tuple[str, str]:
+    """Return the text between an address and the one before it, and up to the next."""
+    begin = found[number - 1].end if number else 0
+    until = found[number + 1].start if number + 1 < len(found) else len(text)
+    return text[begin : found[number].start], text[found[number].end : until]
+
+
+def _own_of(told: Sequence[tuple[str, Whose, str]]) -> Read:
+    rejected = {address for address, whose, _ in told if whose == "old"}
+    for kinds in ({"own"}, {"alone"}, {"unclear"}, {"other"}):
+        fitting = [one for one in told if one[1] in kinds and one[0] not in rejected]
+        if not fitting:
+            continue
+        address, whose, before = fitting[-1]
+        rivals = tuple(dict.fromkeys(one[0] for one in told if one[1] not in {"old", "other"}))
+        if kinds == {"other"}:
+            rivals = tuple(dict.fromkeys(one[0] for one in fitting))
+        elif kinds == {"own"} and len({one[0] for one in fitting}) == 1:
+            return Read(address, whose)
+        if len(rivals) < 2 or _corrects(before, whose):
+            return Read(address, whose)
+        return Read(address, whose, rivals[:_MOST_CHOICES])
+    address, whose, _ = told[-1]
+    return Read(address, whose)
+
+
+def _corrects(before: str, whose: Whose) -> bool:
+    """Tell whether the words before an address say that it stands for the one before."""
+    words = tokens(before)
+    return bool(words) and any(
+        words[start : start + length] in _phrases()["corrects"]
+        for start in range(len(words))
+        for length in (1, 2, 3)
+    )
 
 
 def _asked(talk: Talk) -> bool:
@@ -122,7 +205,7 @@ def take_address(talk: Talk) -> bool:
         Whether the message gives one that is looked up and answered to from now on.
     """
     given = talk.heard.entities.get("email")
-    if not given:
+    if not given or talk.heard.choices:
         return False
     address, whose = normalise_address(given), talk.heard.whose
     taken = may_take(talk)
@@ -143,10 +226,10 @@ def _answers_asked(talk: Talk) -> bool:
 def may_take(talk: Talk) -> bool:
     """Tell whether the address of the message is one to look up or to answer to."""
     whose = talk.heard.whose
+    if whose == "old" or talk.heard.choices:
+        return False
     if whose in {"own", "alone"}:
         return True
-    if whose == "old":
-        return False
     if any(frame.walk == "handover" for frame in talk.stack):
         return _asked(talk) or (whose == "unclear" and answers_to(talk) is None)
     return whose == "unclear" or _asked(talk)

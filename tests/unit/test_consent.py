@@ -24,7 +24,7 @@ from actions.walks.consent import (
     recalls,
     refuses,
 )
-from actions.walks.whose import chosen_address, whose_is
+from actions.walks.whose import Read, read_addresses, whose_is
 
 SENTENCES: dict[str, Any] = yaml.safe_load(
     (ROOT / "tests" / "unit" / "consent.yml").read_text(encoding="utf-8")
@@ -139,13 +139,8 @@ def test_whose_an_address_is(text: str, whose: str) -> None:
 
 def test_of_several_addresses_their_own_counts() -> None:
     text = "supprimez l'accès de a@x.example, répondez-moi à b@x.example"
-    first, second = text.index("a@"), text.index("b@")
-    mentions = [
-        ("a@x.example", first, first + len("a@x.example")),
-        ("b@x.example", second, second + len("b@x.example")),
-    ]
-    assert chosen_address(text, mentions) == ("b@x.example", "own")
-    assert chosen_address(text[: second - 18], mentions[:1]) == ("a@x.example", "other")
+    assert read_addresses(text) == Read("b@x.example", "own")
+    assert read_addresses("supprimez l'accès de a@x.example") == Read("a@x.example", "other")
 
 
 @pytest.mark.parametrize(
