@@ -8,21 +8,26 @@ import pytest
 import yaml
 
 from actions.redaction import MARK, redact_passwords
-from bot.engine.nlu.entities import find_entities
+from actions.walks.whose import read_addresses
 
-pytestmark = pytest.mark.slow
-
-ADDRESSES = yaml.safe_load(Path(__file__).with_name("addresses_by_others.yml").read_text("utf-8"))
-PASSWORDS = yaml.safe_load(Path(__file__).with_name("passwords_by_others.yml").read_text("utf-8"))
+HERE = Path(__file__).parent
+ADDRESSES = yaml.safe_load((HERE / "addresses_by_others.yml").read_text("utf-8"))
+KINDS = yaml.safe_load((HERE / "addresses_by_kind.yml").read_text("utf-8"))
+PASSWORDS = yaml.safe_load((HERE / "passwords_by_others.yml").read_text("utf-8"))
 LEAST_READ = 0.95
 LEAST_MASKED = 0.97
 MOST_TOUCHED = 0.01
 
 
 def read(text: str) -> str | None:
-    """Return the address that a conversation takes from a text: the last, or None."""
-    found = [str(e["value"]) for e in find_entities(text) if e["entity"] == "email"]
-    return found[-1] if found else None
+    """Return the address that a conversation takes from a text, or None where it asks."""
+    found = read_addresses(text)
+    return None if found.choices or found.whose == "old" else found.address or None
+
+
+@pytest.mark.parametrize("row", KINDS, ids=lambda row: repr(row["text"])[:60])
+def test_an_address_is_read_whole_or_asked_for(row: dict[str, str | None]) -> None:
+    assert read(str(row["text"])) == row["means"]
 
 
 def test_no_address_is_read_as_another_persons() -> None:
@@ -37,12 +42,14 @@ def test_nearly_all_addresses_are_read() -> None:
     assert len(lost) <= (1 - LEAST_READ) * len(meant), lost
 
 
+@pytest.mark.slow
 def test_nearly_all_passwords_are_masked() -> None:
     left = [row["text"] for row in PASSWORDS["secret"]
             if row["secret"] in redact_passwords(row["text"])]  # fmt: skip
     assert len(left) <= (1 - LEAST_MASKED) * len(PASSWORDS["secret"]), left
 
 
+@pytest.mark.slow
 def test_harmless_sentences_are_left_alone() -> None:
     touched = [text for text in PASSWORDS["harmless"] if MARK in redact_passwords(text)]
     assert len(touched) <= MOST_TOUCHED * len(PASSWORDS["harmless"]), touched
