@@ -30,7 +30,7 @@ _TYPED = str.maketrans(
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
     | {"\u3002": "."}
 )
-_AROUND = "<>()[]\"'`*|«»“”‘’,;:.!?"
+_AROUND = "<>()[]\"'«»“”‘’,;:.!?"
 _PUNYCODE = "xn--"
 _LONGEST_LABEL = 63
 _LIKELY_DISTANCE = 2
