@@ -162,7 +162,7 @@ def _look_before(tokens: list[Token], here: int, floor: int, side: Side, loose: 
     if between.kind == "j":
         doubtful = _after_sign(between, before, word, side)
     elif between.kind == "d":
-        doubtful = _after_mark(tokens, here, side)
+        doubtful = _after_mark(tokens, here, floor, side)
     elif before is None or before.kind != "w":
         doubtful = False
     elif between.breaks:
@@ -188,7 +188,7 @@ def _after_sign(between: Token, before: Token | None, word: str, side: Side) -> 
     return True
 
 
-def _after_mark(tokens: list[Token], here: int, side: Side) -> bool:
+def _after_mark(tokens: list[Token], here: int, floor: int, side: Side) -> bool:
     """Doubt what follows a comma, a bracket or a picture that follows more without a space."""
     mark = tokens[here - 1].text
     if mark in _CLOSING:
@@ -200,7 +200,9 @@ def _after_mark(tokens: list[Token], here: int, side: Side) -> bool:
     back = here - 1
     while back >= 0 and tokens[back].kind == "d":
         back -= 1
-    if back < 0 or tokens[back].kind != "w" or mark in _OPENING:
+    if back < 0 or tokens[back].start < floor:
+        return False
+    if tokens[back].kind != "w" or mark in _OPENING:
         return False
     if mark in _HIDING:
         return True

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from actions.address_domain import read_domain
 from actions.address_local import read_local
@@ -53,13 +54,17 @@ def find_addresses(text: str) -> list[Found]:
     Args:
         text: A message, or anything that may hold one.
     """
-    if not may_hold_address(text):
-        return []
+    return list(_found_in(text)) if may_hold_address(text) else []
+
+
+@lru_cache(maxsize=8)
+def _found_in(text: str) -> tuple[Found, ...]:
+    """Scan a text; the readers of one message scan the same few forms of it."""
     read = plain(text)
-    found = _scan(read.text)
-    return [
-        Found(read.starts[one.start], read.ends[one.end - 1], one.value, one.whole) for one in found
-    ]
+    return tuple(
+        Found(read.starts[one.start], read.ends[one.end - 1], one.value, one.whole)
+        for one in _scan(read.text)
+    )
 
 
 def _scan(text: str) -> list[Found]:

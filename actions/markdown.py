@@ -12,7 +12,9 @@ _ESCAPED = re.compile(rf"\\([{_INLINE}\-+=.)])")
 _OPENS_BLOCK = re.compile(r"(\d*)([-+=.)])")
 """What begins a rule, a list or the underline of a heading, where it begins a line."""
 
-_LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\])+)\]\(((?:https?|mailto|tel):[^)\s]+)\)")
+_LINK = re.compile(
+    r"(?<!\\)\[((?:\\.|[^\[\]\\]){1,1000})\]\(((?:https?|mailto|tel):[^)\s]{1,2000})\)"
+)
 _BOLD = re.compile(r"(?<!\\)\*\*(.+?)(?<!\\)\*\*", re.DOTALL)
 
 _renderer = MarkdownIt("commonmark", {"html": False, "breaks": True})

@@ -69,6 +69,7 @@ def main() -> None:
 
         logs.configure()
         rasa_patches.check_action_results_once_compiled()
+        rasa_patches.bound_tokens()
         import_tables()
         asyncio.run(_measure(turns))
 

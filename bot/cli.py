@@ -122,6 +122,8 @@ def _serve(options: argparse.Namespace) -> None:
     from bot import service
 
     rasa_patches.check_action_results_once_compiled()
+
+    rasa_patches.bound_tokens()
     if options.worker:
         service.serve_worker(current_settings())
     else:

@@ -29,6 +29,7 @@ from tests.support.strict import lacking  # noqa: E402
 
 logs.configure()
 rasa_patches.check_action_results_once_compiled()
+rasa_patches.bound_tokens()
 import_tables()
 
 

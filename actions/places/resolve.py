@@ -21,6 +21,9 @@ _READ = 2_000
 _MOST_TOKENS = 250
 """Words that are read: what has more in so few characters is no place said in a sentence."""
 
+_MOST_MENTIONS = 60
+"""Places that are read: each is held against every other."""
+
 _SHOWN = 6
 _NONE = PlaceAnswer("none", ())
 # What says most about where someone is.
@@ -78,7 +81,7 @@ def _mentions(text: Text, countries: bool) -> list[Mention]:
     # The five digits of a German or Italian address are no French postcode.
     if any(_only_foreign(mention) for mention in names):
         codes = [mention for mention in codes if _only_foreign(mention)]
-    return names + codes
+    return (names + codes)[:_MOST_MENTIONS]
 
 
 def _only_foreign(mention: Mention) -> bool:

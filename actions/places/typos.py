@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -105,6 +105,7 @@ def _nearest(word: str, pool: dict[str, str], limit: int, countries: bool) -> tu
     return distance, name
 
 
+@lru_cache(maxsize=4096)
 def correct(phrase: str, *, generous: bool, countries: bool) -> str:
     """Returns the folded name that a misspelt phrase most likely stands for, or an empty string.
 
