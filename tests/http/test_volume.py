@@ -7,11 +7,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from actions.clock import paris_time
 from actions.db import now
 from actions.limits import LimitHit
+from actions.tickets import TicketEntry
 from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases
 from tests.http.volume import hits, only_key, use_up
 
@@ -134,3 +135,37 @@ async def test_of_128_numbers_at_once_as_many_are_looked_up_as_the_limit_says(
 
     await asyncio.gather(*(talk(number) for number in range(32)))
     assert await hits(site, "number_network") == PER_NETWORK
+
+
+async def _ready_to_send(site: Site) -> Chat:
+    chat = Chat(site)
+    await chat.say("je veux parler à quelqu'un")
+    await chat.say("Rennes")
+    await chat.say(KNOWN)
+    assert "Envoyer" in chat.offered
+    return chat
+
+
+@on_both_databases
+@pytest.mark.parametrize(
+    ("kind", "before", "sent", "said"),
+    [
+        ("handover_network", 56, 4, "**de votre réseau**"),
+        # Three of a network's are left when a mailbox has had all of its own.
+        ("handover_mailbox", 118, 3, "de tout le monde"),
+    ],
+)
+async def test_of_hand_overs_at_once_as_many_are_sent_as_the_limit_says(
+    start: Start, kind: str, before: int, sent: int, said: str
+) -> None:
+    site = await start(turn_deadline=120.0)
+    chats = [await _ready_to_send(site) for _ in range(9)]
+    await chats[0].click("Envoyer")
+    await use_up(site, kind, await only_key(site, kind), before)
+    told = await asyncio.gather(*(chat.click("Envoyer") for chat in chats[1:]))
+    assert sum("C’est transmis" in reply for reply in told) == sent - 1
+    refused = [reply for reply in told if "Je n’ai rien envoyé" in reply]
+    assert len(refused) == 9 - sent
+    assert all(said in reply and "bretagne@" in reply for reply in refused)
+    async with site.database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(TicketEntry)) == sent
