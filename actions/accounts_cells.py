@@ -40,14 +40,22 @@ def address_in(cell: str) -> str:
         cell: `jean@chu.example` or `Jean <jean@chu.example>`. Where the name is another address,
             or where there are several, nothing is chosen: what is returned is no address.
     """
-    name, opened, rest = cell.partition("<")
-    inside = rest.removesuffix(">")
-    if not opened or inside == rest or "<" in inside or ">" in inside:
+    name, inside = _parts(cell)
+    if not inside:
         return normalise_address(cell)
     address = normalise_address(inside)
     return (
         normalise_address(cell) if "@" in name and normalise_address(name) != address else address
     )
+
+
+def _parts(cell: str) -> tuple[str, str]:
+    """Return the name before an address in angle brackets, and the address; else nothing."""
+    name, opened, rest = cell.partition("<")
+    inside = rest.removesuffix(">")
+    if not opened or inside == rest or "<" in inside or ">" in inside:
+        return "", ""
+    return name, inside
 
 
 def fault_of_address(cell: str) -> str | None:
@@ -56,7 +64,8 @@ def fault_of_address(cell: str) -> str | None:
     shown = shortened(cell)
     if len(address) > MOST_CHARACTERS:
         return f"l’adresse « {shown} » dépasse {MOST_CHARACTERS} caractères"
-    if not is_address(address):
+    # What people type with a space in it is read as one; in a list it is two things, or a slip.
+    if len((_parts(cell)[1] or cell).split()) > 1 or not is_address(address):
         return f"« {shown} » n’est pas une adresse e-mail"
     if wire_address(address) is None:
         return (
@@ -68,6 +77,7 @@ def fault_of_address(cell: str) -> str | None:
 
 def shortened(text: str) -> str:
     """Return a text as a sentence can name it."""
+    text = " ".join(text.split())
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 

@@ -229,6 +229,21 @@ BAD: dict[str, tuple[str, str]] = {
     "two addresses": (
         f"email,status\n{GOOD}a@ch.example <b@ch.example>,active\n", "ligne 3 : « a@ch.example <b",
     ),
+    "a line behind the address": (
+        f'email,status\n{GOOD}"a@ch.example\nBcc: x",active\n', "ligne 3 : « a@ch.example",
+    ),
+    "a word behind the address": (
+        f"email,status\n{GOOD}a@ch.fr principal,active\n", "ligne 3 : « a@ch.fr principal »",
+    ),
+    "a space in brackets": (
+        f"email,status\n{GOOD}Jean <jean martin@ch.fr>,active\n", "ligne 3 : « Jean <jean",
+    ),
+    "no address but a group": (
+        f"email,status\n{GOOD}undisclosed:;@ch.fr,active\n", "ligne 3 : « undisclosed:;@ch.fr »",
+    ),
+    "a comma in the address": (
+        f'email,status\n{GOOD}"x,y@ch.fr",active\n', "ligne 3 : « x,y@ch.fr »",
+    ),
     "two in brackets": (
         f"email;status\n{GOOD.replace(',', ';')}<a@ch.example> <b@ch.example>;active\n",
         "ligne 3 : « <a@ch",
