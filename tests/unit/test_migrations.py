@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from actions.addresses import normalise_address
 from actions.db import Base, Database
 from actions.settings import ROOT, Settings
 from bot import migrations
@@ -156,6 +157,46 @@ async def test_second_factors_of_before_go_on_working(settings: Settings) -> Non
     code = pyotp.TOTP(plain).at(1_700_000_000)
     assert accepted_step(opened, code, 1_700_000_000.0) is not None
     assert opened_secret(stored["a@ch.example"], "another key") == ""
+    await database.dispose()
+
+
+async def test_addresses_of_before_are_found_under_their_present_form(settings: Settings) -> None:
+    migrations.upgrade(settings, "0008")
+    database = Database(settings.database_url)
+    old = (
+        "sean.o’brien@ch.example",
+        "a@hôpital.example",
+        "a@xn--hpital-ixa.example",
+        "b@ch.example",
+    )
+    async with database.engine.begin() as connection:
+        for address in old:
+            await connection.execute(
+                text(
+                    "INSERT INTO accounts (portal, email, address, login, name, structure, region,"
+                    " customer_number, role, status, demo) VALUES"
+                    " ('resah', :a, :a, '', '', '', '', '', 'user', 'active', false)"
+                ),
+                {"a": address},
+            )
+        await connection.execute(
+            text(
+                "INSERT INTO tickets (reference, portal, conversation_id, region, topic, contact,"
+                " state, created_at, updated_at) VALUES ('G-7P2W', 'resah', 'x', 'corse', '', :a,"
+                " 'open', '2024-01-01', '2024-01-01')"
+            ),
+            {"a": old[0]},
+        )
+    migrations.upgrade(settings)
+    async with database.engine.begin() as connection:
+        stored = list(await connection.scalars(text("SELECT address FROM accounts ORDER BY id")))
+        contact = await connection.scalar(text("SELECT contact FROM tickets"))
+    # Of two rows that are one address now, none is lost.
+    assert len(stored) == 4 and set(map(normalise_address, stored)) == {
+        "sean.o'brien@ch.example", normalise_address(old[1]), "b@ch.example",
+    }  # fmt: skip
+    assert "sean.o'brien@ch.example" in stored and normalise_address(old[1]) in stored
+    assert contact == "sean.o'brien@ch.example"
     await database.dispose()
 
 
