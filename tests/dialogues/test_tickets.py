@@ -114,7 +114,7 @@ def test_a_code_is_not_guessed(service: Service, mailbox: Mailbox) -> None:
     for _ in range(4):
         assert _post(page, send="1").status_code == 200
     late = _post(page, send="1")
-    assert late.status_code == 400 and "Plusieurs codes" in late.text
+    assert late.status_code == 429 and "Plusieurs codes" in late.text
     foreign = requests.post(page, data={"send": "1"}, headers={"Sec-Fetch-Site": "cross-site"},
                             timeout=20)  # fmt: skip
     assert foreign.status_code == 403
