@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import AccountRow
 from actions.accounts_file import Row, read_accounts
 from actions.accounts_staging import CLEARING, DONE, STAGING, AccountImport, StagedAccount
 from actions.accounts_steps import advance, begin_applying
@@ -115,12 +114,6 @@ async def finish_imports(database: Database, portal_id: str | None = None) -> in
             )
         await _run(batches, number)
     return len(found)
-
-
-async def has_accounts(database: Database) -> bool:
-    """Tell whether the store holds any account."""
-    async with database.read() as session:
-        return bool(await session.scalar(select(func.count()).select_from(AccountRow)))
 
 
 class _Batches:

@@ -102,6 +102,18 @@ def _loop_events(talk: Talk, tracker: Tracker) -> list[EventType]:
     return [ActiveLoop(after), FollowupAction(_LISTEN)]
 
 
+async def _answer_or_clarify(talk: Talk) -> list[EventType]:
+    """Answer what is clear, for the model or from where it was said, and ask about the rest."""
+    if reopened(talk):
+        return [FollowupAction(WALK_FORM)]
+    if talk.heard.sure:
+        note_second_problem(talk)
+        answer(talk)
+    else:
+        clarify(talk)
+    return []
+
+
 class WalkForm(Action):  # type: ignore[misc]
     """The one loop that conducts all walks."""
 
@@ -135,18 +147,7 @@ class ActionAnswer(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """Answer; what opens a walk all the same goes on there."""
-
-        async def work(talk: Talk) -> list[EventType]:
-            if reopened(talk):
-                return [FollowupAction(WALK_FORM)]
-            if talk.heard.sure:
-                note_second_problem(talk)
-                answer(talk)
-            else:
-                clarify(talk)
-            return []
-
-        return await _run(dispatcher, tracker, work)
+        return await _run(dispatcher, tracker, _answer_or_clarify)
 
 
 class ActionRestart(Action):  # type: ignore[misc]
@@ -189,16 +190,4 @@ class ActionClarify(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """Ask; a likely login problem with an address in it opens the login walk instead."""
-
-        async def work(talk: Talk) -> list[EventType]:
-            if reopened(talk):
-                return [FollowupAction(WALK_FORM)]
-            if talk.heard.sure:
-                # Not sure for the model, but clear from where it was said.
-                note_second_problem(talk)
-                answer(talk)
-            else:
-                clarify(talk)
-            return []
-
-        return await _run(dispatcher, tracker, work)
+        return await _run(dispatcher, tracker, _answer_or_clarify)

@@ -18,7 +18,7 @@ from bot.console.access import Scope
 from bot.console.filters import Filters, narrow
 from bot.console.french import Piece, highlight, wanted
 from bot.console.review_tables import Tag
-from bot.console.search_index import FTS_TABLE, SearchText, portal_token
+from bot.console.search_index import FTS_TABLE, SearchText, is_sqlite, portal_token
 from bot.console.summaries import Summary
 from bot.console.tickets import reference_in
 
@@ -100,7 +100,7 @@ async def _search(session: AsyncSession, scope: Scope, filters: Filters, after: 
     last: int | None = None
     more = bool(sought)
     while more and len(found) < PAGE:
-        query = _hits(scope, sought, before, sqlite=_is_sqlite(session))
+        query = _hits(scope, sought, before, sqlite=is_sqlite(session))
         rows = (await session.execute(narrow(query, filters, scope.staff.id))).all()
         more = len(rows) == _HITS
         for number, said, summary in rows:
@@ -188,7 +188,3 @@ def _read_cursor(after: str, parts: int) -> list[Any]:
         return [*fields[: parts - 1], str(fields[parts - 1])]
     except (ValueError, IndexError, OverflowError):
         raise BadCursor(after) from None
-
-
-def _is_sqlite(session: AsyncSession) -> bool:
-    return session.get_bind().dialect.name == "sqlite"

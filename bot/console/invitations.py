@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from actions.db import Database, now
-from bot.console.passwords import hash_password, hash_token, new_token
+from actions.resets import hash_token
+from bot.console.passwords import hash_password, new_token
 from bot.console.record import Entry, record
 from bot.console.tables import StaffUser
 

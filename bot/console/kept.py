@@ -17,7 +17,7 @@ from aiohttp import web
 from sqlalchemy import update
 
 from actions.db import Database
-from bot.console.passwords import hash_token
+from actions.resets import hash_token
 from bot.console.sealed import seal, unseal
 from bot.console.tables import StaffSession
 from bot.keys import SETTINGS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -75,11 +74,6 @@ async def password_fits(hashed: str, password: str) -> bool:
 def new_token() -> str:
     """Return a token that nobody guesses."""
     return secrets.token_urlsafe(32)
-
-
-def hash_token(token: str) -> str:
-    """Return the form in which a token is stored; its 256 random bits need no slow hash."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -117,7 +117,7 @@ async def add_text(
     )  # fmt: skip
     session.add(row)
     await session.flush()
-    if _is_sqlite(session):
+    if is_sqlite(session):
         await session.execute(
             sql(f"INSERT INTO {FTS_TABLE} (rowid, stems) VALUES (:id, :stems)"),
             {"id": row.id, "stems": row.stems},
@@ -136,13 +136,13 @@ async def forget_conversations(session: AsyncSession, conversation_ids: list[str
 
 async def merge_index(session: AsyncSession) -> None:
     """Have the index drop for good what was taken out: until then FTS5 only marks it."""
-    if _is_sqlite(session):
+    if is_sqlite(session):
         await session.execute(sql(f"INSERT INTO {FTS_TABLE} ({FTS_TABLE}) VALUES ('optimize')"))
 
 
 async def _forget(session: AsyncSession, rows: list[_Indexed]) -> None:
     for row in rows:
-        if _is_sqlite(session):
+        if is_sqlite(session):
             await session.execute(
                 sql(
                     f"INSERT INTO {FTS_TABLE} ({FTS_TABLE}, rowid, stems)"
@@ -153,5 +153,6 @@ async def _forget(session: AsyncSession, rows: list[_Indexed]) -> None:
         await session.execute(sql("DELETE FROM search_texts WHERE id = :id"), {"id": row.id})
 
 
-def _is_sqlite(session: AsyncSession) -> bool:
+def is_sqlite(session: AsyncSession) -> bool:
+    """Tell whether a session is one of SQLite."""
     return session.get_bind().dialect.name == "sqlite"

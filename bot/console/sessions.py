@@ -16,7 +16,8 @@ from actions.addresses import normalise_address
 from actions.db import Database, UnitOfWork, now
 from actions.errors import GuichetError
 from actions.limits import Limit, LimitHit, count, spend
-from bot.console.passwords import hash_token, new_token, password_fits
+from actions.resets import hash_token
+from bot.console.passwords import new_token, password_fits
 from bot.console.private import fingerprint
 from bot.console.record import Entry, record
 from bot.console.tables import ALL_PORTALS, ROLES, StaffGrant, StaffSession, StaffUser

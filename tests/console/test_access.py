@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 
 from actions.db import now
 from actions.outbox import Mail, enqueue
+from actions.resets import hash_token
 from actions.tickets import Ticket
-from bot.console.passwords import hash_token
 from bot.console.routes import ROUTES, Route
 from bot.console.tables import StaffAction, StaffSession
 from bot.console.users import disable_user
