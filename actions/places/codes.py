@@ -24,10 +24,7 @@ _MONACO = "98000"
 def _postcode_spots(postcode: str, countries: bool, listed: bool) -> tuple[Spot, ...]:
     """Returns what a postcode may stand for, one reading for each département.
 
-    Args:
-        postcode: Five digits.
-        countries: Whether foreign places count.
-        listed: Whether only codes of the list of communes count, not those of CEDEX.
+    With `listed`, only codes of the list of communes count, not those of CEDEX.
     """
     if postcode == _MONACO:
         monaco = Spot(postcode, "Monaco", "country", "", "", "MC", 0, 0)
@@ -103,13 +100,7 @@ def _number(text: Text, start: int) -> tuple[str, int]:
 
 
 def find_codes(text: Text, names: Sequence[Mention], countries: bool) -> list[Mention]:
-    """Returns the places that a text gives by a number.
-
-    Args:
-        text: The text.
-        names: The places that it names.
-        countries: Whether foreign places count.
-    """
+    """Returns the places that a text gives by a number."""
     used = {place for mention in names for place in range(mention.start, mention.end)}
     found: list[Mention] = []
     start = 0
@@ -235,11 +226,7 @@ def _departement_strength(
 
 
 def foreign_code(text: Text) -> tuple[bool, str]:
-    """Returns whether a text gives a postcode of four digits, and the country if it has its letter.
-
-    Args:
-        text: The text.
-    """
+    """Returns whether a text gives a postcode of four digits, and the country of its letter."""
     for start, token in enumerate(text.tokens):
         if not token.raw.isdigit() or len(token.raw) != _FOREIGN:
             continue

@@ -34,12 +34,7 @@ class Text:
     expected: bool
 
     def alone(self, start: int, end: int) -> bool:
-        """Returns whether the rest of the text says nothing but that a place follows.
-
-        Args:
-            start: Index of the first token of the name.
-            end: Index after its last token.
-        """
+        """Returns whether the rest of the text says nothing but that a place follows."""
         telling, digits = self._telling, self._digits
         if telling and (telling[0] < start or telling[-1] >= end):
             return False
@@ -66,11 +61,7 @@ class Text:
         return [place for place, token in enumerate(self.tokens) if token.raw.isdigit()]
 
     def after(self, end: int) -> str:
-        """Returns the characters between a token and the next, or after the last one.
-
-        Args:
-            end: Index after the token.
-        """
+        """Returns the characters between a token and the next, or after the last one."""
         return self.tokens[end].glue if end < len(self.tokens) else self.tail
 
 
@@ -93,13 +84,7 @@ class Context:
 
 
 def context(text: Text, start: int, link: str = "") -> Context:
-    """Reads what stands before a name.
-
-    Args:
-        text: The text.
-        start: Index of the first token of the name.
-        link: The preposition that the name has swallowed, as "au" in "au Mans".
-    """
+    """Reads what stands before a name, and the `link` that the name has swallowed ("au Mans")."""
     tokens = text.tokens
     at = start - 1
     glue = tokens[start].glue if start < len(tokens) else ""

@@ -59,13 +59,7 @@ class Index:
     """
 
     def __init__(self, data: dict[str, Any], words: set[str], frequent: set[str]) -> None:
-        """Builds the index.
-
-        Args:
-            data: Content of the data file, as scripts/build_places.py writes it.
-            words: French words that are also words of commune names.
-            frequent: Frequent French words.
-        """
+        """Builds the index."""
         self.words = frozenset(words)
         self.frequent = frozenset(frequent)
         self.regions: dict[str, str] = data["regions"]
@@ -144,12 +138,7 @@ class Index:
             known.extend(number for number in numbers if number not in known)
 
     def region_spot(self, code: str, tier: int = 0) -> Spot:
-        """Returns the reading of a région, with its département where it has only one.
-
-        Args:
-            code: INSEE code of the région.
-            tier: Rank among what bears the same name.
-        """
+        """Returns the reading of a région, with its département where it has only one."""
         name = self.regions[code]
         deps = [dep for dep, (_, region) in self.departements.items() if region == code]
         dep = deps[0] if len(deps) == 1 else ""
@@ -158,11 +147,7 @@ class Index:
         )
 
     def departement_spot(self, code: str) -> Spot:
-        """Returns the reading of a département.
-
-        Args:
-            code: INSEE code of the département.
-        """
+        """Returns the reading of a département."""
         name, region = self.departements[code]
         label = f"{name} ({code})"
         return Spot(
@@ -170,12 +155,7 @@ class Index:
         )
 
     def commune_spot(self, number: int, short: bool = False) -> Spot:
-        """Returns the reading of a commune.
-
-        Args:
-            number: Position of the commune.
-            short: Whether only a part of its name was written.
-        """
+        """Returns the reading of a commune."""
         name, dep, population, current = self.communes[number]
         dep_name, region = self.departements[dep]
         label = name if dep_name == name else f"{name} ({dep_name})"
@@ -223,11 +203,7 @@ class Index:
                 self.foreign[folded] = (*self.foreign.get(folded, ()), spot)
 
     def departement_of(self, postcode: str) -> str:
-        """Returns the INSEE code of the département that a postcode starts with, or "".
-
-        Args:
-            postcode: Five digits.
-        """
+        """Returns the INSEE code of the département that a postcode starts with, or ""."""
         if postcode.startswith("20"):
             # Corsica was one département until 1976 and its postcodes still start with 20.
             return "2A" if postcode[2] in "01" else "2B"
@@ -235,22 +211,12 @@ class Index:
         return code if code in self.departements else ""
 
     def knows(self, name: str, countries: bool) -> bool:
-        """Returns whether a folded name is that of a place.
-
-        Args:
-            name: A folded name.
-            countries: Whether foreign places count.
-        """
+        """Returns whether a folded name is that of a place."""
         known = name in self.names or name in self.fixed or name in self.shorts
         return known or (countries and name in self.foreign)
 
     def spots(self, name: str, countries: bool) -> tuple[Spot, ...]:
-        """Returns all that a folded name may stand for, lowest tier first, then most populous.
-
-        Args:
-            name: A folded name.
-            countries: Whether foreign places count.
-        """
+        """Returns all that a folded name may stand for, lowest tier first, then most populous."""
         found = list(self.fixed.get(name, ()))
         if countries:
             found += self.foreign.get(name, ())

@@ -62,12 +62,7 @@ def _candidates(text: Text, start: int, countries: bool) -> Iterator[tuple[int, 
 
 
 def find_names(text: Text, countries: bool) -> list[Mention]:
-    """Returns the places that a text names as they are spelt.
-
-    Args:
-        text: The text.
-        countries: Whether foreign places count.
-    """
+    """Returns the places that a text names as they are spelt."""
     mentions: list[Mention] = []
     rejected: list[Mention] = []
     start = 0
@@ -131,12 +126,7 @@ def _arrondissement(text: Text, end: int, name: str) -> int:
 
 
 def whole_name(text: Text, countries: bool) -> Mention | None:
-    """Returns the place when the text is nothing but its name, as in "Us" or "c'est Lyon".
-
-    Args:
-        text: The answer to a question about the place.
-        countries: Whether foreign places count.
-    """
+    """Returns the place when the text is nothing but its name, as in "Us" or "c'est Lyon"."""
     size = len(text.tokens)
     if size == 1 and text.tokens[0].raw in cues.REPLIES:
         return None
@@ -169,13 +159,7 @@ def _phrase(text: Text, start: int, end: int) -> str:
 
 
 def misspelt_whole(text: Text, countries: bool, *, generous: bool) -> Mention | None:
-    """Returns the place when the whole text is its name with typos.
-
-    Args:
-        text: The answer to a question about the place.
-        countries: Whether foreign places count.
-        generous: Whether small towns and more typos count.
-    """
+    """Returns the place when the whole text is its name with typos."""
     start, end = _core(text)
     phrase = _phrase(text, start, end)
     if not phrase or end - start > _LONGEST_TYPO + 2 or index().knows(phrase, countries):
@@ -192,13 +176,7 @@ def _misspelt(
 
 
 def misspelt_parts(text: Text, taken: list[Mention], countries: bool) -> list[Mention]:
-    """Returns the places that the text introduces as such, written with typos.
-
-    Args:
-        text: The text.
-        taken: What is recognised already.
-        countries: Whether foreign places count.
-    """
+    """Returns the places that the text introduces as such, written with typos."""
     used = {place for mention in taken for place in range(mention.start, mention.end)}
     found: list[Mention] = []
     start = 0
