@@ -40,8 +40,9 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
     apologises itself, as Rasa would answer with nothing.
     """
     try:
-        # An action server has no other start of its own.
-        current_content().hold_against(check)
+        if not in_turn():
+            # An action server has no start of its own at which to hand it in.
+            current_content().hold_against(check)
         async with unit_of_work(current_database()):
             talk = talk_of(tracker)
             if not talk.resuming:

@@ -12,6 +12,7 @@ import pytest
 from actions.places import PlaceAnswer, find_place
 from actions.places.index import index
 from tests.places.asking import asked, label, regions
+from tests.places.official import measure
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
@@ -27,7 +28,7 @@ def script(name: str) -> ModuleType:
 
 
 def test_every_official_name_and_code() -> None:
-    scores = script("check_places").measure()
+    scores = measure()
     totals = {score.title: score.total for score in scores}
     assert totals["commune names of one région"] > 30_000
     assert totals["postcodes of one région"] > 6_000

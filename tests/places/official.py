@@ -1,18 +1,9 @@
-"""Checks the place resolver against every official name and code.
-
-Usage: python scripts/check_places.py
-
-Prints how many of each kind resolve to their région, and exits with status 1 unless all do.
-"""
+"""Every official name and code of a place, asked as a user would: does it give its région?"""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from actions.places import PlaceAnswer, find_place
 from actions.places.fold import fold_name
@@ -20,7 +11,6 @@ from actions.places.index import Index, index
 
 # The INSEE counts eighteen régions; the other collectivities have codes of three digits.
 _REGION_DIGITS = 2
-_SHOWN = 20
 
 
 @dataclass
@@ -50,12 +40,6 @@ class Score:
         outcome = "one" if len(regions) == 1 else "several"
         if answer.outcome != outcome or not found_regions(answer) <= regions:
             self.failures.append(f"{text!r}: {answer}")
-
-    def line(self) -> str:
-        """Returns the counts in one line."""
-        good = self.total - len(self.failures)
-        share = 100 * good / self.total if self.total else 100.0
-        return f"{self.title}: {good}/{self.total} ({share:.2f} %)"
 
 
 def found_regions(answer: PlaceAnswer) -> set[str]:
@@ -145,21 +129,3 @@ def measure() -> list[Score]:
     places = index()
     scores = [*_departements(places), _regions(places)]
     return [*scores, *_postcodes(places), *_communes(places)]
-
-
-def main() -> int:
-    """Prints the scores.
-
-    Returns:
-        The exit status, 1 when a question got a wrong answer.
-    """
-    scores = measure()
-    for score in scores:
-        print(score.line())
-        for failure in score.failures[:_SHOWN]:
-            print("  ", failure)
-    return 1 if any(score.failures for score in scores) else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
