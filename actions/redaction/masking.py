@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from actions.redaction.behind import may_number_codes, secrets_behind
 from actions.redaction.fold import fold_in_place
@@ -50,6 +50,23 @@ def redact_passwords(text: str, before: str = "") -> str:
         elif fold_in_place(secret) in LIKELY:
             text = re.sub(rf"\b{re.escape(secret)}\b", HOLE, text)
     return text.replace(HOLE, MARK)
+
+
+def secrets_of(text: str, before: str = "") -> list[str]:
+    """Return what `redact_passwords` takes out of a text, each once.
+
+    Args:
+        text: A message as typed.
+        before: What the same person wrote just before.
+    """
+    found: list[str] = []
+    at = 0
+    pieces = redact_passwords(text, before).split(MARK)
+    for piece, following in pairwise(pieces):
+        start = text.index(piece, at) + len(piece)
+        at = text.index(following, start) if following else len(text)
+        found.append(bare(text[start:at]))
+    return [secret for secret in dict.fromkeys(found) if secret]
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ from bot.console.filling import fill_missing
 from bot.console.persons import erase
 from bot.console.private import fingerprint
 from bot.console.record import from_shell, record_now
+from bot.console.redacting import redact_stored
 from bot.console.retention import purge, told
 
 Tell = Callable[[str], None]
@@ -52,6 +53,9 @@ def add_parsers(commands: Any, tell: Tell, in_database: InDatabase) -> None:
     exporting.add_argument("email", metavar="ADRESSE")
     exporting.add_argument("--output", type=Path, metavar="FICHIER.json")
     exporting.set_defaults(run=run(_export))
+    commands.add_parser(
+        "redact", help="masquer les mots de passe des conversations déjà enregistrées"
+    ).set_defaults(run=run(_redact))
     commands.add_parser(
         "index", help="compléter les listes et la recherche de la console"
     ).set_defaults(run=run(_index))
@@ -95,6 +99,11 @@ async def _export(options: argparse.Namespace, tell: Tell) -> None:
             f"{options.output} ne peut pas être écrit ({error.strerror})."
         ) from error
     tell(f"Écrit dans {options.output}.")
+
+
+async def _redact(options: argparse.Namespace, tell: Tell) -> None:
+    counts = await redact_stored(current_database())
+    tell(told(counts, "Aucun mot de passe n’a été trouvé dans ce qui est enregistré."))
 
 
 async def _index(options: argparse.Namespace, tell: Tell) -> None:

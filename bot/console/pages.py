@@ -35,6 +35,7 @@ DONE = {
     "unreviewed": "La conversation est de nouveau à revoir.",
     "corrected": "La correction est enregistrée.",
     "uncorrected": "La correction est retirée.",
+    "blacked_out": "Le message est masqué définitivement.",
     "open": "La demande est rouverte.",
     "answered": "La demande est marquée comme répondue.",
     "closed": "La demande est close.",

@@ -33,6 +33,8 @@ ACTIONS = {
     "unreviewed": "a remis à revoir",
     "corrected": "a corrigé l’intention",
     "uncorrected": "a retiré la correction",
+    "blacked_out": "a masqué un message",
+    "redacted": "a masqué des mots de passe de conversations anciennes",
     "tested": "a téléchargé le test",
     "ticket": "a changé l’état de la demande",
     "mail_retried": "a relancé le mail",

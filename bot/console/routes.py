@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 from actions.content import Portal
 from bot.console import (
     account_views,
+    blackout_views,
     conversation_views,
     login_views,
     mail_views,
@@ -21,6 +22,7 @@ from bot.console import (
     ticket_views,
 )
 from bot.console.access import LEAST, Least, guard
+from bot.console.blackout import MAY_BLACK_OUT
 from bot.console.clock import shown, shown_time
 from bot.console.kept import PAGES, pages_of
 from bot.console.refusals import refusals
@@ -60,6 +62,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_ONE}/turns", conversation_views.show_turns, "reader"),
     Route("GET", f"{_ONE}/test.yml", conversation_views.download_test, "agent"),
     Route("POST", f"{_ONE}/reveal", conversation_views.reveal, "agent"),
+    Route("GET", f"{_ONE}/blackout", blackout_views.ask, MAY_BLACK_OUT),
+    Route("POST", f"{_ONE}/blackout", blackout_views.take, MAY_BLACK_OUT),
     Route("POST", f"{_ONE}/note", mark_views.add_note, "agent"),
     Route("POST", f"{_ONE}/tags", mark_views.add_tag, "agent"),
     Route("POST", f"{_ONE}/tags/remove", mark_views.remove_tag, "agent"),

@@ -153,9 +153,14 @@ def count_turn(
             if memory.get("address"):
                 addresses.append(str(memory["address"]))
     if typed and not summary.opening:
-        summary.opening = mask_addresses(" ".join(typed[0].split()))[:_MOST_OPENING]
+        summary.opening = opening_of(typed[0])
     summary.weigh()
     return typed, list(dict.fromkeys(addresses))
+
+
+def opening_of(text: str) -> str:
+    """Return what lists show of the first text that a user typed."""
+    return mask_addresses(" ".join(text.split()))[:_MOST_OPENING]
 
 
 def _count_understanding(summary: Summary, parse_data: Mapping[str, Any]) -> None:

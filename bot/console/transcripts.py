@@ -15,6 +15,7 @@ from actions.content import Portal
 from actions.markdown import plain_text
 from actions.transcript import TranscriptEvent, Turn
 from actions.understanding import band_of
+from bot.console.blackout import BLACKED_OUT
 from bot.console.consequences import Consequences, read_consequences
 from bot.console.private import addresses_of, mask_addresses
 
@@ -73,6 +74,7 @@ class Heard:
         seq: The event's number, by which it is corrected.
         pressed: Whether it is the title of a button.
         synthetic: Whether the engine made it: a second question that it split off.
+        typed: Whether it can be blacked out: somebody wrote it, and it was not yet.
     """
 
     seq: int
@@ -80,6 +82,7 @@ class Heard:
     pressed: bool
     synthetic: bool
     understood: Understood | None
+    typed: bool = True
 
 
 @dataclass
@@ -186,7 +189,8 @@ class _Reader:
         title = self._titles.get(text.strip())
         pressed = title is not None
         understood = None if pressed else self._understood(event.get("parse_data") or {})
-        return Heard(seq, self._plain(title or text), pressed, synthetic, understood)
+        typed = not (pressed or synthetic or text.startswith("/") or text == BLACKED_OUT)
+        return Heard(seq, self._plain(title or text), pressed, synthetic, understood, typed)
 
     def _understood(self, parse_data: Mapping[str, Any]) -> Understood | None:
         intent = parse_data.get("intent") or {}

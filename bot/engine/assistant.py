@@ -171,7 +171,7 @@ class Assistant:
         conversation = await self.store.conversation(message.conversation_id)
         offered = conversation.offered if conversation else []
         portal = message.portal
-        text = redact_passwords(message.text)
+        text = redact_passwords(message.text, await self.store.last_said(message.conversation_id))
         parse_data = await self._understand(processor, text, offered)
         channel = ReplyChannel()
         user_message = UserMessage(

@@ -56,7 +56,8 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
                 "message_id": message.message_id,
                 "network": "",
             }
-            message.text = redact_passwords(message.text or "")
+            before = await store.last_said(message.sender_id)
+            message.text = redact_passwords(message.text or "", before)
             answered = await store.replies_to(message.sender_id, message.message_id)
             # Rasa answers with what its own channel, a list or a stream, was given in the end.
             outer, message.output_channel = message.output_channel, ReplyChannel()

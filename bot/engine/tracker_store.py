@@ -147,6 +147,20 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
             )
         return None if replies is None else [Reply.from_json(reply) for reply in replies]
 
+    async def last_said(self, conversation_id: str) -> str:
+        """Return what was typed last in a conversation; empty where nothing was."""
+        query = (
+            select(TranscriptEvent.data)
+            .where(
+                TranscriptEvent.conversation_id == conversation_id, TranscriptEvent.type == "user"
+            )
+            .order_by(TranscriptEvent.seq.desc())
+            .limit(1)
+        )
+        async with self.database.read() as session:
+            data = await session.scalar(query)
+        return str((data or {}).get("text") or "")
+
     async def conversation(self, conversation_id: str) -> Conversation | None:
         """Return the conversation's own row, or None."""
         async with (await self._opened()).read() as session:

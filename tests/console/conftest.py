@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -21,6 +22,7 @@ from bot.console.invitations import accept_invitation
 from bot.console.passwords import _hasher
 from bot.console.users import add_user
 from bot.engine.assistant import Assistant
+from bot.engine.lock import ConversationLocks
 from tests.http.conftest import database_url, on_both_databases
 
 __all__ = ["database_url", "on_both_databases"]
@@ -120,8 +122,9 @@ Open = Callable[..., Awaitable[Console]]
 
 @pytest.fixture
 async def open_console(database: Database) -> AsyncIterator[Open]:
-    """Starts the application without an assistant: the console never asks it anything."""
+    """Starts the application with no more of an assistant than its locks."""
     opened: list[Console] = []
+    locks = ConversationLocks(database=database)
 
     async def open_console(**changes: Any) -> Console:
         settings = dataclasses.replace(current_settings(), **changes)
@@ -131,7 +134,8 @@ async def open_console(database: Database) -> AsyncIterator[Open]:
             assert token is not None
             assert await accept_invitation(database, token, PASSWORD)
         sender = OutboxSender(database, settings)
-        app = create_app(settings, database, content, cast(Assistant, None), sender)
+        assistant = SimpleNamespace(locks=locks)
+        app = create_app(settings, database, content, cast(Assistant, assistant), sender)
         server = TestServer(app)
         await server.start_server()
         opened.append(Console(server, settings, database, []))
@@ -142,6 +146,7 @@ async def open_console(database: Database) -> AsyncIterator[Open]:
         for client in console.clients:
             await client.close()
         await console.server.close()
+    await locks.dispose()
 
 
 @pytest.fixture
