@@ -113,9 +113,9 @@ async def rewrite(session: AsyncSession, conversation_id: str, change: Change) -
                 _set(row, column, changed(getattr(row, column), change))
     corrections = select(Correction).where(Correction.conversation_id == conversation_id)
     for correction in await session.scalars(corrections):
-        event = await session.get(TranscriptEvent, (conversation_id, correction.seq))
-        if event is not None:
-            said = str(event.data.get("text") or "")
+        corrected = await session.get(TranscriptEvent, (conversation_id, correction.seq))
+        if corrected is not None:
+            said = str(corrected.data.get("text") or "")
             _set(correction, "text", Anonymous().text(said))
     await session.flush()
     await _index_anew(session, conversation_id)

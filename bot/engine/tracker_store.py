@@ -157,7 +157,7 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
             .order_by(TranscriptEvent.seq.desc())
             .limit(1)
         )
-        async with self.database.read() as session:
+        async with (await self._opened()).read() as session:
             data = await session.scalar(query)
         return str((data or {}).get("text") or "")
 
