@@ -220,6 +220,7 @@ def test_the_command_line(
     assert main(["users", "invite", "personne@resah.example"]) == 1
     assert "Personne n’a l’adresse" in capsys.readouterr().err
     assert main(["purge"]) == 0
+    assert main(["redact"]) == 0
     assert main(["erase", "n'importe quoi"]) == 1
     assert main(["erase", "inconnue@exemple.example"]) == 0
     assert main(["export", "inconnue@exemple.example"]) == 0
