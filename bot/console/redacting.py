@@ -12,7 +12,7 @@ from actions.ratings import Rating
 from actions.redaction import MARK, redact_passwords, secrets_of
 from actions.transcript import Conversation, TranscriptEvent
 from bot.console.persons import scrub
-from bot.console.record import Entry, record
+from bot.console.record import from_shell, record
 from bot.console.rewriting import replacing, rewrite
 from bot.console.search_index import merge_index
 from bot.console.tables import ALL_PORTALS
@@ -58,9 +58,9 @@ async def redact_stored(database: Database) -> dict[str, int]:
         comments = await _redact_comments(session)
         for portal, count in messages.items():
             if count:
-                record(session, Entry(None, portal, "redacted", "", f"{count} messages"))
+                record(session, from_shell("redacted", portal=portal, detail=f"{count} messages"))
         if comments:
-            record(session, Entry(None, ALL_PORTALS, "redacted", "", f"{comments} avis"))
+            record(session, from_shell("redacted", portal=ALL_PORTALS, detail=f"{comments} avis"))
         await merge_index(session)
     if messages.total() or comments:
         await scrub(database)

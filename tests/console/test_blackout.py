@@ -194,5 +194,5 @@ async def test_stored_conversations_are_masked_by_todays_rules(console: Console)
         rows = await session.scalars(
             select(StaffAction.detail).where(StaffAction.action == "redacted")
         )
-        assert sorted(rows) == ["1 avis", "2 messages"]
+        assert sorted(row.partition(",")[0] for row in rows) == ["1 avis", "2 messages"]
     assert await redact_stored(console.database) == {"messages": 0, "conversations": 0, "avis": 0}
