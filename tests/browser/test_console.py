@@ -196,6 +196,8 @@ def test_monday_morning_by_keyboard(visit: Visit, staffed: Staffed) -> None:
         )
         page.keyboard.press("r")
         expect(page.locator(".done")).to_have_text("La demande est marquée comme répondue.")
+        # Said once: neither loaded again nor in an address that is passed on.
+        expect(page).not_to_have_url(re.compile("done="))
         page.keyboard.press("c")
         expect(page.locator("h1")).to_contain_text("Conversation du")
         expect(page.locator("aside")).to_contain_text(staffed.handed_over[number])
