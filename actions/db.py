@@ -8,6 +8,7 @@ lock is never held across thinking, and a failing turn leaves nothing behind.
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -93,6 +94,25 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._file = Path(parsed.database) if self.is_sqlite and parsed.database else None
+        self._inode: int | None = None
+
+    def is_in_place(self) -> bool:
+        """Tell whether SQLite's file is still the one that was opened.
+
+        A file that was taken away can still be written to, by those who have it open: all of it
+        would be lost with them.
+        """
+        if self._file is None or str(self._file) == ":memory:":
+            return True
+        try:
+            inode = self._file.stat().st_ino
+        except OSError:
+            # Not made yet, or gone.
+            return self._inode is None
+        if self._inode is None:
+            self._inode = inode
+        return inode == self._inode
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -110,6 +130,8 @@ class Database:
         async with AsyncExitStack() as stack:
             if self.is_sqlite:
                 await stack.enter_async_context(self._writers)
+            if not self.is_in_place():
+                raise FileNotFoundError(errno.ENOENT, "The database's file is gone")
             session = await stack.enter_async_context(
                 AsyncSession(self.engine, expire_on_commit=False)
             )
@@ -120,6 +142,7 @@ class Database:
     async def dispose(self) -> None:
         """Close all connections; another event loop may use the database afterwards."""
         await self.engine.dispose()
+        self._inode = None
         self._writers = asyncio.Lock()
 
 

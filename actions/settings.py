@@ -62,6 +62,10 @@ class Settings:
     checks_per_portal: int
     messages_per_conversation: int
     messages_per_network: int
+    request_seconds: float
+    connections: int
+    connections_per_network: int
+    waiting_turns: int
 
     @property
     def demo_origin(self) -> str:
@@ -291,6 +295,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         checks_per_portal=source.rate("GUICHET_CHECKS_PER_PORTAL", 5000),
         messages_per_conversation=source.rate("GUICHET_MESSAGES_PER_CONVERSATION", 30),
         messages_per_network=source.rate("GUICHET_MESSAGES_PER_NETWORK", 300),
+        request_seconds=float(source.number("GUICHET_REQUEST_SECONDS", 20, low=1, high=300)),
+        connections=source.number("GUICHET_CONNECTIONS", 1000, low=10, high=100_000),
+        connections_per_network=source.number(
+            "GUICHET_CONNECTIONS_PER_NETWORK", 200, low=5, high=100_000
+        ),
+        waiting_turns=source.number("GUICHET_WAITING_TURNS", 64, low=1, high=10_000),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+import aiohttp_jinja2
 from aiohttp import web
 
 from actions.content import Content
@@ -14,11 +15,13 @@ from actions.settings import Settings
 from bot.chat import add_chat
 from bot.console import add_console
 from bot.demo import add_demo
+from bot.edge import edge
 from bot.engine.assistant import Assistant
+from bot.headers import add_headers
 from bot.health import add_health
 from bot.integrators import add_integrators
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, KNOWN_SERVERS, SENDER, SETTINGS
-from bot.pages import add_pages
+from bot.pages import add_pages, errors_as_pages
 from bot.tickets import add_tickets
 from bot.widget import add_widget
 
@@ -42,6 +45,7 @@ def create_app(
     app[KNOWN_SERVERS] = {}
     app[DEMO_TOKEN] = _demo_token(settings)
     add_pages(app)
+    app.middlewares.append(edge)
     add_health(app)
     add_integrators(app)
     add_demo(app)
@@ -53,6 +57,11 @@ def create_app(
         return app
     root = web.Application()
     root.add_subapp(settings.base_path, app)
+    # What lies beside the base path leads nowhere, and says so as everywhere else.
+    root[SETTINGS] = settings
+    root[aiohttp_jinja2.APP_KEY] = aiohttp_jinja2.get_env(app)
+    root.middlewares.append(errors_as_pages)
+    root.on_response_prepare.append(add_headers)
     return root
 
 

@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(options: argparse.Namespace) -> None:
+def _serve(options: argparse.Namespace) -> int:
     # Serving needs no TensorFlow; without it the service starts in seconds.
     rasa_patches.leave_unused_out()
     from bot import service
@@ -125,9 +125,9 @@ def _serve(options: argparse.Namespace) -> None:
 
     rasa_patches.bound_tokens()
     if options.worker:
-        service.serve_worker(current_settings())
-    else:
-        service.serve(current_settings(), tell)
+        service.serve_worker(current_settings(), tell)
+        return 0
+    return service.serve(current_settings(), tell)
 
 
 def _prepare(options: argparse.Namespace) -> None:

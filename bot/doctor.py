@@ -22,7 +22,7 @@ from actions.db import Database
 from actions.errors import SettingsError
 from actions.settings import Settings, load_settings
 from actions.smtp import client_for
-from bot import migrations, private_files, training
+from bot import migrations, private_files, proxies, training
 from bot.content_command import amount_of, errors
 from bot.placeholders import placeholders
 
@@ -80,7 +80,8 @@ async def _findings() -> AsyncIterator[Finding]:
         yield Finding(State.BROKEN, f"Réglages : {error}")
         return
     for finding in (
-        *_settings(settings), _secret_key(settings), _modes(settings), _model(settings)
+        *_settings(settings), *_proxy(settings), _secret_key(settings), _modes(settings),
+        _model(settings),
     ):  # fmt: skip
         yield finding
     reading = check(settings.content_dir, settings.retention_days)
@@ -110,14 +111,21 @@ async def _findings() -> AsyncIterator[Finding]:
     if settings.demo and (real or settings.smtp_url or settings.smtp_urls):
         text = "refusé à côté de comptes réels ou d’un serveur SMTP ; retirez ce réglage."
         yield Finding(State.BROKEN, f"GUICHET_DEMO=on : {text}")
-    if settings.api_token is not None and len(settings.api_token) < _LEAST_KEY:
-        text = f"trop court, il se devine ; donnez-lui {_LEAST_KEY} caractères au moins."
-        yield Finding(State.TO_DO, f"GUICHET_API_TOKEN : {text}")
+    if weakness := weak_token(settings):
+        yield Finding(State.TO_DO, weakness)
     if real and settings.api_token is None:
         text = "sans lui, le portail ne peut pas utiliser les liens de réinitialisation."
         yield Finding(State.TO_DO, f"GUICHET_API_TOKEN : donnez-en un ; {text}")
     for finding in _placeholders(settings.content_dir):
         yield finding
+
+
+def weak_token(settings: Settings) -> str:
+    """Return what is wrong with the API token, or an empty text."""
+    if settings.api_token is None or len(settings.api_token) >= _LEAST_KEY:
+        return ""
+    text = f"trop court, il se devine ; donnez-lui {_LEAST_KEY} caractères au moins."
+    return f"GUICHET_API_TOKEN : {text}"
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -126,6 +134,11 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if public in _LOCAL and settings.host not in _LOCAL:
         text = "donnez l’adresse publique, les liens des mails mènent à cette machine."
         yield Finding(State.TO_DO, f"GUICHET_PUBLIC_URL : {text}")
+
+
+def _proxy(settings: Settings) -> Iterator[Finding]:
+    if address := proxies.unnamed(settings):
+        yield Finding(State.TO_DO, proxies.warning(address))
 
 
 def _secret_key(settings: Settings) -> Finding:

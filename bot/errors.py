@@ -17,8 +17,10 @@ from bot.engine.assistant import TurnFailed, WrongPortal
 
 logger = logging.getLogger(__name__)
 
+_RETRY_AFTER = "3"
+"""Seconds after which a message that found us busy may be sent again."""
+
 _KEPT_CONTROLS = "\n\t"
-_NO_OBJECT = "Le corps de la requête doit être un objet JSON."
 
 
 def error_response(status: int, message: str) -> web.Response:
@@ -43,34 +45,12 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
     except WrongPortal as error:
         return error_response(409, str(error))
     except TurnFailed as error:
-        return error_response(503, f"{error} Réessayez dans un instant.")
+        response = error_response(503, f"{error} Réessayez dans un instant.")
+        response.headers["Retry-After"] = _RETRY_AFTER
+        return response
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)
         return error_response(500, "Une erreur s’est produite de notre côté. Réessayez plus tard.")
-
-
-async def read_json(request: web.Request) -> Mapping[str, Any]:
-    """Return the request's JSON object.
-
-    Raises:
-        web.HTTPBadRequest: If the body is not a JSON object.
-        web.HTTPUnsupportedMediaType: If it does not say that it is JSON.
-        web.HTTPRequestEntityTooLarge: If the body is larger than the application takes.
-    """
-    if request.content_type != "application/json":
-        # A page of any site may send other types without being asked whether it may.
-        raise web.HTTPUnsupportedMediaType(text="Le corps doit être envoyé en application/json.")
-    try:
-        body = json.loads((await request.read()).decode("utf-8"))
-    except web.HTTPRequestEntityTooLarge:
-        raise web.HTTPRequestEntityTooLarge(
-            request.client_max_size, text="Le corps de la requête est trop long."
-        ) from None
-    except (ValueError, RecursionError):
-        raise bad_request(_NO_OBJECT) from None
-    if not isinstance(body, dict):
-        raise bad_request(_NO_OBJECT)
-    return body
 
 
 def bearer_token(request: web.Request) -> str:
@@ -125,6 +105,4 @@ def too_many(message: str, reached: LimitReached) -> web.HTTPTooManyRequests:
 
 def bad_request(message: str) -> web.HTTPBadRequest:
     """Return a 400 with a JSON body."""
-    return web.HTTPBadRequest(
-        text=json.dumps({"error": message}, ensure_ascii=False), content_type="application/json"
-    )
+    return web.HTTPBadRequest(text=json.dumps({"error": message}), content_type="application/json")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.keys import DATABASE
+from bot.keys import ASSISTANT, DATABASE, SETTINGS
+from bot.readiness import trouble
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -16,12 +15,12 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """Say whether model and database are usable; the model is loaded before the port opens."""
-    try:
-        async with request.config_dict[DATABASE].read() as session:
-            await session.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError):
-        return web.json_response({"status": "database unavailable"}, status=503)
+    """Say whether model and database are usable, and why not, within a second."""
+    parts = request.config_dict
+    found = await trouble(parts[DATABASE], parts[SETTINGS], parts[ASSISTANT].model_path)
+    if found:
+        body = {"status": "unavailable", "reason": f"{found[0].upper()}{found[1:]}."}
+        return web.json_response(body, status=503, headers={"Retry-After": "5"})
     return web.json_response({"status": "ready"})
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from actions.resets import redeem
+from bot.edge import read_json
 from bot.engine.assistant import Incoming
 from bot.engine.names import (
     MOST_ID,
@@ -28,7 +29,6 @@ from bot.errors import (
     error_response,
     errors_as_json,
     field,
-    read_json,
     storable,
 )
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS

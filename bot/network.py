@@ -67,7 +67,7 @@ def client_address(
     """
     address = _read(peer or "")
     hops = [hop for header in forwarded for hop in header.split(",")]
-    while address is not None and _within(address, trusted) and hops:
+    while address is not None and within(address, trusted) and hops:
         hop = _read(hops.pop())
         if hop is None:
             break
@@ -93,11 +93,16 @@ def network_name(address: Address | None, secret_key: str) -> str:
         address: A client's address; all clients without one share a name.
         secret_key: Without it the hash cannot be reversed by trying all networks.
     """
-    name = "unknown"
-    if address is not None:
-        name = str(ip_network((address, _PREFIX[address.version]), strict=False))
+    name = network_of(address)
     digest = hmac.new(secret_key.encode(), f"network:{name}".encode(), hashlib.sha256)
     return digest.hexdigest()[:_HASH_LENGTH]
+
+
+def network_of(address: Address | None) -> str:
+    """Return an address's network as text; all clients without an address share one."""
+    if address is None:
+        return "unknown"
+    return str(ip_network((address, _PREFIX[address.version]), strict=False))
 
 
 def _read(text: str) -> Address | None:
@@ -116,5 +121,6 @@ def _read(text: str) -> Address | None:
     return address
 
 
-def _within(address: Address, networks: tuple[Network, ...]) -> bool:
+def within(address: Address, networks: tuple[Network, ...]) -> bool:
+    """Tell whether an address lies in one of some networks."""
     return any(address.version == network.version and address in network for network in networks)

@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
 
 from bot.errors import error_response
+from bot.headers import add_headers
 from bot.keys import SETTINGS
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,6 @@ CONTENT_SECURITY_POLICY = security_policy()
 
 _BOT = Path(__file__).resolve().parent
 _PARTS = ("chat", "console", "demo")
-_YEAR = 365 * 24 * 3600
 _SENTENCES = {
     403: ("Accès refusé", "Cette action n’est pas permise depuis cette page."),
     404: ("Page introuvable", "Cette page n’existe pas, ou n’existe plus."),
@@ -65,6 +65,7 @@ def render(
     *,
     status: int = 200,
     form: bool = False,
+    public: bool = False,
 ) -> web.Response:
     """Return a page.
 
@@ -75,8 +76,12 @@ def render(
         status: HTTP status.
         form: Whether the page posts a form. Under `no-referrer` browsers send `Origin: null` with
             it, which cannot be told from a form on another site.
+        public: Whether browsers may keep it, and ask whether it changed.
     """
     response = aiohttp_jinja2.render_template(template, request, dict(values or {}), status=status)
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    if public:
+        response.headers["Cache-Control"] = "no-cache"
     if form:
         response.headers["Referrer-Policy"] = "same-origin"
     # Not where a token stands beside what a link may have put there.
@@ -93,7 +98,8 @@ def same_origin(request: web.Request) -> bool:
     # Browsers leave the other header out over plain HTTP.
     origin = request.headers.get("Origin", "")
     public = urlsplit(request.config_dict[SETTINGS].public_url)
-    return origin != "" and urlsplit(origin).netloc in {request.host, public.netloc}
+    # Compared as written: a malformed origin has no parts.
+    return origin.partition("://")[2] in {request.host, public.netloc} - {""}
 
 
 def add_pages(app: web.Application) -> None:
@@ -116,7 +122,7 @@ def add_pages(app: web.Application) -> None:
     environment.globals["base"] = base
     environment.globals["asset"] = lambda name: f"{base}/static/{name}?v={versions[name]}"
     app.middlewares.append(errors_as_pages)
-    app.on_response_prepare.append(_add_headers)
+    app.on_response_prepare.append(add_headers)
 
 
 @web.middleware
@@ -127,7 +133,7 @@ async def errors_as_pages(request: web.Request, handler: Handler) -> web.StreamR
     except web.HTTPException as error:
         if error.status < 400 or error.content_type != "text/plain":
             raise
-        response = _error(request, error.status)
+        response = _error(request, error.status, _said(error))
         for name in _KEPT_HEADERS & error.headers.keys():
             response.headers[name] = error.headers[name]
         return response
@@ -136,21 +142,15 @@ async def errors_as_pages(request: web.Request, handler: Handler) -> web.StreamR
         return _error(request, 500)
 
 
-def _error(request: web.Request, status: int) -> web.Response:
+def _said(error: web.HTTPException) -> str:
+    """Return the sentence that an error was raised with, or nothing where aiohttp made its text."""
+    text = error.text or ""
+    return "" if text.startswith(f"{error.status}: ") else text
+
+
+def _error(request: web.Request, status: int, said: str = "") -> web.Response:
     title, sentence = _SENTENCES.get(status, _OTHER)
+    sentence = said or sentence
     if "text/html" not in request.headers.get("Accept", ""):
         return error_response(status, sentence)
     return render(request, "chat/error.html", {"title": title, "sentence": sentence}, status=status)
-
-
-async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    headers = response.headers
-    headers["X-Content-Type-Options"] = "nosniff"
-    if response.content_type == "text/html":
-        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cache-Control", "no-cache")
-    elif "/static/" in request.path and response.status == 200:
-        # A versioned address changes with the file, so what stands under it never does.
-        lasting = "v" in request.query
-        headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if lasting else "no-cache"

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,15 +19,18 @@ from actions.db import current_database
 from actions.errors import GuichetError
 from actions.sender import OutboxSender
 from actions.settings import Settings
-from bot import migrations, private_files, training
+from bot import migrations, private_files, proxies, training
 from bot.console.filling import fill_missing
 from bot.console.retention import purge_daily
 from bot.content_command import errors
 from bot.demo_data import load_demo_accounts, refuse_demo_beside_real
+from bot.doctor import weak_token
+from bot.readiness import files_trouble, watch
+from bot.watchdog import Supervisor, beat, die_with_parent
 
 logger = logging.getLogger(__name__)
 
-_GRACE_SECONDS = 10.0
+_GRACE_SECONDS = 5.0
 
 Tell = Callable[[str], None]
 
@@ -54,6 +54,12 @@ def prepare(settings: Settings, tell: Tell) -> Path:
         raise GuichetError(
             f"GUICHET_DEFAULT_PORTAL : le portail « {settings.default_portal} » n’existe pas."
         )
+    if trouble := files_trouble(settings):
+        raise GuichetError(f"GUICHET_VAR_DIR, {settings.var_dir} : {trouble}.")
+    if weakness := weak_token(settings):
+        tell(weakness)
+    if address := proxies.unnamed(settings):
+        tell(proxies.warning(address))
     tell(f"Contenu lu : {', '.join(sorted(content.portals))}.")
     if number := len(content.mistakes):
         counted = errors(number)
@@ -84,30 +90,47 @@ def prepare(settings: Settings, tell: Tell) -> Path:
     return model
 
 
-def serve(settings: Settings, tell: Tell) -> None:
-    """Serve until asked to stop.
+def serve(settings: Settings, tell: Tell) -> int:
+    """Serve until asked to stop: in processes of their own, each replaced when it ends or hangs.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        GuichetError: If something is missing or wrong.
+    """
+    prepare(settings, tell)
+
+    def ready() -> None:
+        if settings.workers > 1:
+            where = f"http://{settings.host}:{settings.port}{settings.base_path}/"
+            tell(f"{settings.workers} processus répondent sur {where} (Ctrl-C arrête).")
+
+    status = Supervisor(settings.workers).run(ready)
+    if not status:
+        tell("Arrêté.")
+    return status
+
+
+def serve_worker(settings: Settings, tell: Tell) -> None:
+    """Serve as a supervisor's process; several share the port.
 
     Raises:
         GuichetError: If something is missing or wrong, such as a port that is taken.
     """
-    model = prepare(settings, tell)
-    if settings.workers > 1:
-        _serve_with_workers(settings, tell)
-    else:
-        asyncio.run(_serve(settings, model, tell))
-
-
-def serve_worker(settings: Settings) -> None:
-    """Serve as one of several processes that share the port."""
+    die_with_parent()
     model = training.fitting_model(settings.models_dir)
     if model is None:
         raise GuichetError("Aucun modèle ne convient : lancez `guichet train`.")
-    asyncio.run(_serve(settings, model, lambda line: None, reuse_port=True))
+    several = settings.workers > 1
+    silent: Tell = lambda line: None  # noqa: E731
+    asyncio.run(_serve(settings, model, silent if several else tell, reuse_port=several))
 
 
 async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: bool = False) -> None:
     # Imported here: Rasa takes seconds, which preparing alone should not cost.
     from bot.app import create_app
+    from bot.connections import Runner
     from bot.engine.assistant import Assistant
 
     started = time.monotonic()
@@ -116,7 +139,7 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     assistant = Assistant(settings, database, model)
     sender = OutboxSender(database, settings)
     app = create_app(settings, database, content, assistant, sender)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS)
+    runner = Runner(app, settings, shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, reuse_port=reuse_port or None)
     await _start(runner, site, settings.host, settings.port)
@@ -131,6 +154,8 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     tasks = [
         asyncio.create_task(sender.run(), name="outbox"),
         asyncio.create_task(purge_daily(database, settings), name="purge"),
+        asyncio.create_task(watch(database, settings, model), name="readiness"),
+        asyncio.create_task(beat(), name="beat"),
     ]
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -154,32 +179,3 @@ async def _start(runner: web.AppRunner, site: web.TCPSite, host: str, port: int)
         raise GuichetError(
             f"Le port {port} de {host} n’est pas libre ({error.strerror})."
         ) from error
-
-
-def _serve_with_workers(settings: Settings, tell: Tell) -> None:
-    """Keep as many processes as wanted serving the same port; one that dies is replaced."""
-    command = [sys.executable, "-m", "bot.cli", "serve", "--worker"]
-    workers = [subprocess.Popen(command) for _ in range(settings.workers)]
-    stopping = False
-
-    def stop(number: int, frame: object) -> None:
-        nonlocal stopping
-        stopping = True
-        for worker in workers:
-            with suppress(ProcessLookupError):
-                os.kill(worker.pid, signal.SIGTERM)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    tell(
-        f"{settings.workers} processus répondent sur"
-        f" http://{settings.host}:{settings.port}{settings.base_path}/ (Ctrl-C arrête)."
-    )
-    while not stopping:
-        for index, worker in enumerate(workers):
-            if worker.poll() is not None and not stopping:
-                logger.error("Worker %s ended with status %s", worker.pid, worker.returncode)
-                workers[index] = subprocess.Popen(command)
-        time.sleep(1)
-    for worker in workers:
-        worker.wait()

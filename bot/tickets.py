@@ -34,6 +34,7 @@ from actions.ticket_links import (
 )
 from actions.tickets import STATES, Ticket, ticket_by_reference
 from bot.console.record import Entry, record
+from bot.edge import read_form
 from bot.keys import CONTENT, DATABASE, SENDER, SETTINGS
 from bot.network import client_network
 from bot.pages import render, same_origin
@@ -81,7 +82,7 @@ async def change(request: web.Request) -> web.Response:
         raise web.HTTPForbidden
     await _pace(request)
     opened = await _open(request)
-    form = {key: str(value).strip() for key, value in (await request.post()).items()}
+    form = {key: value.strip() for key, value in (await read_form(request)).items()}
     if "code" not in form:
         return await _send(request, opened)
     name, state = " ".join(form.get("name", "").split()), form.get("state", "")

@@ -20,8 +20,9 @@ from bot.chat.origins import preflight, refuse_other_sites, shared
 from bot.chat.sessions import ChatSession, new_session, sign, verify
 from bot.chat.shown import what_a_widget_shows
 from bot.console.summaries import set_feedback
+from bot.edge import read_json
 from bot.engine.assistant import Incoming
-from bot.errors import bad_request, bearer_token, errors_as_json, field, read_json
+from bot.errors import bad_request, bearer_token, errors_as_json, field
 from bot.keys import ASSISTANT, CONTENT, DATABASE, SENDER, SETTINGS
 from bot.network import client_network
 from bot.paces import pace_history, pace_messages, pace_sessions

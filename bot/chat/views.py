@@ -14,6 +14,7 @@ from actions.ratings import rate_article
 from bot.chat.faq import groups_of, html_of
 from bot.chat.search import MOST_CHARACTERS, Hit, search
 from bot.chat.theme import theme_css
+from bot.edge import read_form
 from bot.keys import CONTENT, DATABASE, SETTINGS
 from bot.network import client_network
 from bot.pages import render, same_origin
@@ -22,7 +23,7 @@ from bot.pages import render, same_origin
 async def show_portals(request: web.Request) -> web.Response:
     """List the portals."""
     portals = sorted(request.config_dict[CONTENT].portals.values(), key=lambda p: p.name)
-    return render(request, "chat/index.html", {"portals": portals})
+    return render(request, "chat/index.html", {"portals": portals}, public=True)
 
 
 async def show_help(request: web.Request) -> web.Response:
@@ -36,7 +37,7 @@ async def show_help(request: web.Request) -> web.Response:
         "hits": hits,
         "found": _counted(hits, query),
     }
-    return render(request, "chat/help.html", values)
+    return render(request, "chat/help.html", values, public=True)
 
 
 async def find(request: web.Request) -> web.Response:
@@ -71,7 +72,7 @@ async def show_article(request: web.Request) -> web.Response:
         "thanked": "merci" in request.query,
         "most": MOST_OF_A_RATING,
     }
-    return render(request, "chat/article.html", values, form=not values["thanked"])
+    return render(request, "chat/article.html", values, form=not values["thanked"], public=True)
 
 
 async def rate(request: web.Request) -> web.Response:
@@ -79,7 +80,7 @@ async def rate(request: web.Request) -> web.Response:
     portal, article = _portal(request), _article(request)
     if not same_origin(request):
         raise web.HTTPForbidden
-    form = await request.post()
+    form = await read_form(request)
     helpful = form.get("helpful")
     if helpful not in {"oui", "non"}:
         raise web.HTTPBadRequest
@@ -89,7 +90,7 @@ async def rate(request: web.Request) -> web.Response:
     except LimitReached as reached:
         headers = {"Retry-After": str(reached.seconds)}
         raise web.HTTPTooManyRequests(headers=headers) from None
-    comment = str(form.get("comment", ""))[:MOST_OF_A_RATING].replace("\0", "")
+    comment = form.get("comment", "")[:MOST_OF_A_RATING]
     await rate_article(
         database, portal.id, article.intent, helpful=helpful == "oui", comment=comment
     )

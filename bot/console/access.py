@@ -8,9 +8,8 @@ which somebody has no role does not exist for them; and what a handler reads it 
 from __future__ import annotations
 
 import hmac
-import unicodedata
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
@@ -23,6 +22,7 @@ from bot.console.kept import lay
 from bot.console.passwords import new_token
 from bot.console.sessions import Staff, form_token, staff_of
 from bot.console.tables import ROLES
+from bot.edge import read_form
 from bot.keys import CONTENT, DATABASE, SETTINGS
 
 SESSION_COOKIE = "guichet_staff"
@@ -94,9 +94,13 @@ def portals_of(request: web.Request, person: Staff) -> list[Portal]:
 
 def browser_token(request: web.Request) -> str:
     """Return what ties a form to the browser that was given it."""
-    cookies = request.cookies
     given: str = request.get(_FRESH, "")
-    return given or cookies.get(SESSION_COOKIE) or cookies.get(BROWSER_COOKIE, "")
+    return given or session_token(request) or _cookie(request, BROWSER_COOKIE)
+
+
+def session_token(request: web.Request) -> str:
+    """Return the token of the browser's session, or an empty text."""
+    return _cookie(request, SESSION_COOKIE)
 
 
 def ensured_browser(request: web.Request) -> str:
@@ -130,7 +134,7 @@ class FormUnfit(SessionOver):
 def to_login(request: web.Request) -> web.HTTPSeeOther:
     """Return the way to the login page, and back to a page that was asked for."""
     back = {"next": str(request.rel_url)}
-    if SESSION_COOKIE in request.cookies:
+    if session_token(request):
         back["over"] = "1"
     query = f"?{urlencode(back)}"
     return web.HTTPSeeOther(f"{request.config_dict[SETTINGS].base_path}/console/login{query}")
@@ -141,8 +145,6 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a request through to its handler, or refuse it."""
     # An address that leads nowhere ends here as well, without telling more than that.
     least = request.config_dict[LEAST].get(request.match_info.handler)
-    if not _is_text(request):
-        raise web.HTTPNotFound
     await _identify(request)
     if least is None:
         raise web.HTTPNotFound
@@ -153,13 +155,19 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     response = await handler(request)
     person = staff(request)
     if person is not None and request.get(GIVEN_BACK):
-        await lay(request.config_dict[DATABASE], request.cookies[SESSION_COOKIE], None, "")
+        await lay(request.config_dict[DATABASE], session_token(request), None, "")
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
+def _cookie(request: web.Request, name: str) -> str:
+    """Return a cookie; all that we give out are ASCII, and other bytes have no text."""
+    value = request.cookies.get(name, "")
+    return value if value.isascii() else ""
+
+
 async def _identify(request: web.Request) -> None:
-    token = request.cookies.get(SESSION_COOKIE, "")
+    token = session_token(request)
     if token:
         request[_STAFF] = await staff_of(request.config_dict[DATABASE], token)
 
@@ -214,7 +222,7 @@ async def _posted(request: web.Request) -> dict[str, str]:
     """
     if not _same_origin(request):
         raise web.HTTPForbidden
-    return {k: clean(v) for k, v in (await request.post()).items() if isinstance(v, str)}
+    return await read_form(request)
 
 
 def _same_origin(request: web.Request) -> bool:
@@ -228,17 +236,6 @@ def _same_origin(request: web.Request) -> bool:
     public = urlsplit(request.config_dict[SETTINGS].public_url)
     # Compared as written: a malformed origin has no parts.
     return origin.partition("://")[2] in {request.host, public.netloc}
-
-
-def clean(text: str) -> str:
-    """Return a text that every database keeps: no control characters but tabs, line ends."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-
-
-def _is_text(request: web.Request) -> bool:
-    values: list[Any] = [*request.match_info.values(), *request.query.values()]
-    return all(clean(value) == value for value in values)
 
 
 def checked_number(text: str) -> int:

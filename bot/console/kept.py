@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import web
 from sqlalchemy import update
@@ -73,7 +73,7 @@ def kept_of(request: web.Request, values: dict[str, str]) -> Kept:
     """
     base = f"{request.config_dict[SETTINGS].base_path}/console"
     action = request.raw_path.partition("?")[0].removeprefix(base)
-    referer = urlsplit(request.headers.get("Referer", ""))
+    referer = _parts(request.headers.get("Referer", ""))
     page = ""
     if referer.netloc == request.host and referer.path.startswith(f"{base}/"):
         path = referer.path.removeprefix(base)
@@ -81,6 +81,14 @@ def kept_of(request: web.Request, values: dict[str, str]) -> Kept:
             page = f"{path}?{referer.query}" if referer.query else path
     rest = {name: text for name, text in values.items() if name not in _SECRET}
     return Kept(page or _page_above(request, action), action, rest)
+
+
+def _parts(address: str) -> SplitResult:
+    """Return the parts of an address that a client sent; a malformed one has none."""
+    try:
+        return urlsplit(address if address.isascii() else "")
+    except ValueError:
+        return urlsplit("")
 
 
 def seal_kept(kept: Kept, browser: str, secret_key: str) -> str:

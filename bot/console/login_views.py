@@ -24,6 +24,7 @@ from bot.console.sessions import (
     revoke,
 )
 from bot.console.users import number_of
+from bot.errors import storable
 from bot.keys import DATABASE, SETTINGS
 from bot.network import client_network
 
@@ -60,7 +61,7 @@ async def check_login(request: web.Request) -> web.Response:
         email=values.get("email", "")[:320],
         password=values.get("password", ""),
         network=client_network(request),
-        device=request.headers.get("User-Agent", ""),
+        device=storable(request.headers.get("User-Agent", "")),
     )
     try:
         opened = await log_in(database, attempt, settings.secret_key)
@@ -100,7 +101,7 @@ async def check_code(request: web.Request) -> web.Response:
     """Check the code, and open the session."""
     person, database = staff(request), request.config_dict[DATABASE]
     assert person is not None
-    device = request.headers.get("User-Agent", "")
+    device = storable(request.headers.get("User-Agent", ""))
     secret_key = request.config_dict[SETTINGS].secret_key
     try:
         token = await pass_code(database, person, form(request).get("code", ""), device, secret_key)

@@ -17,6 +17,7 @@ from bot.demo.passwords import FEWEST_CHARACTERS, fault_of, password_fits, set_p
 from bot.demo.redeeming import Failure, redeem_over_http
 from bot.demo.site import foreign_origin, help_address, widget_address
 from bot.demo.switch import demo_is_on
+from bot.edge import read_form
 from bot.keys import CONTENT, DATABASE, SETTINGS
 from bot.pages import render as render_page
 from bot.pages import same_origin, security_policy
@@ -156,7 +157,7 @@ async def _form(request: web.Request) -> dict[str, str]:
     """
     if not same_origin(request):
         raise web.HTTPForbidden
-    return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    return await read_form(request)
 
 
 def _login_page(

@@ -31,6 +31,7 @@ from bot.engine.presses import opens_topic
 from bot.engine.reply_channel import ReplyChannel
 from bot.engine.tracker_store import ConversationStore
 from bot.engine.turn_record import Reply
+from bot.log_filter import TYPED
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,10 @@ _SLASHES = re.compile(r"^[\s/]+")
 
 class TurnFailed(GuichetError):
     """A turn could not be done; nothing of it was kept, so the message may be sent again."""
+
+
+class TooBusy(TurnFailed):
+    """So many turns wait already that this one would hardly be answered in time."""
 
 
 class WrongPortal(GuichetError):
@@ -104,6 +109,7 @@ class Assistant:
         gc.collect()
         gc.freeze()
         # The graph runner is not written for several threads; one reads messages, in order.
+        self._turns = 0
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nlu")
 
     async def handle(self, message: Incoming) -> list[Reply]:
@@ -117,8 +123,13 @@ class Assistant:
 
         Raises:
             TurnFailed: If the turn could not be done in time or not be written.
+            TooBusy: If too many turns wait already.
             WrongPortal: If the conversation is another portal's.
         """
+        if self._turns >= self.settings.waiting_turns:
+            raise TooBusy("Beaucoup de messages arrivent en même temps.")
+        self._turns += 1
+        typed = TYPED.set(message.text)
         try:
             return await asyncio.wait_for(self._handle_locked(message), self.settings.turn_deadline)
         except asyncio.TimeoutError as error:
@@ -127,6 +138,9 @@ class Assistant:
         except (SQLAlchemyError, OSError) as error:
             logger.exception("Turn of conversation %s failed", message.conversation_id)
             raise TurnFailed("La conversation n’a pas pu être enregistrée.") from error
+        finally:
+            self._turns -= 1
+            TYPED.reset(typed)
 
     async def parse(self, text: str) -> dict[str, Any]:
         """Return what is understood of a text, in Rasa's shape, with its band."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web_runner import BaseRunner
 
 from actions.accounts import AccountRow
 from actions.content import current_content
@@ -20,6 +21,7 @@ from actions.db import Database
 from actions.sender import OutboxSender
 from actions.settings import Settings, current_settings
 from bot.app import create_app
+from bot.connections import Runner
 from bot.engine.assistant import Assistant
 from tests.support.memory import let_go
 
@@ -58,6 +60,7 @@ class Site:
     settings: Settings
     database: Database
     sender: OutboxSender
+    assistant: Assistant
 
     async def get(self, path: str, **options: Any) -> ClientResponse:
         """Load a page as a browser does."""
@@ -68,6 +71,17 @@ class Site:
         """Send a form from a page of the same site."""
         headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
         return await self.client.post(path, data=fields, headers=headers)
+
+
+class GuardedTestServer(TestServer):
+    """Serves as the service does: behind its limits of connections."""
+
+    def __init__(self, app: web.Application, settings: Settings) -> None:
+        super().__init__(app)
+        self._settings = settings
+
+    async def _make_runner(self, **options: Any) -> BaseRunner:
+        return Runner(self.app, self._settings)
 
 
 Start = Callable[..., Awaitable[Site]]
@@ -97,10 +111,10 @@ async def start(database: Database, model: Path) -> AsyncIterator[Start]:
         assistant = Assistant(settings, database, model)
         sender = OutboxSender(database, settings)
         app = create_app(settings, database, current_content(), assistant, sender)
-        client = TestClient(TestServer(app))
+        client = TestClient(GuardedTestServer(app, settings))
         await client.start_server()
         closing.extend((client.close, assistant.close))
-        return Site(client, settings, database, sender)
+        return Site(client, settings, database, sender, assistant)
 
     yield start
     for close in closing:
