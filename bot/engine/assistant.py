@@ -108,8 +108,8 @@ class Assistant:
         # What is loaded stays; a search for garbage in it held up everybody for 0.3 s.
         gc.collect()
         gc.freeze()
-        # The graph runner is not written for several threads; one reads messages, in order.
         self._turns = 0
+        # The graph runner is not written for several threads; one reads messages, in order.
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nlu")
 
     async def handle(self, message: Incoming) -> list[Reply]:
