@@ -25,7 +25,7 @@ def configure(level: int = logging.INFO) -> None:
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         # Rasa's own lines go the same way as all others.
-        logger_factory=structlog.stdlib.LoggerFactory("rasa"),
+        logger_factory=lambda *_: logging.getLogger("rasa"),
         processors=[
             structlog.processors.format_exc_info,
             structlog.processors.KeyValueRenderer(key_order=["event"]),

@@ -30,6 +30,6 @@ async def test_a_proxy_that_is_not_named_is_told_once(
 
 def test_what_a_stranger_sends_is_no_proxy(site: Site) -> None:
     proxies._told.clear()
-    proxies.notice("198.51.100.7", ["1.2.3.4"], site.settings)
+    proxies.notice("11.0.0.7", ["1.2.3.4"], site.settings)
     proxies.notice("10.0.0.7", [], site.settings)
     assert proxies.unnamed(site.settings) is None
