@@ -69,6 +69,10 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+class DatabaseGone(OSError):
+    """SQLite's file was taken away: what is written now would be lost with the process."""
+
+
 class Database:
     """One engine with the read and write transactions that Guichet uses.
 
@@ -131,7 +135,7 @@ class Database:
             if self.is_sqlite:
                 await stack.enter_async_context(self._writers)
             if not self.is_in_place():
-                raise FileNotFoundError(errno.ENOENT, "The database's file is gone")
+                raise DatabaseGone(errno.ENOENT, "The database's file is gone")
             session = await stack.enter_async_context(
                 AsyncSession(self.engine, expire_on_commit=False)
             )

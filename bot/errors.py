@@ -10,15 +10,23 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from actions.clock import in_words
+from actions.db import DatabaseGone
 from actions.errors import LimitReached, TokenRefused
 from bot.engine.assistant import TurnFailed, WrongPortal
 
 logger = logging.getLogger(__name__)
 
-_RETRY_AFTER = "3"
+RETRY_AFTER = "3"
 """Seconds after which a message that found us busy may be sent again."""
+
+DATABASE_FAULTS = (OperationalError, PoolTimeout, DatabaseGone)
+"""Faults of the ground, not of the request: the same request may be taken in a moment."""
+
+DATABASE_DOWN = "La base de données ne répond pas. Réessayez dans un instant."
 
 _KEPT_CONTROLS = "\n\t"
 
@@ -46,7 +54,12 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return error_response(409, str(error))
     except TurnFailed as error:
         response = error_response(503, f"{error} Réessayez dans un instant.")
-        response.headers["Retry-After"] = _RETRY_AFTER
+        response.headers["Retry-After"] = RETRY_AFTER
+        return response
+    except DATABASE_FAULTS:
+        logger.exception("%s %s failed", request.method, request.path)
+        response = error_response(503, DATABASE_DOWN)
+        response.headers["Retry-After"] = RETRY_AFTER
         return response
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)

@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
 
-from bot.errors import error_response
+from bot.errors import DATABASE_DOWN, DATABASE_FAULTS, RETRY_AFTER, error_response
 from bot.headers import add_headers
 from bot.keys import SETTINGS
 
@@ -52,6 +52,7 @@ _SENTENCES = {
     405: ("Action impossible", "Cette adresse ne permet pas cette action."),
     413: ("Envoi trop volumineux", "Ce que vous envoyez est trop long."),
     429: ("Trop de demandes", "Trop de demandes viennent de votre réseau. Réessayez plus tard."),
+    503: ("Service indisponible", DATABASE_DOWN),
     500: ("Erreur de notre côté", "Une erreur s’est produite. Réessayez plus tard."),
 }
 _KEPT_HEADERS = {"Allow", "Retry-After"}
@@ -136,6 +137,11 @@ async def errors_as_pages(request: web.Request, handler: Handler) -> web.StreamR
         response = _error(request, error.status, _said(error))
         for name in _KEPT_HEADERS & error.headers.keys():
             response.headers[name] = error.headers[name]
+        return response
+    except DATABASE_FAULTS:
+        logger.exception("%s %s failed", request.method, request.path)
+        response = _error(request, 503, DATABASE_DOWN)
+        response.headers["Retry-After"] = RETRY_AFTER
         return response
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)

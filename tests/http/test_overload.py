@@ -68,7 +68,8 @@ async def test_a_database_that_was_taken_away_is_told_and_takes_no_turn(
         path.rename(tmp_path / f"away-{path.name}")
     assert "n’est plus là" in await _reason(site)
     response = await chat.post("mot de passe oublié")
-    assert response.status == 503
+    assert (response.status, response.headers["Retry-After"]) == (503, "3")
+    await sentence_of(response)
     for path in list(tmp_path.glob("away-*")):  # noqa: ASYNC240
         path.rename(tmp_path / path.name.removeprefix("away-"))
     assert await _reason(site) == ""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from actions.settings import ROOT
+from bot.training import model_name
 
 
 @dataclass
@@ -28,7 +29,7 @@ class Guichet:
             env={**inherited, "GUICHET_VAR_DIR": str(self.folder / "var"), **settings},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=200,
             check=False,
         )
 
@@ -125,3 +126,29 @@ def test_an_unknown_command_shows_the_usage(guichet: Guichet) -> None:
     done = guichet("inconnu")
     assert done.returncode == 2
     assert "usage: guichet" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_model_that_is_damaged(guichet: Guichet, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / f"{model_name()}.tar.gz").write_bytes(b"\x1f\x8b" + b"x" * 1000)
+    settings = {"GUICHET_MODELS_DIR": str(models), "GUICHET_PORT": "0"}
+    done = guichet("serve", **settings)
+    assert done.returncode == 1
+    assert_one_sentence(done, "est abîmé", "guichet train --force")
+    done = guichet("doctor", **settings)
+    assert done.returncode == 1
+    assert "En panne Modèle" in done.stdout and "est abîmé" in done.stdout
+
+
+def test_a_data_folder_that_cannot_be_written(guichet: Guichet) -> None:
+    # Nobody, not even the superuser, makes files there.
+    done = guichet("serve", GUICHET_VAR_DIR="/proc")
+    assert_one_sentence(done, "GUICHET_VAR_DIR", "/proc")
+    done = guichet("serve", GUICHET_VAR_DIR="/proc", GUICHET_SECRET_KEY="k" * 40)
+    assert_one_sentence(done, "GUICHET_VAR_DIR", "/proc")
+
+
+def test_a_short_token_is_told_at_the_start(guichet: Guichet) -> None:
+    done = guichet("prepare", GUICHET_API_TOKEN="court", GUICHET_MODELS_DIR="/dev/null/nothing")
+    assert "GUICHET_API_TOKEN : trop court" in done.stdout
