@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +23,7 @@ from actions.smtp import client_for
 from bot import migrations, private_files, proxies, training
 from bot.console import clock_guard
 from bot.content_command import amount_of, errors
+from bot.findings import Finding, State, other_forms
 from bot.placeholders import placeholders
 
 _SMTP_SECONDS = 10.0
@@ -32,22 +31,6 @@ _DATABASE_SECONDS = 10.0
 _LEAST_KEY = 32
 _MOST_LINES = 6
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-class State(Enum):
-    """How something stands."""
-
-    FINE = "OK"
-    TO_DO = "À faire"
-    BROKEN = "En panne"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    state: State
-    text: str
 
 
 def examine(tell: Callable[[str], None]) -> int:
@@ -105,6 +88,8 @@ async def _findings() -> AsyncIterator[Finding]:
     yield finding
     if accounts is not None:
         for finding in _accounts(accounts, list(reading.portals)):
+            yield finding
+        async for finding in other_forms(settings):
             yield finding
     real = any(not demo for _, _, demo in accounts or ())
     async for finding in _mail(settings, list(reading.portals), real=real):

@@ -19,6 +19,7 @@ from actions.settings import ROOT, Settings
 from bot import migrations
 from bot.console.search_index import FTS_TABLE
 from bot.console.totp import accepted_step, opened_secret
+from bot.findings import other_forms
 from tests.conftest import forget_settings, use_settings
 
 
@@ -198,6 +199,29 @@ async def test_addresses_of_before_are_found_under_their_present_form(settings: 
     assert "sean.o'brien@ch.example" in stored and normalise_address(old[1]) in stored
     assert contact == "sean.o'brien@ch.example"
     await database.dispose()
+
+
+async def test_the_doctor_names_accounts_under_a_form_that_is_taken(settings: Settings) -> None:
+    migrations.upgrade(settings, "0010")
+    database = Database(settings.database_url)
+    async with database.engine.begin() as connection:
+        for address in ("LEA@chu.example", "lea@chu.example", "PAUL@chu.example"):
+            await connection.execute(
+                text(
+                    "INSERT INTO accounts (portal, email, address, login, name, structure, region,"
+                    " customer_number, role, status, demo) VALUES"
+                    " ('resah', :address, :address, '', '', '', '', '', 'user', 'active', false)"
+                ),
+                {"address": address},
+            )
+    migrations.upgrade(settings)
+    async with database.engine.begin() as connection:
+        stored = set(await connection.scalars(text("SELECT address FROM accounts")))
+    assert stored == {"LEA@chu.example", "lea@chu.example", "paul@chu.example"}
+    await database.dispose()
+    told = [finding.text async for finding in other_forms(settings)]
+    assert len(told) == 1
+    assert "LEA@chu.example" in told[0]
 
 
 async def test_several_processes_may_upgrade_at_once(settings: Settings) -> None:
