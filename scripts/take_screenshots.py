@@ -2,6 +2,9 @@
 
 GUICHET_DEMO_PORT=8081 make run
 .venv/bin/python scripts/take_screenshots.py http://127.0.0.1:8080 http://127.0.0.1:8081
+
+With the address and the password of a user of the console, its pictures are taken too; there must
+be conversations to review and requests that were handed over.
 """
 
 from __future__ import annotations
@@ -69,12 +72,32 @@ STATES: dict[str, tuple[str, Callable[[Any], object]]] = {
 }
 
 
-def main(guichet: str, demo: str) -> None:
+def _console(page: Any, guichet: str, email: str, password: str) -> None:
+    page.goto(f"{guichet}/console/login")
+    page.locator("#email").fill(email)
+    page.locator("#password").fill(password)
+    page.locator("#password").press("Enter")
+    page.locator("nav").first.wait_for()
+    for name, listed, opened in (
+        ("review", "conversations?view=review", ""),
+        ("transcript", "conversations?view=review", "/conversations/"),
+        ("ticket", "tickets", "/tickets/"),
+    ):
+        page.goto(f"{guichet}/console/resah/{listed}")
+        if opened:
+            page.locator(f"main a[href*='{opened}']").first.click()
+            page.wait_for_load_state("networkidle")
+        page.screenshot(path=FOLDER / f"console-{name}.png")
+
+
+def main(guichet: str, demo: str, email: str = "", password: str = "") -> None:
     """Take all pictures.
 
     Args:
         guichet: Where the service answers.
         demo: Where the demo portal answers as a site of its own.
+        email: A user of the console; none for the other pictures only.
+        password: Their password.
     """
     browser_path = next(filter(None, map(shutil.which, NAMES)))
     with sync_playwright() as playwright:
@@ -96,8 +119,11 @@ def main(guichet: str, demo: str) -> None:
                 page.wait_for_timeout(300)
                 page.screenshot(path=FOLDER / f"{name}-{width}.png")
                 context.close()
+        if email:
+            context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+            _console(context.new_page(), guichet, email, password)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:5])

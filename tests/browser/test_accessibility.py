@@ -90,13 +90,24 @@ def test_a_conversation_has_no_barrier(
     assert _violations(chat.page) == []
 
 
-def test_a_message_that_is_stuck_has_no_barrier(open_chat: Callable[..., ChatPage]) -> None:
-    chat = open_chat("resah", bypass_csp=True, complaints=r"resource.*(429|400)")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["wide", "phone"])
+def test_a_message_that_is_stuck_has_no_barrier(
+    open_chat: Callable[..., ChatPage], screen: dict[str, int], scheme: str
+) -> None:
+    chat = open_chat(
+        "resah",
+        bypass_csp=True,
+        complaints=r"resource.*(503|429|400)",
+        color_scheme=scheme,
+        **screen,
+    )
     status = 400
+    headers: dict[str, str] = {}
 
     def refuse(route: Any) -> None:
         body = '{"error": "Trop de demandes."}'
-        route.fulfill(status=status, content_type="application/json", body=body)
+        route.fulfill(status=status, content_type="application/json", body=body, headers=headers)
 
     chat.page.route("**/chat/messages", refuse)
     chat.write("refusé")
@@ -104,6 +115,10 @@ def test_a_message_that_is_stuck_has_no_barrier(open_chat: Callable[..., ChatPag
     status = 429
     chat.write("en attente")
     expect(chat.alert).to_contain_text("Réessayer")
+    assert _violations(chat.page) == []
+    status, headers = 503, {"Retry-After": "60"}
+    chat.alert.get_by_role("button", name="Réessayer").click()
+    expect(chat.status).to_contain_text("Rien n’est perdu")
     assert _violations(chat.page) == []
 
 

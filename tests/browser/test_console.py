@@ -231,6 +231,11 @@ def test_no_page_has_a_barrier_or_scrolls_sideways(
             for node in rule["nodes"]
         ]
         assert violations == []
+        if navigation := page.locator(".side").all():
+            # No higher than its links, however short the page: what it lists is one look away.
+            box = navigation[0].bounding_box()
+            if screen:
+                assert box["height"] < PHONE["height"] / 3, path
         # Wide tables scroll in a place of their own, which the keyboard reaches.
         assert [name for name in scrolls_sideways(page) if not name.startswith("DIV#")] == [], path
 
