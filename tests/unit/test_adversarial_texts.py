@@ -1,8 +1,8 @@
 """No text from outside holds a reader up, whatever signs or words are repeated in it.
 
 Every pair of signs, and every word that the readers' patterns hold, is repeated up to the longest
-text that a reader is given. The time is the thread's own, and the limit many times what the slowest
-text needs on a busy machine; a pattern that backtracks needs seconds.
+text that a reader is given. The time is the thread's own, and the limit about twice what the
+slowest text needs on a busy machine; a pattern that backtracks needs seconds.
 """
 
 from __future__ import annotations
@@ -17,25 +17,32 @@ from types import ModuleType
 import pytest
 
 from actions import redaction, spelling
+from actions.accounts_cells import fault_of_address, is_mangled, plain
 from actions.content import current_content
+from actions.markdown import escape_markdown, plain_text, to_html
 from actions.places.cues import FILLERS, HOSPITAL
 from actions.places.resolve import find_place
 from actions.redaction import redact_passwords
 from actions.walks import facts, handover, hearing, login, login_answers, login_reset, region
 from actions.walks.base import Heard
 from actions.walks.facts import fold
+from actions.walks.hearing import as_choice, as_said_anywhere
+from actions.walks.whose import read_addresses
 from bot.chat.search import search
 from bot.console.private import Anonymous, mask_addresses
 from bot.engine.nlu import entities, frame, language, problems, text
 from bot.engine.nlu.entities import find_entities
 from bot.engine.nlu.frame import strip_frame
 from bot.engine.nlu.language import foreign_language
+from bot.engine.nlu.phonetic import phonetic_key
 from bot.engine.nlu.problems import split_clauses
 from bot.engine.nlu.text import name_forms, normalise, shorten
 
 _MOST = 8_000
 _TEXTS = 2_000
-_MOST_SECONDS = 2.0
+_MOST_SECONDS = 0.15
+"""Of a thread's own time; a third of it where the machine is idle."""
+
 _SIGNS = " \n.,;:-_'’!?()[]<>/\\=+*#@＠\"«»“”&|~…–\u00ad\u200b\u03010aAé"
 _MODULES: tuple[ModuleType, ...] = (
     entities, frame, language, problems, text, redaction, spelling, facts, handover, hearing, login,
@@ -66,7 +73,7 @@ def _words() -> list[str]:
     return sorted(found | set(towns.split()))
 
 
-def _texts() -> list[str]:
+def adversarial_texts() -> list[str]:
     """Return the texts: mostly pairs and words alone, each with an end that fits nothing."""
     chance = random.Random(7)
     pairs = ["".join(pair) for pair in itertools.product(_SIGNS, repeat=2)]
@@ -99,6 +106,13 @@ _READERS: dict[str, Callable[[str], object]] = {
     "place": lambda said: find_place(said, countries=True),
     "yes or no": lambda said: Heard(said, "out_of_scope").yes_no,
     "facts": _told,
+    "addresses": read_addresses,
+    "mails": lambda said: to_html(escape_markdown(said)),
+    "plain mails": plain_text,
+    "choices": lambda said: as_choice(Heard(said, "out_of_scope"), [("a", "Un"), ("b", "Deux")]),
+    "anywhere": lambda said: as_said_anywhere(Heard(said, "out_of_scope")),
+    "sound": lambda said: [phonetic_key(word) for word in normalise(shorten(said)).split()],
+    "cells": lambda said: (plain(said), fault_of_address(said), is_mangled(said)),
     "search": lambda said: search(current_content().portal("resah"), said),
 }
 
@@ -107,17 +121,25 @@ _READERS: dict[str, Callable[[str], object]] = {
 def test_no_text_holds_a_reader_up(reader: str) -> None:
     read = _READERS[reader]
     read("bonjour, je suis à Paris")
-    texts = _texts()
+    texts = adversarial_texts()
     assert len(texts) == _TEXTS
     slowest, worst = 0.0, ""
     # Each reader gets its own tenth of the texts, which keeps the whole quick.
     for said in texts[sorted(_READERS).index(reader) % 10 :: 10]:
-        started = time.thread_time()
-        read(said)
-        taken = time.thread_time() - started
+        taken = _time(read, said)
+        if taken > _MOST_SECONDS:
+            # A search for garbage counts as the thread's own; a slow pattern is slow each time.
+            taken = min(taken, _time(read, said), _time(read, said))
         if taken > slowest:
             slowest, worst = taken, said[:40]
+    print(f"{reader}: {slowest * 1000:.0f} ms for {worst!r}")
     assert slowest < _MOST_SECONDS, (worst, slowest)
+
+
+def _time(read: Callable[[str], object], said: str) -> float:
+    started = time.thread_time()
+    read(said)
+    return time.thread_time() - started
 
 
 @pytest.mark.parametrize(
@@ -133,9 +155,8 @@ def test_no_text_holds_a_reader_up(reader: str) -> None:
 )  # fmt: skip
 def test_texts_that_once_did(said: str) -> None:
     for name, read in _READERS.items():
-        started = time.thread_time()
-        read(said)
-        assert time.thread_time() - started < _MOST_SECONDS, name
+        taken = min(_time(read, said) for _ in range(3))
+        assert taken < _MOST_SECONDS, (name, taken)
     for pattern in (region._CUSTOMER_NUMBER, *(login_answers.__dict__.values())):
         if isinstance(pattern, re.Pattern):
             started = time.thread_time()
