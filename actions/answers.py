@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from actions.definitions import definition
-from actions.walks.anywhere import mail_recalled
+from actions.walks.anywhere import ask_whether_solved, close_as_solved, mail_recalled
 from actions.walks.base import Button, Said, Talk
+from actions.walks.consent import consent_to
 from actions.walks.facts import fold
 from actions.walks.hearing import WAYS_TO_A_PERSON
 
@@ -205,8 +206,15 @@ def _small_talk(talk: Talk, intent: str) -> None:
         )
         talk.say("small_talk.greet", *known)
         return
-    if intent in {"solved", "cancel"}:
-        talk.memory["outcome"] = "solved" if intent == "solved" else "given_up"
+    asked = talk.asked_solved and intent == "affirm"
+    if consent := consent_to(talk.heard, "solved") if asked or intent == "solved" else None:
+        close_as_solved(talk, consent)
+        intent = "solved"
+    elif intent == "solved":
+        ask_whether_solved(talk)
+        return
+    if intent == "cancel":
+        talk.memory["outcome"] = "given_up"
     if intent == "restart":
         talk.memory.clear()
     if intent == "complaint":

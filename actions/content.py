@@ -76,7 +76,8 @@ def _watch_over(watched: weakref.ref[LiveContent]) -> None:
 def _content_of(reading: Reading) -> Content:
     if blocking := reading.mistakes.of(Gravity.BLOCKS):
         raise ContentError(told(blocking))
-    return Content({name: files.portal for name, files in reading.portals.items()})
+    portals = {name: files.portal for name, files in reading.portals.items()}
+    return Content(portals, reading.wording)
 
 
 class LiveContent(Content):
@@ -96,7 +97,8 @@ class LiveContent(Content):
         self._seen = _fingerprint(directory)
         self._check: Check = read_folder
         reading = self._check(directory, retention_days)
-        super().__init__(_content_of(reading).portals)
+        content = _content_of(reading)
+        super().__init__(content.portals, content.wording)
         self._mistakes = reading.mistakes
         self._starting = threading.Lock()
         self._watcher = self._watch()
@@ -155,7 +157,9 @@ class LiveContent(Content):
                 "Le contenu modifié n’est pas repris, l’ancien reste en service : %s", told(fresh)
             )
             return
-        self._portals, self._mistakes = _content_of(reading).portals, reading.mistakes
+        content = _content_of(reading)
+        self._portals, self._wording = content.portals, content.wording
+        self._mistakes = reading.mistakes
         logger.info("Contenu relu : %s.", ", ".join(sorted(self._portals)))
 
 

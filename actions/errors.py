@@ -41,5 +41,9 @@ class LimitReached(GuichetError):
         return max(1, math.ceil((self.until - datetime.now(timezone.utc)).total_seconds()))
 
 
+class NotAgreed(GuichetError):
+    """Something was about to be done upon a yes to something else."""
+
+
 class TokenRefused(GuichetError):
     """A reset token is unknown, used, voided or expired."""

@@ -22,6 +22,7 @@ from actions.delays import Delay, read_delay
 from actions.errors import ContentError
 from actions.places import Place
 from actions.trees import Tree
+from actions.wording import Wording
 
 PUBLIC_MAIL_DOMAINS = (
     "gmail.com", "orange.fr", "wanadoo.fr", "hotmail.com", "hotmail.fr", "outlook.com",
@@ -189,10 +190,17 @@ class Content:
 
     Args:
         portals: The portals.
+        wording: The words by which people agree or name an address, the same in all.
     """
 
-    def __init__(self, portals: Mapping[str, Portal]) -> None:
+    def __init__(self, portals: Mapping[str, Portal], wording: Wording) -> None:
         self._portals = portals
+        self._wording = wording
+
+    @property
+    def wording(self) -> Wording:
+        """The words by which people agree, refuse, or say whose an address is."""
+        return self._wording
 
     @property
     def portals(self) -> Mapping[str, Portal]:

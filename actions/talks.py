@@ -20,7 +20,7 @@ from actions.db import current_database
 from actions.redaction import redact_passwords
 from actions.settings import current_settings
 from actions.understanding import band_of
-from actions.walks.base import Button, Frame, Heard, Said, Talk
+from actions.walks.base import ASKED_SOLVED, Button, Frame, Heard, Said, Talk
 from actions.walks.consent import is_meant, place_named
 from actions.walks.facts import remember_facts
 from actions.walks.hearing import as_choice, as_said_anywhere
@@ -86,6 +86,7 @@ def talk_of(tracker: Tracker) -> Talk:
         database=current_database(),
         accounts=current_accounts(),
         memory=memory,
+        asked_solved=bool(memory.pop(ASKED_SOLVED, False)),
         stack=[Frame.from_json(deepcopy(f)) for f in tracker.get_slot("walk_stack") or ()],
         resuming=tracker.latest_action_name != _LISTEN,
     )

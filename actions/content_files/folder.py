@@ -13,7 +13,9 @@ from actions.content_files.marked import Marked, read_yaml
 from actions.content_files.mistakes import Mistakes
 from actions.content_files.regions import read_regions
 from actions.content_files.sentences import Sentence, read_sentences
+from actions.content_files.wording import read_wording
 from actions.portals import FEATURES, Messages, Portal, Region
+from actions.wording import Wording
 
 _KEYS = (
     "id", "name", "the_name", "of_name", "organisation", "tagline", "sender", "response_delay",
@@ -44,6 +46,7 @@ class Reading:
         facts: `common/facts.yml`.
         sentences: `common/messages.yml`.
         articles: `common/articles/`.
+        wording: `common/consent.yml` and `common/addresses.yml`.
         portals: The portals by folder name.
     """
 
@@ -53,6 +56,7 @@ class Reading:
     facts: Marked
     sentences: Mapping[str, Sentence]
     articles: Mapping[str, ArticleFile]
+    wording: Wording
     portals: dict[str, PortalFiles] = field(default_factory=dict)
 
 
@@ -77,6 +81,7 @@ def read_folder(directory: Path, retention_days: int) -> Reading:
         facts_file,
         read_sentences(common / "messages.yml", mistakes),
         read_articles(common / "articles", mistakes),
+        read_wording(common, mistakes),
     )
     for path in sorted(directory.glob("*/portal.yml")):
         reading.portals[path.parent.name] = _read_portal(

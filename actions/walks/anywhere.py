@@ -7,8 +7,17 @@ from contextlib import suppress
 
 from actions.definitions import definition
 from actions.errors import LimitReached
-from actions.walks.base import Directive, Go, Heard, Open, Pass, Talk, Wait
-from actions.walks.consent import doubts, recalls
+from actions.walks.base import ASKED_SOLVED, Directive, Go, Heard, Open, Pass, Talk, Wait
+from actions.walks.consent import (
+    Act,
+    Consent,
+    belongs_to,
+    consent_to,
+    demand,
+    doubts,
+    recalls,
+    refuses,
+)
 from actions.walks.facts import fold
 from actions.walks.openers import OPENERS
 from actions.walks.tree import PREFIX, chosen_by_words
@@ -29,6 +38,8 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
     if talk.frame.walk == "handover" and talk.frame.step == "ask_line" and not heard.pressed:
         # A free line takes whatever it holds.
         return None
+    if heard.sure and heard.intent in {"cancel", "restart"} and _drops_unsent(talk):
+        return Go("ask_again")
     if heard.intent == "cancel" and heard.sure:
         talk.stack.clear()
         talk.memory["outcome"] = "given_up"
@@ -40,10 +51,8 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
         talk.memory.clear()
         talk.say("conductor.restarted")
         return Open(first, then="")
-    works = heard.intent == "solved" and heard.sure and _WORKS.search(fold(heard.text))
-    after_all = None if heard.pressed else _AFTER_ALL.search(fold(heard.text))
-    if works or (after_all and not doubts(after_all["rest"])):
-        return solved(talk)
+    if directive := _good_news(talk):
+        return directive
     if heard.intent == "goodbye" and heard.sure:
         if _unsent(talk):
             return Go("ask_again")
@@ -61,6 +70,32 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
         talk.say("conductor.wait")
         return Wait()
     return await _other_walk(talk, heard)
+
+
+def _good_news(talk: Talk) -> Directive | None:
+    """Close what is open when a message says so outright; ask where it nearly does."""
+    heard, told = talk.heard, fold(talk.heard.text)
+    if talk.asked_solved:
+        if consent := consent_to(heard, "solved"):
+            return _close(talk, consent)
+        if heard.yes_no:
+            return Go(talk.frame.step)
+    works = heard.intent == "solved" and heard.sure and _WORKS.search(told)
+    after_all = None if heard.pressed else _AFTER_ALL.search(told)
+    if after_all and not doubts(after_all["rest"]):
+        return solved(talk)
+    offered = _OFFERS.get((talk.frame.walk, talk.frame.step))
+    if works and not (offered and belongs_to(heard.text, offered)):
+        return solved(talk) if consent_to(heard, "solved") else None
+    return None
+
+
+_OFFERS: dict[tuple[str, str], Act] = {
+    ("login", "offer_reset"): "reset", ("login", "offer_new_link"): "reset",
+    ("login", "declined"): "reset", ("handover", "preview"): "ticket",
+    ("handover", "ask_again"): "ticket",
+}  # fmt: skip
+"""Steps at which "ça marche" may well mean that it suits."""
 
 
 _WAIT = re.compile(
@@ -88,10 +123,19 @@ _AFTER_ALL = re.compile(
 """Says that it was found after all, even beside the address that was just asked for."""
 
 
+def _drops_unsent(talk: Talk) -> bool:
+    """Tell whether a request that was shown would be dropped by more than a plain no."""
+    waiting = (talk.frame.walk, talk.frame.step) in _PREVIEWS
+    return waiting and not talk.heard.pressed and not refuses(talk.heard, "ticket")
+
+
+_PREVIEWS = frozenset({("handover", "preview"), ("handover", "ask_again")})
+
+
 def _unsent(talk: Talk) -> bool:
     """Tell whether somebody leaves with a request that was shown and not sent, the first time."""
     told = talk.frame.data.get("told_unsent")
-    if talk.frame.walk != "handover" or talk.frame.step not in {"preview", "ask_again"} or told:
+    if (talk.frame.walk, talk.frame.step) not in _PREVIEWS or told:
         return False
     talk.frame.data["told_unsent"] = True
     return True
@@ -111,18 +155,41 @@ def mail_recalled(talk: Talk) -> bool:
     return True
 
 
-def close_as_solved(talk: Talk) -> None:
-    """Close all that is open, and with a login the problem kept for later that it solved too."""
+def close_as_solved(talk: Talk, consent: Consent) -> None:
+    """Close all that is open, and with a login the problem kept for later that it solved too.
+
+    Args:
+        talk: The turn.
+        consent: The yes to closing.
+
+    Raises:
+        NotAgreed: If it is a yes to something else.
+    """
+    demand(consent, "solved")
     login = any(frame.walk == "login" for frame in talk.stack)
     if login and OPENERS.get(talk.memory.get("next_problem", "")) == "login":
         del talk.memory["next_problem"]
     talk.stack.clear()
+    talk.memory["outcome"] = "solved"
 
 
 def solved(talk: Talk) -> Directive:
-    """End all that is open, as solved."""
-    close_as_solved(talk)
-    talk.memory["outcome"] = "solved"
+    """End all that is open as solved upon a plain yes to that; ask where it hardly is one."""
+    if consent := consent_to(talk.heard, "solved"):
+        return _close(talk, consent)
+    ask_whether_solved(talk)
+    return Wait()
+
+
+def ask_whether_solved(talk: Talk) -> None:
+    """Ask, beside what is open, whether it works now; the next message may answer that."""
+    talk.memory[ASKED_SOLVED] = True
+    yes, no = talk.button("solved", "/solved"), talk.button("not_solved", "/not_solved")
+    talk.say("conductor.is_it_solved", yes, no)
+
+
+def _close(talk: Talk, consent: Consent) -> Directive:
+    close_as_solved(talk, consent)
     talk.say("conductor.solved")
     return Wait()
 

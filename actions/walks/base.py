@@ -19,8 +19,11 @@ from actions.db import Database, unit_of_work
 from actions.errors import LimitReached
 from actions.limits import spend
 from actions.look_ups import LookUp, uses_of
-from actions.walks.consent import Answer, answered
+from actions.walks.consent import Answer, Consent, answered
 from actions.walks.whose import Whose
+
+ASKED_SOLVED = "asked_solved"
+"""The key of the memory that holds for one message whether it was asked if it works now."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ class Talk:
         learned_fact: Whether that was one of the facts of facts.yml.
         resuming: Whether an interruption was answered in this turn, so that the current step asks
             again.
+        consent: The yes that came with the directive that is followed, or None.
+        asked_solved: Whether the last thing that was asked is whether it works now.
     """
 
     conversation_id: str
@@ -125,6 +130,8 @@ class Talk:
     learned: bool = False
     learned_fact: bool = False
     resuming: bool = False
+    consent: Consent | None = None
+    asked_solved: bool = False
     said: list[Said] = field(default_factory=list)
 
     @property
@@ -228,9 +235,14 @@ class Wait:
 
 @dataclass(frozen=True)
 class Go:
-    """Go on with another step of the same walk."""
+    """Go on with another step of the same walk.
+
+    Attributes:
+        consent: The yes to what the step does, where it does something.
+    """
 
     step: str
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True)
@@ -248,9 +260,14 @@ class Open:
 
 @dataclass(frozen=True)
 class End:
-    """The walk has ended, with an outcome for the record."""
+    """The walk has ended, with an outcome for the record.
+
+    Attributes:
+        consent: The yes to closing, without which nothing ends as solved.
+    """
 
     outcome: str
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True)

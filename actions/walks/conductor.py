@@ -77,7 +77,7 @@ async def conduct(talk: Talk) -> bool:
     directive = await heard_anywhere(talk) or await _listen(talk)
     if isinstance(directive, Pass):
         return False
-    if talk.stack and directive == Go(talk.frame.step):
+    if talk.stack and isinstance(directive, Go) and directive.step == talk.frame.step:
         # The step asks once more: in other words.
         talk.frame.asked += 1
     return await _follow(talk, directive)
@@ -183,25 +183,30 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
                 return True
             case Pass():
                 return False
-            case Go(step):
+            case Go(step, consent):
+                talk.consent = consent
                 if step != talk.frame.step:
                     talk.frame.step, talk.frame.asked = step, 0
             case Open(walk, then, data):
+                talk.consent = None
                 if talk.stack:
                     # A walk that comes back to its question asks it in other words.
                     asked = talk.frame.asked + 1 if then == talk.frame.step else 0
                     talk.frame.step, talk.frame.asked = then, asked
                 first = walk_of(talk.portal, walk).first
                 talk.stack.append(Frame(walk, first, data=dict(data)))
-            case End(outcome):
+            case End(outcome, consent):
+                if outcome == "solved" and consent is None:
+                    # Nobody said that it is settled: what a fact led to has been told.
+                    outcome = "informed"
                 if outcome == "solved" and _beside_another(talk):
                     # What was asked in between is settled; the problem beneath is not.
                     outcome = ""
                 if outcome:
                     talk.memory["outcome"] = outcome
                 # It works, or a person takes over: what is open below goes with it.
-                if outcome == "solved":
-                    close_as_solved(talk)
+                if outcome == "solved" and consent is not None:
+                    close_as_solved(talk, consent)
                 elif outcome == "handed_over":
                     talk.stack.clear()
                 elif talk.stack.pop().walk == "login":

@@ -7,32 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 
 from actions.addresses import normalise_address, wire_address
 from actions.clock import paris_time_from
-from actions.content import Region
-from actions.db import unit_of_work
 from actions.errors import LimitReached
-from actions.limits import (
-    HANDOVERS_PER_CONVERSATION,
-    HANDOVERS_PER_MAILBOX,
-    HANDOVERS_PER_NETWORK,
-    spend,
-)
-from actions.markdown import plain_text, quote
-from actions.settings import current_settings
-from actions.ticket_links import sign_reference
-from actions.tickets import HandOver, hand_over, reference_of, unused_reference
-from actions.transcript import Line, read_lines
+from actions.tickets import reference_of
+from actions.walks.acts import request_text, send_request
 from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from actions.walks.consent import consents, doubts, refuses, sends
+from actions.walks.consent import consent_to, doubts, refuses, sends
 from actions.walks.facts import add_detail, fold
 from actions.walks.login_answers import asks_again, asks_which
 from actions.walks.whose import answers_to, take_address
 
 _MOST_TYPED = 500
-_MOST_LINES = 60
 _MOST_ANNOUNCING = 4
 
 
@@ -86,26 +73,6 @@ async def _without_contact(talk: Talk) -> Directive:
     return End("handed_over")
 
 
-def _text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
-    """Return the message to the region, the very one that the user sees before agreeing.
-
-    Args:
-        talk: The turn.
-        quoted: Applied to what the user typed.
-    """
-    topic = talk.portal.topic(talk.memory.get("topic", "")) or talk.portal.say("handover.no_topic")
-    return talk.portal.say(
-        "handover.message",
-        topic=topic,
-        region=talk.region,
-        contact=quoted(talk.memory.get("address", "")),
-        contract=quoted(talk.memory.get("contract", "")),
-        document=quoted(talk.memory.get("document", "")),
-        detail=quoted(talk.memory.get("detail", "")),
-        tried=talk.memory.get("tried", []),
-    )
-
-
 def _choices(talk: Talk) -> tuple[Button, ...]:
     return (
         talk.button("send", "/affirm"),
@@ -117,7 +84,7 @@ def _choices(talk: Talk) -> tuple[Button, ...]:
 async def _preview(talk: Talk) -> Directive:
     if answers_to(talk) is None:
         return Go("ask_contact")
-    talk.say("handover.preview", *_choices(talk), text=_text(talk), region=talk.region)
+    talk.say("handover.preview", *_choices(talk), text=request_text(talk), region=talk.region)
     return Wait()
 
 
@@ -163,8 +130,8 @@ def _mentions_address(talk: Talk) -> Directive | None:
 
 async def _take_agreement(talk: Talk) -> Directive:
     heard = talk.heard
-    if consents(heard, "ticket"):
-        return Go("send")
+    if consent := consent_to(heard, "ticket"):
+        return Go("send", consent)
     if heard.entities.get("choice") != "add" and (mentioned := _mentions_address(talk)):
         return mentioned
     wants_to_add = not heard.pressed and _WANTS_TO_ADD.search(fold(heard.text))
@@ -190,7 +157,9 @@ async def _take_agreement(talk: Talk) -> Directive:
         return Pass() if heard.sure and heard.intent in talk.portal.articles else Go("preview")
     if not heard.pressed and _objects_to_sending(folded):
         return Go("ask_again")
-    if heard.yes_no == "yes" or heard.intent == "human_handoff":
+    declines = heard.surely == "deny"
+    if declines or heard.yes_no == "yes" or heard.intent in {"human_handoff", "thank", "solved"}:
+        # Neither a yes nor a plain no: a request is neither sent nor dropped upon it.
         return Go("ask_again")
     remark = heard.intent in _REMARKS or heard.yes_no == "no" or not heard.sure
     if not heard.pressed and remark:
@@ -249,81 +218,28 @@ async def _take_line(talk: Talk) -> Directive:
 
 
 async def _send(talk: Talk) -> Directive:
-    """Write ticket and mail with the turn."""
-    region = talk.region
-    if region is None:
+    """Write ticket and mail with the turn, upon the yes that led here."""
+    if talk.region is None:
         return Go("start")
     if answers_to(talk) is None:
         return Go("ask_contact")
+    if talk.consent is None:
+        return Go("ask_again")
     own = await reference_of(talk.database, talk.conversation_id)
-    reference = own or await unused_reference(talk.database)
-    lines = await read_lines(talk.database, talk.conversation_id)
-    case = HandOver(
-        topic=talk.portal.topic(talk.memory.get("topic", "")) or "",
-        contact=talk.memory["address"],
-        text=_text(talk, quote),
-        transcript="\n".join(map(_quoted_line, lines[-_MOST_LINES:])),
-        details={
-            key: talk.memory[key]
-            for key in ("contract", "document", "detail", "tried", "facts")
-            if talk.memory.get(key)
-        },
-    )
-    uses = [
-        (HANDOVERS_PER_CONVERSATION, talk.conversation_id),
-        (HANDOVERS_PER_MAILBOX, f"{talk.portal.id}/{region.id}"),
-    ]
-    if talk.network:
-        uses.append((HANDOVERS_PER_NETWORK, talk.network))
     try:
-        async with unit_of_work(talk.database) as unit:
-            await spend(talk.database, unit, *uses, portal=talk.portal.id)
-            await hand_over(
-                unit,
-                portal=talk.portal,
-                region=region,
-                conversation_id=talk.conversation_id,
-                reference=reference,
-                places=_places(talk, reference, region),
-                request_key=f"{talk.request_key}:handover",
-                case=case,
-            )
+        reference = await send_request(talk, talk.consent, talk.region, own)
     except LimitReached as reached:
         # Nothing was sent: give the region's own contact instead.
         talk.say(f"limits.handovers.{reached.scope}", until=paris_time_from(reached.until))
-        talk.say_contact(region)
+        talk.say_contact(talk.region)
         return End("handed_over")
-    key = "handover.added" if own else "handover.sent"
-    talk.say(key, reference=reference, region=region)
+    talk.say("handover.added" if own else "handover.sent", reference=reference, region=talk.region)
     for name in ("contract", "document", "detail", "tried"):
         # They belong to what was handed over, not to the next question.
         talk.memory.pop(name, None)
     return End("handed_over")
 
 
-def _places(talk: Talk, reference: str, region: Region) -> dict[str, str]:
-    """Return where whoever answers marks the ticket, with an account or without."""
-    settings = current_settings()
-    signed = sign_reference(reference, region.mailbox, settings.secret_key)
-    return {
-        "console": f"{settings.public_url}/console/{talk.portal.id}/tickets/{reference}",
-        "page": f"{settings.public_url}/tickets/{signed}",
-    }
-
-
-def _quoted_line(line: Line) -> str:
-    """Return a line of the conversation for the mail: nothing that was said is markup in it.
-
-    The assistant's lines repeat what the person typed, so theirs are quoted alike.
-    """
-    if line.who == "user":
-        return f"- **Utilisateur** : {_indented(quote(line.text))}"
-    return f"- **Assistant** : {_indented(quote(plain_text(line.text)))}"
-
-
-def _indented(text: str) -> str:
-    """Return a text whose further lines belong to an item of a list."""
-    return text.replace("\n", "\n  ")
 
 
 async def _declined(talk: Talk) -> Directive:

@@ -25,7 +25,7 @@ from actions.walks.base import (
     Wait,
     Walk,
 )
-from actions.walks.consent import consents
+from actions.walks.consent import consent_to
 from actions.walks.facts import fold
 from actions.walks.login_answers import (
     WRONG_ADDRESS,
@@ -125,9 +125,9 @@ async def _after_alone(talk: Talk) -> Directive:
         return solved
     if talk.heard.intent == "not_solved" or talk.heard.yes_no == "no":
         return Go("hand_over")
-    if talk.frame.asked and consents(talk.heard, "solved"):
+    if talk.frame.asked and (consent := consent_to(talk.heard, "solved")):
         talk.say("login.solved")
-        return End("solved")
+        return End("solved", consent)
     if region := named_region(talk):
         # A bare town here asks for its contact.
         talk.memory["region"] = region.id

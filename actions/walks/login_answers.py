@@ -7,7 +7,7 @@ import re
 
 from actions.accounts import Account
 from actions.walks.base import Button, Directive, End, Go, Pass, Talk, Wait
-from actions.walks.consent import consents
+from actions.walks.consent import Act, Consent, belongs_to, consent_to
 from actions.walks.facts import fold
 from actions.walks.whose import take_address
 
@@ -81,12 +81,24 @@ def other_address(talk: Talk) -> Directive | None:
     return None
 
 
-def solved_here(talk: Talk) -> Directive | None:
-    """End the walk when the user says that it works now."""
-    if talk.heard.intent != "solved" or not talk.heard.sure:
+def solved_here(talk: Talk, offered: Act | None = None) -> Directive | None:
+    """End the walk when the user says that it works now; ask again where they hardly do.
+
+    Args:
+        talk: The turn.
+        offered: What was offered, which a "c'est bon" may take up instead.
+    """
+    heard = talk.heard
+    if heard.intent != "solved" or not heard.sure:
         return None
+    unclear = offered is not None and not heard.pressed and belongs_to(heard.text, offered)
+    consent = None if unclear else consent_to(heard, "solved")
+    return Go(talk.frame.step) if consent is None else _solved(talk, consent)
+
+
+def _solved(talk: Talk, consent: Consent) -> Directive:
     talk.say("login.solved")
-    return End("solved")
+    return End("solved", consent)
 
 
 async def solved_or(talk: Talk, step: str) -> Directive:
@@ -97,9 +109,8 @@ async def solved_or(talk: Talk, step: str) -> Directive:
     if only_done(heard.text):
         # "Oui, j'ai retapé" does not tell yet whether it works.
         return Go(talk.frame.step)
-    if consents(heard, "solved"):
-        talk.say("login.solved")
-        return End("solved")
+    if consent := consent_to(heard, "solved"):
+        return _solved(talk, consent)
     if solved := solved_here(talk):
         return solved
     refused = PASSWORD_REFUSED.search(fold(heard.text)) and talk.memory.get("account")

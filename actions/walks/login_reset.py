@@ -6,8 +6,9 @@ import re
 
 from actions.clock import paris_time_from
 from actions.errors import LimitReached
+from actions.walks.acts import send_reset
 from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
-from actions.walks.consent import bare_answer, consents, doubts
+from actions.walks.consent import consent_to, doubts
 from actions.walks.facts import fold
 from actions.walks.login_answers import (
     PASSWORD_REFUSED,
@@ -56,8 +57,8 @@ async def _take_offer(talk: Talk) -> Directive:
     if moved := other_address(talk):
         return moved
     heard = talk.heard
-    if consents(heard, "reset"):
-        return Go("send_reset")
+    if consent := consent_to(heard, "reset"):
+        return Go("send_reset", consent)
     if PASSWORD_REFUSED.search(fold(heard.text)):
         # A reset replaces a password that is refused: the offer stands.
         return Go(talk.frame.step)
@@ -66,7 +67,7 @@ async def _take_offer(talk: Talk) -> Directive:
         return Go("declined")
     if heard.intent == "email_not_recognised" or _REFUSES.search(fold(heard.text)):
         return Go("refused_spaces")
-    if solved := solved_here(talk):
+    if solved := solved_here(talk, "reset"):
         return solved
     if heard.yes_no == "no":
         return Go("declined")
@@ -99,14 +100,13 @@ _SEND_AGAIN = re.compile(
 
 
 def _new_link(talk: Talk) -> Directive | None:
-    """Offer another mail when the link is of no use any more; send it when it is asked for."""
+    """Offer another mail when the link is of no use any more, or when one is asked for."""
     heard, folded = talk.heard, fold(talk.heard.text)
     if (heard.sure and heard.intent == "reset_link_problem") or _LINK_DEAD.search(folded):
         return Go("offer_new_link")
     if not heard.pressed and heard.yes_no != "no" and _SEND_AGAIN.search(folded):
-        # "Vous pouvez le renvoyer ?" is a wish in the form of a question, for the mail just named.
-        wished = bare_answer(heard.text.replace("?", " "), "reset") == "yes"
-        return Go("send_reset" if wished else "offer_new_link")
+        # Each mail has a yes of its own, to the address and the account that the question names.
+        return Go("offer_new_link")
     return None
 
 
@@ -136,6 +136,9 @@ async def _after_declined(talk: Talk) -> Directive:
     if talk.heard.yes_no == "no" or talk.heard.intent in {"thank", "goodbye"}:
         talk.say("login.stopped")
         return End("refused")
+    if not talk.heard.pressed and consent_to(talk.heard, "reset"):
+        # "Je n'envoie rien" was the last word: what would be sent, and where, is asked once more.
+        return Go("offer_reset")
     return await _take_offer(talk)
 
 
@@ -146,15 +149,13 @@ async def _send_reset(talk: Talk) -> Directive:
     account = next((a for a in accounts if a.login.casefold() == login.casefold()), None)
     if account is None:
         return Go("check")
+    if talk.consent is None:
+        return Go("offer_reset")
     try:
-        await talk.accounts.request_reset(account, request_key=f"{talk.request_key}:reset")
+        sent = await send_reset(talk, talk.consent, account)
     except LimitReached as reached:
         talk.say("limits.resets", until=paris_time_from(reached.until))
         return Go("contact")
-    talk.note_tried("reset")
-    before = talk.memory.get("resets_sent", {})
-    sent = before.get(str(account.id), 0) + 1
-    talk.memory["resets_sent"] = before | {str(account.id): sent}
     talk.say(
         "login.reset_sent" if sent == 1 else "login.reset_sent_again",
         talk.button("solved", "/solved"),

@@ -8,7 +8,7 @@ import re
 from actions.addresses import likely_address
 from actions.content import PUBLIC_MAIL_DOMAINS
 from actions.walks.base import Button, Directive, Go, Pass, Step, Talk, Wait
-from actions.walks.consent import consents, refuses
+from actions.walks.consent import consent_to, refuses
 from actions.walks.login_answers import asks_again, other_address
 from actions.walks.whose import take_address
 
@@ -42,7 +42,7 @@ async def _take_correction(talk: Talk) -> Directive:
         return Go("check")
     if asks_again(talk):
         return Wait()
-    if likely and consents(heard, "address"):
+    if likely and consent_to(heard, "address"):
         talk.memory["address"] = likely
         return Go("check")
     if likely and heard.yes_no == "yes":

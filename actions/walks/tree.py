@@ -22,9 +22,9 @@ from actions.walks.base import (
     Wait,
     Walk,
 )
-from actions.walks.consent import consents, doubts
+from actions.walks.consent import consent_to
 from actions.walks.facts import fold, note_detail
-from actions.walks.login_answers import asks_again, only_done
+from actions.walks.login_answers import asks_again
 from actions.walks.whose import take_address
 
 PREFIX = "tree:"
@@ -93,30 +93,27 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         chosen = _chosen(talk, step.answers)
         if chosen is None:
             return Pass()
-        if _closes(tree, chosen) and not _agreed(talk.heard, chosen):
-            # A yes that says more than yes closes nothing.
-            return Go(step.name)
+        consent = consent_to(talk.heard, "solved", named=chosen.words, button=True)
+        if _closes(tree, chosen) and consent is None:
+            # A yes that says more than yes closes nothing, nor do thanks alone.
+            thanks = talk.frame.asked and talk.heard.sure and talk.heard.intent == "thank"
+            return _thanked(talk) if thanks else Go(step.name)
         if step.fact and chosen.means:
             talk.facts[step.fact] = _told(chosen)
         _passed(talk, step)
-        return Go(chosen.go)
+        return Go(chosen.go, consent)
 
     return Step(enter, answer)
+
+
+def _thanked(talk: Talk) -> Directive:
+    talk.say("small_talk.thank")
+    return End("informed")
 
 
 def _closes(tree: Tree, answer: TreeAnswer) -> bool:
     target = tree.steps.get(answer.go)
     return target is not None and target.end == "solved"
-
-
-def _agreed(heard: Heard, answer: TreeAnswer) -> bool:
-    """Tell whether a message says itself that all is well, or names the answer by its words."""
-    if heard.pressed or consents(heard, "solved"):
-        return True
-    if chosen_by_words(heard, (answer,)) is not None:
-        return True
-    # "Oui, j'ai regardé" does not tell whether that was enough.
-    return not doubts(heard.text) and not only_done(heard.text)
 
 
 def _told(answer: TreeAnswer) -> str:
@@ -261,4 +258,4 @@ def _end(talk: Talk, step: TreeStep) -> Directive:
         return Open("region", then="done")
     if step.end == "login":
         return Open("login", then="done")
-    return End(step.end)
+    return End(step.end, talk.consent)

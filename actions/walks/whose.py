@@ -7,17 +7,15 @@ an address stays in the text. The words that tell are in `faq/common/addresses.y
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import yaml
+from typing import TYPE_CHECKING, Literal
 
 from actions.address_scanner import Found, find_addresses, unreadable_address
 from actions.addresses import normalise_address, wire_address
-from actions.walks.consent import Tokens, bare_answer, tokens
+from actions.content import current_content
+from actions.walks.consent import bare_answer, tokens
+from actions.wording import Tokens
 
 if TYPE_CHECKING:
     from actions.walks.base import Talk
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 Whose = Literal["alone", "own", "other", "old", "unclear"]
 """Given alone, called one's own, somebody else's, out of use, or mentioned without more."""
 
-_FILE = Path(__file__).parents[2] / "faq" / "common" / "addresses.yml"
 _MOST_READ = 2000
 _MOST_CHOICES = 4
 _OR = {"ou", "et", "ni"}
@@ -33,18 +30,13 @@ _NEAR = 7
 """Words before or after an address that tell whose it is."""
 
 
-@lru_cache(maxsize=1)
-def _phrases() -> dict[str, frozenset[Tokens]]:
-    data: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    told = {kind: frozenset(map(tokens, phrases)) for kind, phrases in data.items()}
-    # Words here, wherever they stand.
-    told["beside"] = frozenset((word,) for words in told["beside"] for word in words)
-    return told
+def _phrases() -> Mapping[str, frozenset[Tokens]]:
+    return current_content().wording.addresses
 
 
 def _told(words: Tokens, kind: str) -> bool:
     phrases = _phrases()[kind]
-    longest = max(map(len, phrases))
+    longest = max(map(len, phrases), default=1)
     return any(
         words[start : start + length] in phrases
         for start in range(len(words))
@@ -53,7 +45,8 @@ def _told(words: Tokens, kind: str) -> bool:
 
 
 def _only(words: Tokens) -> bool:
-    return all((word,) in _phrases()["beside"] for word in words)
+    beside = _phrases()["beside"]
+    return all((word,) in beside for word in words)
 
 
 def whose_is(before: str, after: str) -> Whose:

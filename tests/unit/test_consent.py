@@ -6,18 +6,21 @@ agrees to nothing.
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any, get_args
 
 import pytest
 import yaml
 
+from actions.errors import NotAgreed
 from actions.settings import ROOT
 from actions.walks.base import Heard
 from actions.walks.consent import (
     Act,
     bare_answer,
-    consents,
+    consent_to,
+    demand,
     doubts,
     is_meant,
     place_named,
@@ -30,6 +33,15 @@ SENTENCES: dict[str, Any] = yaml.safe_load(
     (ROOT / "tests" / "unit" / "consent.yml").read_text(encoding="utf-8")
 )
 ACTS: tuple[Act, ...] = get_args(Act)
+
+
+MOMENTS: dict[str, Any] = yaml.safe_load(
+    (ROOT / "tests" / "unit" / "consent_moments.yml").read_text(encoding="utf-8")
+)
+
+
+def consents(heard: Heard, act: Act) -> bool:
+    return consent_to(heard, act) is not None
 
 
 def lost(text: str) -> Heard:
@@ -81,11 +93,44 @@ def test_another_thing_to_send_is_not_the_one_offered() -> None:
     assert not consents(read_as("transmettez ma demande", "affirm"), "reset")
 
 
-def test_a_sure_reading_of_a_short_message_is_a_yes() -> None:
-    assert not consents(lost("cela m'arrangerait beaucoup"), "reset")
-    assert consents(read_as("cela m'arrangerait beaucoup", "affirm"), "reset")
-    assert not consents(read_as("ce ne serait que bonheur", "affirm"), "reset")
-    assert not consents(Heard("cela m'arrangerait beaucoup", "affirm", "unsure"), "reset")
+@pytest.mark.parametrize("act", ACTS)
+def test_a_plain_yes_of_many_tempers_acts(act: Act) -> None:
+    said = MOMENTS["always"]["yes"] + MOMENTS[act]["yes"]
+    assert [text for text in said if not consents(lost(text), act)] == []
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_all_else_is_asked_once_more_however_it_is_read(act: Act) -> None:
+    said = MOMENTS["always"]["other"] + MOMENTS[act]["other"]
+    readings = ("affirm", "solved", "thank", "password_reset", "human_handoff")
+    acted = [text for text in said for read in readings if consents(read_as(text, read), act)]
+    assert acted == []
+
+
+def test_each_moment_has_many_sentences() -> None:
+    for act in ACTS:
+        said = [*MOMENTS["always"]["yes"], *MOMENTS["always"]["other"]]
+        said += [*MOMENTS[act]["yes"], *MOMENTS[act]["other"]]
+        assert len(set(said)) >= 150, act
+
+
+def test_a_yes_to_one_thing_opens_no_other_door() -> None:
+    consent = consent_to(lost("oui"), "reset")
+    assert consent is not None
+    demand(consent, "reset")
+    with pytest.raises(NotAgreed):
+        demand(consent, "ticket")
+
+
+def test_a_reset_and_a_request_leave_through_one_door() -> None:
+    """Whatever sends stands behind a yes: nothing else in the walks calls what writes a mail."""
+    for path in (ROOT / "actions").rglob("*.py"):
+        if path.name == "acts.py":
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"(?<!def )\brequest_reset\(", text), path
+        assert not re.search(r"(?<!def )\bhand_over\(", text), path
+        assert not re.search(r"(?<!class )\bConsent\(", text) or path.name == "consent.py", path
 
 
 @pytest.mark.parametrize("act", ACTS)

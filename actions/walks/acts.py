@@ -1,0 +1,148 @@
+"""The doors behind which a walk acts: a reset mail and a request leave here and nowhere else.
+
+Each takes the yes to its own act (`consent_to` alone makes one), so that no way through the walks
+can lead past the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions.accounts import Account
+from actions.content import Region
+from actions.db import unit_of_work
+from actions.limits import (
+    HANDOVERS_PER_CONVERSATION,
+    HANDOVERS_PER_MAILBOX,
+    HANDOVERS_PER_NETWORK,
+    spend,
+)
+from actions.markdown import plain_text, quote
+from actions.settings import current_settings
+from actions.ticket_links import sign_reference
+from actions.tickets import HandOver, hand_over, unused_reference
+from actions.transcript import Line, read_lines
+from actions.walks.base import Talk
+from actions.walks.consent import Consent, demand
+
+_MOST_LINES = 60
+
+
+async def send_reset(talk: Talk, consent: Consent, account: Account) -> int:
+    """Have a reset mail sent.
+
+    Args:
+        talk: The turn.
+        consent: The yes to it.
+        account: Whose.
+
+    Returns:
+        How many have been sent for the account in this conversation.
+
+    Raises:
+        LimitReached: If the account has had its share of reset mails this hour.
+        NotAgreed: If the yes is one to something else.
+    """
+    demand(consent, "reset")
+    await talk.accounts.request_reset(account, request_key=f"{talk.request_key}:reset")
+    talk.note_tried("reset")
+    before = talk.memory.get("resets_sent", {})
+    sent: int = before.get(str(account.id), 0) + 1
+    talk.memory["resets_sent"] = before | {str(account.id): sent}
+    return sent
+
+
+def request_text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
+    """Return the message to the region, the very one that the user sees before agreeing.
+
+    Args:
+        talk: The turn.
+        quoted: Applied to what the user typed.
+    """
+    topic = talk.portal.topic(talk.memory.get("topic", "")) or talk.portal.say("handover.no_topic")
+    return talk.portal.say(
+        "handover.message",
+        topic=topic,
+        region=talk.region,
+        contact=quoted(talk.memory.get("address", "")),
+        contract=quoted(talk.memory.get("contract", "")),
+        document=quoted(talk.memory.get("document", "")),
+        detail=quoted(talk.memory.get("detail", "")),
+        tried=talk.memory.get("tried", []),
+    )
+
+
+async def send_request(talk: Talk, consent: Consent, region: Region, own: str | None) -> str:
+    """Write a request and its mail, together with the turn.
+
+    Args:
+        talk: The turn; an address to answer to is known.
+        consent: The yes to sending what was shown.
+        region: Whom it goes to.
+        own: The reference of what was sent in this conversation before, which it adds to, or None.
+
+    Returns:
+        Its reference.
+
+    Raises:
+        LimitReached: If too many were sent lately; then nothing is.
+        NotAgreed: If the yes is one to something else.
+    """
+    demand(consent, "ticket")
+    reference = own or await unused_reference(talk.database)
+    lines = await read_lines(talk.database, talk.conversation_id)
+    case = HandOver(
+        topic=talk.portal.topic(talk.memory.get("topic", "")) or "",
+        contact=talk.memory["address"],
+        text=request_text(talk, quote),
+        transcript="\n".join(map(_quoted_line, lines[-_MOST_LINES:])),
+        details={
+            key: talk.memory[key]
+            for key in ("contract", "document", "detail", "tried", "facts")
+            if talk.memory.get(key)
+        },
+    )
+    uses = [
+        (HANDOVERS_PER_CONVERSATION, talk.conversation_id),
+        (HANDOVERS_PER_MAILBOX, f"{talk.portal.id}/{region.id}"),
+    ]
+    if talk.network:
+        uses.append((HANDOVERS_PER_NETWORK, talk.network))
+    async with unit_of_work(talk.database) as unit:
+        await spend(talk.database, unit, *uses, portal=talk.portal.id)
+        await hand_over(
+            unit,
+            portal=talk.portal,
+            region=region,
+            conversation_id=talk.conversation_id,
+            reference=reference,
+            places=_places(talk, reference, region),
+            request_key=f"{talk.request_key}:handover",
+            case=case,
+        )
+    return reference
+
+
+def _places(talk: Talk, reference: str, region: Region) -> dict[str, str]:
+    """Return where whoever answers marks the ticket, with an account or without."""
+    settings = current_settings()
+    signed = sign_reference(reference, region.mailbox, settings.secret_key)
+    return {
+        "console": f"{settings.public_url}/console/{talk.portal.id}/tickets/{reference}",
+        "page": f"{settings.public_url}/tickets/{signed}",
+    }
+
+
+def _quoted_line(line: Line) -> str:
+    """Return a line of the conversation for the mail: nothing that was said is markup in it.
+
+    The assistant's lines repeat what the person typed, so theirs are quoted alike.
+    """
+    if line.who == "user":
+        return f"- **Utilisateur** : {_indented(quote(line.text))}"
+    return f"- **Assistant** : {_indented(quote(plain_text(line.text)))}"
+
+
+def _indented(text: str) -> str:
+    """Return a text whose further lines belong to an item of a list."""
+    return text.replace("\n", "\n  ")
