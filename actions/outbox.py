@@ -23,6 +23,12 @@ from actions.markdown import plain_text, to_html
 SECRET_KINDS = frozenset({"reset", "code"})
 """Kinds of mail that carry what opens something: their text is forgotten once they are sent."""
 
+TOO_LATE = "the mail came too late to be of use"
+"""Why a mail whose time is over is not sent."""
+
+UNWRITABLE = "no mail server takes this address"
+"""Why a mail to such an address is not."""
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -138,5 +144,5 @@ def to_message(row: OutboxMail) -> EmailMessage:
 def _on_the_wire(address: str) -> str:
     wire = wire_address(address)
     if wire is None:
-        raise ValueError("no mail server takes this address")
+        raise ValueError(UNWRITABLE)
     return wire

@@ -26,6 +26,9 @@ from actions.outbox import Mail, enqueue
 
 LIFETIME = timedelta(minutes=60)
 
+LEAST_LEFT = timedelta(minutes=10)
+"""How long a link must still live when its mail leaves: one that dies on arrival is not sent."""
+
 
 class ResetToken(Base):
     """A token that was mailed; `request_key` makes a repeated request harmless."""
@@ -107,7 +110,7 @@ async def issue_reset(
         recipient=address,
         subject=portal.say("mail.reset.subject", **values),
         text=portal.say("mail.reset.body", **values),
-        expires_at=expires_at,
+        expires_at=expires_at - LEAST_LEFT,
     )
 
     async def write(session: AsyncSession) -> None:

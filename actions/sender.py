@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions import smtp
 from actions.addresses import mask_address
 from actions.db import Database, now
-from actions.outbox import SECRET_KINDS, OutboxMail, to_message
+from actions.outbox import SECRET_KINDS, TOO_LATE, OutboxMail, to_message
 from actions.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ class OutboxSender:
         url = self._settings.smtp_url_for(row.portal)
         try:
             if row.expires_at is not None and row.expires_at <= now():
-                raise ValueError("the mail came too late to be of use")
+                raise ValueError(TOO_LATE)
             message = to_message(row)
             if url:
                 sending = smtp.send(message, url, self._settings.smtp_ca_file)

@@ -8,28 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.db import now
+from actions.mail_fates import Fate, MailFate, fate_of
 from actions.outbox import OutboxMail
 from actions.tickets import TicketEntry
-
-Fate = Literal["sent", "waiting", "refused", "unknown"]
-"""`refused` was given up or discarded; of what is `unknown` the mail is not kept any more."""
-
-FATES: tuple[Fate, ...] = get_args(Fate)
-
-_BY_STATE: dict[str, Fate] = {
-    "sent": "sent", "waiting": "waiting", "failed": "refused", "discarded": "refused",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class TicketMail:
-    """The mail of a ticket's last hand-over, which holds those before it too."""
+    """The mail of a ticket's last hand-over, which holds those before it too.
+
+    Attributes:
+        told: What is told of it to the person, where it is kept.
+    """
 
     fate: Fate
     recipient: str = ""
@@ -38,6 +33,7 @@ class TicketMail:
     sent_at: datetime | None = None
     number: int | None = None
     can_leave: bool = False
+    told: MailFate | None = None
 
 
 UNKNOWN = TicketMail("unknown")
@@ -88,12 +84,14 @@ async def send_to(session: AsyncSession, mail: TicketMail, recipient: str) -> bo
 
 
 def _read(mail: OutboxMail) -> TicketMail:
+    told = fate_of(mail)
     return TicketMail(
-        fate=_BY_STATE[mail.state],
+        fate=told.fate,
         recipient=mail.recipient,
         error=mail.error,
         attempts=mail.attempts,
         sent_at=mail.sent_at,
         number=mail.id,
         can_leave=mail.text is not None,
+        told=told,
     )

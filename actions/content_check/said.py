@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from actions.answers import SHORT_IN_WALKS, SMALL_TALK
 from actions.limits import OWN_SCOPES, SCOPES
+from actions.mail_fates import FATES
 from actions.settings import ROOT
-from actions.ticket_mails import FATES
 from actions.tickets import STATES
 from actions.understanding import LANGUAGES
 

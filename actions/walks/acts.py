@@ -48,6 +48,7 @@ async def send_reset(talk: Talk, consent: Consent, account: Account) -> int:
     talk.note_tried("reset")
     before = talk.memory.get("resets_sent", {})
     sent: int = before.get(str(account.id), 0) + 1
+    talk.memory["last_sent"], talk.memory["last_reset"] = "reset", account.id
     talk.memory["resets_sent"] = before | {str(account.id): sent}
     return sent
 
@@ -120,6 +121,8 @@ async def send_request(talk: Talk, consent: Consent, region: Region, own: str | 
             request_key=f"{talk.request_key}:handover",
             case=case,
         )
+    talk.memory["last_sent"] = "ticket"
+    talk.memory["last_ticket"] = {"reference": reference, "address": case.contact}
     return reference
 
 

@@ -196,12 +196,12 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
                 first = walk_of(talk.portal, walk).first
                 talk.stack.append(Frame(walk, first, data=dict(data)))
             case End(outcome, consent):
-                if outcome == "solved" and consent is None:
-                    # Nobody said that it is settled: what a fact led to has been told.
-                    outcome = "informed"
                 if outcome == "solved" and _beside_another(talk):
                     # What was asked in between is settled; the problem beneath is not.
                     outcome = ""
+                if outcome == "solved" and consent is None:
+                    # Nobody said that it is settled: what a fact led to has been told.
+                    outcome = "informed"
                 if outcome:
                     talk.memory["outcome"] = outcome
                 # It works, or a person takes over: what is open below goes with it.

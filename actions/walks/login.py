@@ -53,6 +53,9 @@ async def _start(talk: Talk) -> Directive:
         elif talk.heard.intent != "inform_email" or "topic" not in talk.memory:
             # An address alone goes on with what was told before it.
             talk.memory["topic"] = "login_problem"
+    waits = talk.heard.intent == "mail_not_received" and talk.memory.get("last_sent") == "reset"
+    if waits and "email" not in talk.heard.entities:
+        return Go("nothing_came")
     if talk.memory.get("address") and not talk.heard.choices:
         return Go("check")
     keeps = not talk.heard.pressed and _KEEPS_ADDRESS.search(fold(talk.heard.text))

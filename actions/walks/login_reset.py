@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from actions.clock import paris_time_from
+from actions.clock import paris_time, paris_time_from
+from actions.db import now
 from actions.errors import LimitReached
+from actions.resets import LIFETIME
 from actions.walks.acts import send_reset
 from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
 from actions.walks.consent import consent_to, doubts
@@ -17,6 +19,7 @@ from actions.walks.login_answers import (
     solved_here,
     solved_or,
 )
+from actions.walks.login_mail import MAIL_STEPS, after_nothing_came, nothing_came, told_unmailable
 
 
 async def _offer_reset(talk: Talk) -> Directive:
@@ -151,6 +154,8 @@ async def _send_reset(talk: Talk) -> Directive:
         return Go("check")
     if talk.consent is None:
         return Go("offer_reset")
+    if await told_unmailable(talk, account):
+        return Go("mail_refused")
     try:
         sent = await send_reset(talk, talk.consent, account)
     except LimitReached as reached:
@@ -163,6 +168,7 @@ async def _send_reset(talk: Talk) -> Directive:
         talk.button("portal_refuses", "/email_not_recognised"),
         address=talk.memory["address"],
         number=sent,
+        until=paris_time(now() + LIFETIME),
     )
     return Go("after_reset")
 
@@ -197,23 +203,8 @@ async def _after_reset(talk: Talk) -> Directive:
     return Pass()
 
 
-async def _nothing_came(talk: Talk) -> Directive:
-    if talk.facts.get("junk_checked") == "yes" and not talk.resuming:
-        talk.note_tried("junk")
-        return Go("hand_over")
-    talk.say(
-        "login.nothing_came",
-        talk.button("solved", "/solved"),
-        talk.button("still_nothing", "/not_solved"),
-    )
-    return Wait()
-
-
 async def _after_nothing_came(talk: Talk) -> Directive:
-    if renewed := _new_link(talk):
-        return renewed
-    talk.note_tried("junk")
-    return await solved_or(talk, "hand_over")
+    return _new_link(talk) or await after_nothing_came(talk)
 
 
 async def _refused_spaces(talk: Talk) -> Directive:
@@ -252,7 +243,8 @@ RESET_STEPS: dict[str, Step] = {
     "send_reset": Step(_send_reset),
     "after_reset": Step(_wait_for_mail, _after_reset),
     "offer_new_link": Step(_offer_new_link, _take_offer),
-    "nothing_came": Step(_nothing_came, _after_nothing_came),
+    "nothing_came": Step(nothing_came, _after_nothing_came),
+    **MAIL_STEPS,
     "refused_spaces": Step(_refused_spaces, _after_spaces),
     "refused_traffic": Step(_refused_traffic, _after_traffic),
 }

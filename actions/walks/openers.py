@@ -18,6 +18,9 @@ OPENERS: dict[str, str] = {
 }
 """Which walk an intent opens, beside those whose article has a tree."""
 
+_WAITED = {"reset": "login", "ticket": "ticket"}
+"""The walk that tells what became of what was sent last."""
+
 LOGIN_TOPICS = frozenset(
     {"reset_link_problem", "email_unsure", "shared_email", "login_form_frozen", "account_locked"}
 )
@@ -41,6 +44,11 @@ def opener(talk: Talk, intent: str | None = None) -> str | None:
             if _address_opens_login(talk, heard):
                 return "login"
         intent = heard.intent
+        if intent == "mail_not_received" and (
+            waited := _WAITED.get(talk.memory.get("last_sent", ""))
+        ):
+            # What was sent from here is looked up rather than asked about.
+            return waited
     article = talk.portal.articles.get(intent)
     if intent not in OPENERS and article is not None and article.tree is not None:
         return tree_name(intent)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from actions.clock import paris_time_from
-from actions.db import unit_of_work
+from datetime import datetime
+
+from actions.clock import PARIS, paris_time, paris_time_from, same_day
+from actions.db import now, unit_of_work
 from actions.errors import LimitReached
 from actions.limits import TICKET_LOOKUPS, TICKET_LOOKUPS_PER_NETWORK, spend
 from actions.ticket_mails import mail_of
@@ -13,6 +15,11 @@ from actions.walks.login_answers import asks_again, asks_which
 
 
 async def _start(talk: Talk) -> Directive:
+    own = talk.memory.get("last_ticket")
+    if own and "ticket_reference" not in talk.heard.entities:
+        # "Rien reçu" after a request asks for that one, by whom it was sent.
+        talk.frame.data.update(own)
+        return Go("tell")
     talk.frame.data["reference"] = talk.heard.entities.get("ticket_reference", "")
     known = "email" in talk.heard.entities and not talk.heard.choices
     return Go("tell" if known else "ask_address")
@@ -41,7 +48,7 @@ async def _take_address(talk: Talk) -> Directive:
 async def _tell(talk: Talk) -> Directive:
     """Tell the state, or that nothing is found: the same for a wrong reference or address."""
     reference = talk.frame.data["reference"]
-    address = talk.heard.entities["email"]
+    address = talk.heard.entities.get("email") or talk.frame.data["address"]
     uses = [(TICKET_LOOKUPS, talk.conversation_id)]
     if talk.network:
         uses.append((TICKET_LOOKUPS_PER_NETWORK, talk.network))
@@ -59,11 +66,25 @@ async def _tell(talk: Talk) -> Directive:
     async with talk.database.read() as session:
         mail = await mail_of(session, ticket.id)
     told = mail.fate if ticket.state == "open" else ticket.state
-    talk.say(f"ticket.{told}", reference=reference, mailbox=mail.recipient)
+    kept = mail.told
+    talk.say(
+        f"ticket.{told}",
+        reference=reference,
+        mailbox=mail.recipient,
+        since=_when(kept.since) if kept else "",
+        next_try=_when(kept.next_try) if kept and not kept.tried_soon else "",
+        sent_at=_when(kept.sent_at) if kept and kept.sent_at else "",
+    )
     region = talk.portal.region(ticket.region)
     if told == "refused" and region is not None:
         talk.say_contact(region)
     return End("informed")
+
+
+def _when(moment: datetime) -> str:
+    """Return the time of day, with the day before it where that is not today."""
+    day = "" if same_day(moment, now()) else f"le {moment.astimezone(PARIS):%d/%m} à "
+    return f"{day}{paris_time(moment)}"
 
 
 async def _not_found(talk: Talk) -> Directive:

@@ -93,8 +93,8 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         chosen = _chosen(talk, step.answers)
         if chosen is None:
             return Pass()
-        consent = consent_to(talk.heard, "solved", named=chosen.words, button=True)
-        if _closes(tree, chosen) and consent is None:
+        consent = consent_to(talk.heard, "solved", named=(chosen.label, *chosen.words), button=True)
+        if _closes(tree, chosen) and consent is None and not _beside_another(talk):
             # A yes that says more than yes closes nothing, nor do thanks alone.
             thanks = talk.frame.asked and talk.heard.sure and talk.heard.intent == "thank"
             return _thanked(talk) if thanks else Go(step.name)
@@ -104,6 +104,11 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         return Go(chosen.go, consent)
 
     return Step(enter, answer)
+
+
+def _beside_another(talk: Talk) -> bool:
+    """Tell whether something else is open below: then what ends here closes nothing."""
+    return any(frame.step != "done" for frame in talk.stack[:-1])
 
 
 def _thanked(talk: Talk) -> Directive:
