@@ -176,6 +176,27 @@ def _beside_another(talk: Talk) -> bool:
     return name.startswith(PREFIX) and name not in _SETTLED and bool(below)
 
 
+def _end(talk: Talk, end: End) -> None:
+    """Close the walk that ends, and with it what it settled below."""
+    outcome, consent = end.outcome, end.consent
+    if outcome == "solved" and _beside_another(talk):
+        # What was asked in between is settled; the problem beneath is not.
+        outcome = ""
+    if outcome == "solved" and consent is None:
+        # Nobody said that it is settled: what a fact led to has been told.
+        outcome = "informed"
+    if outcome:
+        talk.memory["outcome"] = outcome
+    # It works, or a person takes over: what is open below goes with it.
+    if outcome == "solved" and consent is not None:
+        close_as_solved(talk, consent)
+    elif outcome == "handed_over":
+        talk.stack.clear()
+    elif talk.stack.pop().walk == "login":
+        # What the account needed was done there: the trees of its family ask no more.
+        talk.stack[:] = [frame for frame in talk.stack if frame.walk not in _SETTLED]
+
+
 async def _follow(talk: Talk, directive: Directive) -> bool:
     for _ in range(_MOST_MOVES):
         match directive:
@@ -195,23 +216,8 @@ async def _follow(talk: Talk, directive: Directive) -> bool:
                     talk.frame.step, talk.frame.asked = then, asked
                 first = walk_of(talk.portal, walk).first
                 talk.stack.append(Frame(walk, first, data=dict(data)))
-            case End(outcome, consent):
-                if outcome == "solved" and _beside_another(talk):
-                    # What was asked in between is settled; the problem beneath is not.
-                    outcome = ""
-                if outcome == "solved" and consent is None:
-                    # Nobody said that it is settled: what a fact led to has been told.
-                    outcome = "informed"
-                if outcome:
-                    talk.memory["outcome"] = outcome
-                # It works, or a person takes over: what is open below goes with it.
-                if outcome == "solved" and consent is not None:
-                    close_as_solved(talk, consent)
-                elif outcome == "handed_over":
-                    talk.stack.clear()
-                elif talk.stack.pop().walk == "login":
-                    # What the account needed was done there: the trees of its family ask no more.
-                    talk.stack[:] = [frame for frame in talk.stack if frame.walk not in _SETTLED]
+            case End():
+                _end(talk, directive)
                 if not talk.stack:
                     return True
         directive = await walk_of(talk.portal, talk.frame.walk).steps[talk.frame.step].enter(talk)

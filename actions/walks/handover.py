@@ -240,8 +240,6 @@ async def _send(talk: Talk) -> Directive:
     return End("handed_over")
 
 
-
-
 async def _declined(talk: Talk) -> Directive:
     talk.say("handover.declined")
     if talk.region:

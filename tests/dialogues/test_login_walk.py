@@ -280,7 +280,7 @@ def test_solved_ends_the_walk_and_is_recorded(service: Service) -> None:
     chat = Chat(service, "resah")
     for message in (OPENING, ACTIVE["resah"]):
         chat.say(message)
-    chat.say("c'est bon ça marche")
+    chat.say("c'est bon je suis connectée")
     assert chat.slots["memory"]["outcome"] == "solved"
     assert not chat.slots["walk_stack"]
 
