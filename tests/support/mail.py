@@ -16,11 +16,16 @@ from tests.support.service import free_port
 
 
 class Mailbox:
-    """An SMTP server on the loopback interface; refuses while `refusing` is set."""
+    """An SMTP server on the loopback interface; refuses while `refusing` is set.
+
+    Attributes:
+        refused: What it answers for addresses that it does not take.
+    """
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.refusing = False
+        self.refused: dict[str, str] = {}
         self._lock = threading.Lock()
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
@@ -37,6 +42,15 @@ class Mailbox:
     def stop(self) -> None:
         """Stop listening."""
         self._controller.stop()
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient or not, as aiosmtpd calls it."""
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take a message, as aiosmtpd calls it."""
