@@ -148,6 +148,34 @@ CASES = {
     "no patterns": Case(
         "common/facts.yml", "firefox:\n", "firefox:\n  maybe:\n", "maybe:", ("liste",)
     ),
+    # Words of consent, and whose an address is
+    "a yes that is a no": Case(
+        "common/consent.yml",
+        '"yes":\n',
+        '"yes":\n  - surtout pas\n',
+        "- surtout pas",
+        ("« surtout pas »", "à la fois sous « yes » et sous « no »"),
+    ),
+    "a word that is a number": Case(
+        "common/consent.yml", '"yes":\n', '"yes":\n  - 12\n', "- 12", ("guillemets",)
+    ),
+    "a yes without a word": Case(
+        "common/consent.yml", '"yes":\n', '"yes":\n  - "…"\n', '- "…"', ("aucun mot",)
+    ),
+    "a misspelt act": Case(
+        "common/consent.yml",
+        "  solved:\n",
+        "  solvd:\n",
+        "solvd",
+        ("« solvd » est inconnue", "solved"),
+    ),
+    "an act without its words": Case(
+        "common/consent.yml", "  solved:\n", "  solvd:\n", "acts:", ("« solved » manque",)
+    ),
+    "no doubt": Case("common/consent.yml", "doubt:\n", "doute:\n", "doute", ("« doute »", "doubt")),
+    "addresses of another kind": Case(
+        "common/addresses.yml", "old_after:\n", "old_afters:\n", "old_afters", ("old_after",)
+    ),
     # Facts of a portal
     "a pale colour": Case(
         "resah/portal.yml", '"#1d4e89"', '"#ffcc00"', "#ffcc00", ("se lit mal", "4.5")

@@ -62,6 +62,12 @@ def test_the_service_says_what_the_files_say_now(live: Service, faq: Path) -> No
     change(faq / "common" / "messages.yml", "Bonjour, je suis", "Salut, c’est moi,")
     assert eventually(lambda: answered("ateliers du jeudi"))
     assert eventually(lambda: "Salut, c’est moi," in Chat(live, "woundwo").say("bonjour"))
+    # So are the words of a yes, for which nothing else is read.
+    asks = Chat(live, "resah")
+    asks.say("mot de passe oublié camille.martin@chu-exemple.example")
+    assert "C’est fait" not in asks.say("tope là mon gars")
+    change(faq / "common" / "consent.yml", '"yes":\n', '"yes":\n  - tope là mon gars\n')
+    assert eventually(lambda: "C’est fait" in asks.say("tope là mon gars"))
     # The widget takes the greeting from the same content.
     opening = requests.get(f"{live.url}/woundwo/chat/portal", timeout=10).text
     assert "Salut, c’est moi," in opening
