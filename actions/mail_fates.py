@@ -52,6 +52,7 @@ class MailFate:
         next_try: When it is tried next, where it waits.
         sent_at: When a server took it, where one did.
         reason: Why it was given up, where it was.
+        tried: Whether a server would not take it at a try.
     """
 
     fate: Fate
@@ -60,6 +61,13 @@ class MailFate:
     next_try: datetime
     sent_at: datetime | None
     reason: Reason
+    tried: bool
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it waits longer than a mail does that leaves at the first try."""
+        late = self.since < now() - timedelta(minutes=2)
+        return self.fate == "waiting" and (self.tried or late)
 
     @property
     def tried_soon(self) -> bool:
@@ -76,6 +84,7 @@ def fate_of(mail: OutboxMail) -> MailFate:
         next_try=mail.next_attempt_at,
         sent_at=mail.sent_at,
         reason=reason_of(mail.error),
+        tried=bool(mail.error),
     )
 
 

@@ -68,7 +68,7 @@ async def nothing_came(talk: Talk) -> Directive:
     if fate is not None and fate.fate == "refused":
         talk.frame.data["reason"] = fate.reason
         return Go("mail_late" if fate.reason == "late" else "mail_refused")
-    if fate is not None and fate.fate == "waiting":
+    if fate is not None and fate.stuck:
         talk.say(
             "login.mail_waiting",
             talk.button("solved", "/solved"),
@@ -96,7 +96,7 @@ async def nothing_came(talk: Talk) -> Directive:
 async def after_nothing_came(talk: Talk) -> Directive:
     """Hear whether it was found; a mail that had not left is looked for once more."""
     fate = await _fate(talk)
-    if fate is not None and fate.fate != "sent":
+    if fate is not None and (fate.fate == "refused" or fate.stuck):
         # It may have left meanwhile, or come back.
         if fate.fate == "refused" or not talk.frame.asked:
             return await solved_or(talk, "nothing_came")
