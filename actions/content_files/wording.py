@@ -18,7 +18,10 @@ _LISTS = (
     "yes", "no", "confirms", "praise", "reply", "beside", "exclaims", "please", "done",
     "turns_to", "doubt", "still", "objection", "harmless", "never_agreed",
 )  # fmt: skip
-_OF_ADDRESSES = ("old", "old_after", "other", "answer_to", "own", "beside", "dead")
+_OF_ADDRESSES = (
+    "old", "not_this", "old_after", "own_after", "self_after", "corrects", "dead", "answer_to",
+    "other", "own", "beside",
+)  # fmt: skip
 
 
 def read_wording(common: Path, mistakes: Mistakes) -> Wording:
