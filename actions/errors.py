@@ -47,3 +47,15 @@ class NotAgreed(GuichetError):
 
 class TokenRefused(GuichetError):
     """A reset token is unknown, used, voided or expired."""
+
+
+class TurnFailed(GuichetError):
+    """A turn could not be done; nothing of it was kept, so the message may be sent again."""
+
+
+class TooBusy(TurnFailed):
+    """So many turns wait already that this one would hardly be answered in time."""
+
+
+class WrongPortal(GuichetError):
+    """A message named a conversation that belongs to another portal."""

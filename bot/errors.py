@@ -15,8 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from actions.clock import in_words
 from actions.db import DatabaseGone
-from actions.errors import LimitReached, TokenRefused
-from bot.engine.assistant import TurnFailed, WrongPortal
+from actions.errors import LimitReached, TokenRefused, TurnFailed, WrongPortal
 
 logger = logging.getLogger(__name__)
 

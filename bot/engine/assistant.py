@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from actions.content import current_content
 from actions.db import Database, unit_of_work
-from actions.errors import ContentError, GuichetError, LimitReached
+from actions.errors import ContentError, LimitReached, TooBusy, TurnFailed, WrongPortal
 from actions.redaction import redact_passwords
 from actions.settings import Settings
 from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
@@ -37,18 +37,6 @@ logger = logging.getLogger(__name__)
 
 _STORED_RANKING = 10
 _SLASHES = re.compile(r"^[\s/]+")
-
-
-class TurnFailed(GuichetError):
-    """A turn could not be done; nothing of it was kept, so the message may be sent again."""
-
-
-class TooBusy(TurnFailed):
-    """So many turns wait already that this one would hardly be answered in time."""
-
-
-class WrongPortal(GuichetError):
-    """A message named a conversation that belongs to another portal."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from bot.engine.assistant import Assistant, TurnFailed
+from actions.errors import TurnFailed
+from bot.engine.assistant import Assistant
 from tests.conftest import use_settings
 from tests.engine.conftest import Talker
 from tests.unit.test_adversarial_texts import adversarial_texts

@@ -10,11 +10,12 @@ from sqlalchemy import func, select, text
 
 from actions import talks
 from actions.db import Database
+from actions.errors import TurnFailed, WrongPortal
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from actions.settings import current_settings
 from actions.transcript import Conversation, TranscriptEvent, Turn
-from bot.engine.assistant import Assistant, Incoming, TurnFailed, WrongPortal
+from bot.engine.assistant import Assistant, Incoming
 from tests.conftest import use_settings
 from tests.engine.conftest import KNOWN, Talker
 
