@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from actions.definitions import definition
 from actions.errors import LimitReached
+from actions.fold import fold
 from actions.walks.base import ASKED_SOLVED, Directive, Go, Heard, Open, Pass, Talk, Wait
 from actions.walks.consent import (
     Act,
@@ -18,7 +19,6 @@ from actions.walks.consent import (
     recalls,
     refuses,
 )
-from actions.walks.facts import fold
 from actions.walks.openers import OPENERS
 from actions.walks.tree import PREFIX, chosen_by_words
 from actions.walks.whose import may_take, take_address

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from actions.content import Portal
+from actions.fold import fold
 from actions.walks.anywhere import (
     DONE,
     MOST_PROBLEMS,
@@ -19,7 +20,6 @@ from actions.walks.anywhere import (
     solved,
 )
 from actions.walks.base import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
-from actions.walks.facts import fold
 from actions.walks.handover import HANDOVER
 from actions.walks.hearing import as_answer
 from actions.walks.login import LOGIN

@@ -12,6 +12,7 @@ import re
 from actions.accounts import Account
 from actions.db import now
 from actions.errors import LimitReached
+from actions.fold import fold
 from actions.walks.base import (
     Button,
     Directive,
@@ -26,7 +27,6 @@ from actions.walks.base import (
     Walk,
 )
 from actions.walks.consent import consent_to
-from actions.walks.facts import fold
 from actions.walks.login_answers import (
     WRONG_ADDRESS,
     active_accounts,

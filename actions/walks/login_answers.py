@@ -6,9 +6,9 @@ import json
 import re
 
 from actions.accounts import Account
+from actions.fold import fold
 from actions.walks.base import Button, Directive, End, Go, Pass, Talk, Wait
 from actions.walks.consent import Act, Consent, belongs_to, consent_to
-from actions.walks.facts import fold
 from actions.walks.whose import take_address
 
 WRONG_ADDRESS = re.compile(

@@ -7,11 +7,11 @@ import re
 from actions.clock import paris_time, paris_time_from
 from actions.db import now
 from actions.errors import LimitReached
+from actions.fold import fold
 from actions.resets import LIFETIME
 from actions.walks.acts import send_reset
 from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
 from actions.walks.consent import consent_to, doubts
-from actions.walks.facts import fold
 from actions.walks.login_answers import (
     PASSWORD_REFUSED,
     active_accounts,

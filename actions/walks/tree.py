@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from actions.content import Portal
 from actions.errors import LimitReached
+from actions.fold import fold
 from actions.trees import Tree, TreeAnswer, TreeStep
 from actions.walks.base import (
     Button,
@@ -23,7 +24,7 @@ from actions.walks.base import (
     Walk,
 )
 from actions.walks.consent import consent_to
-from actions.walks.facts import fold, note_detail
+from actions.walks.facts import note_detail
 from actions.walks.login_answers import asks_again
 from actions.walks.whose import take_address
 

@@ -19,13 +19,13 @@ import pytest
 from actions import redaction, spelling
 from actions.accounts_cells import fault_of_address, is_mangled, plain
 from actions.content import current_content
+from actions.fold import fold
 from actions.markdown import escape_markdown, plain_text, to_html
 from actions.places.cues import FILLERS, HOSPITAL
 from actions.places.resolve import find_place
 from actions.redaction import redact_passwords
 from actions.walks import facts, handover, hearing, login, login_answers, login_reset, region
 from actions.walks.base import Heard
-from actions.walks.facts import fold
 from actions.walks.hearing import as_choice, as_said_anywhere
 from actions.walks.whose import read_addresses
 from bot.chat.search import search

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from actions.fold import fold
 from actions.spelling import SHORTHAND, spell_out
-from actions.walks.facts import fold
 
 
 @pytest.mark.parametrize(
