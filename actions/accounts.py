@@ -14,12 +14,12 @@ from typing import Protocol
 from sqlalchemy import Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.addresses import normalise_address
-from actions.clock import same_day
 from actions.content import current_content
-from actions.db import Base, Database, Moment, current_database, unit_of_work
 from actions.resets import issue_reset
-from actions.settings import current_settings
+from bot.ground.addresses import normalise_address
+from bot.ground.clock import same_day
+from bot.ground.db import Base, Database, Moment, current_database, unit_of_work
+from bot.ground.settings import current_settings
 
 STATUSES = ("active", "pending", "disabled")
 ROLES = ("user", "admin")

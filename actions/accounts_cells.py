@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
-from actions.addresses import MOST_CHARACTERS, is_address, normalise_address, wire_address
-from actions.clock import PARIS
+from bot.ground.addresses import MOST_CHARACTERS, is_address, normalise_address, wire_address
+from bot.ground.clock import PARIS
 
 _MANGLED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E[+-][0-9]+", re.IGNORECASE)
 _MOST_SHOWN = 60

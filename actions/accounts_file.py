@@ -23,7 +23,7 @@ from actions.accounts_cells import (
     shortened,
 )
 from actions.content import Portal
-from actions.errors import AccountsFileError
+from bot.ground.errors import AccountsFileError
 
 _COLUMNS = (
     "email", "login", "name", "structure", "region", "customer_number", "role", "status",

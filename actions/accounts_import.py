@@ -23,8 +23,8 @@ from actions.accounts_file import Row, read_accounts
 from actions.accounts_staging import CLEARING, DONE, STAGING, AccountImport, StagedAccount
 from actions.accounts_steps import advance, begin_applying
 from actions.content import Portal
-from actions.db import Database, now
-from actions.errors import AccountsFileError
+from bot.ground.db import Database, now
+from bot.ground.errors import AccountsFileError
 
 _SHORT_SECONDS = 0.01
 _LONG_SECONDS = 0.03

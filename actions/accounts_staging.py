@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.db import Base, Moment
+from bot.ground.db import Base, Moment
 
 STAGING = "staging"
 """The file is being copied; no account has changed, and none will if it stops here."""

@@ -22,7 +22,7 @@ from actions.address_local import read_local
 from actions.address_text import may_hold_address, plain
 from actions.address_tokens import MOST_SCANNED, Side, Token, tokens_of
 from actions.address_words import fold_word
-from actions.addresses import is_address, normalise_address
+from bot.ground.addresses import is_address, normalise_address
 
 _QUOTES = "*'`’‘ʼ"
 _SPELLED = re.compile(r"(?<![^\W_])(?:[^\W_]-){2,20}[^\W_](?![^\W_])")

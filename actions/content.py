@@ -18,9 +18,9 @@ from pathlib import Path
 
 from actions.content_files import Gravity, Mistake, Mistakes, Reading, read_folder
 from actions.content_files.mistakes import told
-from actions.errors import ContentError
 from actions.portals import PUBLIC_MAIL_DOMAINS, Article, Content, Messages, Portal, Region
-from actions.settings import current_settings
+from bot.ground.errors import ContentError
+from bot.ground.settings import current_settings
 
 __all__ = [
     "PUBLIC_MAIL_DOMAINS",

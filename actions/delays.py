@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from actions.clock import PARIS
+from bot.ground.clock import PARIS
 
 _HOURS = {"h": 1, "heure": 1, "heures": 1, "jour": 24, "jours": 24, "semaine": 168, "semaines": 168}
 _WORKING = frozenset({"ouvré", "ouvrés", "ouvrable", "ouvrables"})

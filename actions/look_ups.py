@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from actions.limits import (
+from bot.ground.limits import (
     CHECKS_PER_CONVERSATION,
     CHECKS_PER_NETWORK,
     CHECKS_PER_PORTAL,
@@ -15,7 +15,7 @@ from actions.limits import (
     Limit,
     Use,
 )
-from actions.settings import current_settings
+from bot.ground.settings import current_settings
 
 LookUp = Literal["address", "number"]
 

@@ -13,9 +13,9 @@ from typing import Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.db import now
 from actions.outbox import TOO_LATE, UNWRITABLE, OutboxMail
 from actions.resets import ResetToken
+from bot.ground.db import now
 
 Fate = Literal["sent", "waiting", "refused", "unknown"]
 """`refused` was given up or discarded; of what is `unknown` the mail is not kept any more."""

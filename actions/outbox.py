@@ -16,9 +16,9 @@ from sqlalchemy import Index, String, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.addresses import wire_address
-from actions.db import Base, Moment, now
-from actions.markdown import plain_text, to_html
+from bot.ground.addresses import wire_address
+from bot.ground.db import Base, Moment, now
+from bot.ground.markdown import plain_text, to_html
 
 SECRET_KINDS = frozenset({"reset", "code"})
 """Kinds of mail that carry what opens something: their text is forgotten once they are sent."""

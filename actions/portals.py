@@ -19,10 +19,10 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from actions.delays import Delay, read_delay
-from actions.errors import ContentError
 from actions.places import Place
 from actions.trees import Tree
 from actions.wording import Wording
+from bot.ground.errors import ContentError
 
 PUBLIC_MAIL_DOMAINS = (
     "gmail.com", "orange.fr", "wanadoo.fr", "hotmail.com", "hotmail.fr", "outlook.com",

@@ -8,9 +8,9 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.db import Base, Database, Moment, now
 from actions.redaction import redact_passwords
 from actions.transcript import Turn
+from bot.ground.db import Base, Database, Moment, now
 
 MOST_CHARACTERS = 500
 """Characters of the word that may go with a rating."""

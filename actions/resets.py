@@ -17,12 +17,12 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.clock import paris_time
 from actions.content import Portal
-from actions.db import Base, Database, Moment, UnitOfWork, now
-from actions.errors import TokenRefused
-from actions.limits import RESETS_PER_ACCOUNT, spend
 from actions.outbox import Mail, enqueue
+from bot.ground.clock import paris_time
+from bot.ground.db import Base, Database, Moment, UnitOfWork, now
+from bot.ground.errors import TokenRefused
+from bot.ground.limits import RESETS_PER_ACCOUNT, spend
 
 LIFETIME = timedelta(minutes=60)
 

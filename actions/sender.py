@@ -20,10 +20,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions import smtp
-from actions.addresses import mask_address
-from actions.db import Database, now
 from actions.outbox import SECRET_KINDS, TOO_LATE, OutboxMail, to_message
-from actions.settings import Settings
+from bot.ground.addresses import mask_address
+from bot.ground.db import Database, now
+from bot.ground.settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actions.content import Portal
-from actions.db import Base, Moment, now
-from actions.errors import GuichetError
 from actions.outbox import Mail, enqueue
 from actions.tickets import Ticket
+from bot.ground.db import Base, Moment, now
+from bot.ground.errors import GuichetError
 
 LINK_LIFETIME = timedelta(days=30)
 CODE_LIFETIME = timedelta(minutes=15)

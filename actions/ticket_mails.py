@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.db import now
 from actions.mail_fates import Fate, MailFate, fate_of
 from actions.outbox import OutboxMail
 from actions.tickets import TicketEntry
+from bot.ground.db import now
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.addresses import normalise_address
 from actions.content import Portal, Region
-from actions.db import Base, Database, Moment, UnitOfWork, now
 from actions.outbox import Mail, OutboxMail, enqueue
+from bot.ground.addresses import normalise_address
+from bot.ground.db import Base, Database, Moment, UnitOfWork, now
 
 STATES = ("open", "answered", "closed")
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from actions.content import current_content
-from actions.db import Base, Database, Moment
+from bot.ground.db import Base, Database, Moment
 
 EVENT_VERSION = 1
 """Version of the shape in which events are stored."""

@@ -55,7 +55,7 @@ def _write_on(path: str, pipe: Connection) -> None:
 async def _measure(folder: Path, rows: int) -> None:
     from actions.accounts_import import import_accounts
     from actions.content import current_content
-    from actions.db import Base, current_database
+    from bot.ground.db import Base, current_database
     from bot.tables import import_tables
 
     import_tables()

@@ -71,14 +71,14 @@ async def _open(kind: str, url: str, var_dir: Path, count: int) -> _Console:
     from aiohttp.test_utils import TestClient, TestServer
 
     from actions.content import current_content
-    from actions.db import Database
     from actions.sender import OutboxSender
-    from actions.settings import load_settings
     from benchmarks import console_data
-    from bot import migrations
     from bot.app import create_app
     from bot.console.invitations import accept_invitation
     from bot.console.users import add_user
+    from bot.ground import migrations
+    from bot.ground.db import Database
+    from bot.ground.settings import load_settings
 
     environment = {"GUICHET_DATABASE_URL": url, "GUICHET_VAR_DIR": str(var_dir)}
     settings = load_settings(environment)
@@ -213,7 +213,7 @@ def main() -> int:
             os.environ.pop("GUICHET_DATABASE_URL", None)
             rasa_patches.prepare()
             rasa_patches.leave_unused_out()
-            from bot import logs
+            from bot.ground import logs
             from bot.tables import import_tables
 
             logs.configure()

@@ -23,10 +23,10 @@ _AROUND = 20
 
 
 async def _measure(turns: int) -> None:
-    from actions.db import Base, current_database
-    from actions.settings import ROOT, current_settings
     from bot import training
     from bot.engine.assistant import Assistant, Incoming
+    from bot.ground.db import Base, current_database
+    from bot.ground.settings import ROOT, current_settings
 
     database = current_database()
     async with database.engine.begin() as connection:
@@ -64,7 +64,7 @@ def main() -> None:
         os.environ.pop("GUICHET_DATABASE_URL", None)
         rasa_patches.prepare()
         rasa_patches.leave_unused_out()
-        from bot import logs
+        from bot.ground import logs
         from bot.tables import import_tables
 
         logs.configure()

@@ -103,8 +103,9 @@ def main() -> None:
     """Measure, training a model first where none fits."""
     rasa_patches.prepare()
     rasa_patches.leave_unused_out()
-    from actions.settings import ROOT
-    from bot import logs, training
+    from bot import training
+    from bot.ground import logs
+    from bot.ground.settings import ROOT
 
     logs.configure()
     model = training.train(ROOT / "models")

@@ -9,14 +9,14 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from actions.content import Content
-from actions.db import Database
 from actions.sender import OutboxSender
-from actions.settings import Settings
 from bot.chat import add_chat
 from bot.console import add_console
 from bot.demo import add_demo
 from bot.edge import edge
 from bot.engine.assistant import Assistant
+from bot.ground.db import Database
+from bot.ground.settings import Settings
 from bot.headers import add_headers
 from bot.health import add_health
 from bot.integrators import add_integrators

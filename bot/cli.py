@@ -19,17 +19,21 @@ from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
 from actions.accounts_import import import_accounts  # noqa: E402
 from actions.content import current_content  # noqa: E402
-from actions.db import current_database  # noqa: E402
-from actions.errors import GuichetError  # noqa: E402
 from actions.sender import OutboxSender  # noqa: E402
-from actions.settings import current_settings  # noqa: E402
-from bot import logs, migrations, training  # noqa: E402
+from bot import training  # noqa: E402
 from bot.console import command as console  # noqa: E402
 from bot.console.record import from_shell, record_now  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
 from bot.doctor import examine  # noqa: E402
 from bot.evaluation import options as evaluation  # noqa: E402
-from bot.private_files import UMASK  # noqa: E402
+from bot.ground import (
+    logs,
+    migrations,
+)
+from bot.ground.db import current_database  # noqa: E402
+from bot.ground.errors import GuichetError  # noqa: E402
+from bot.ground.private_files import UMASK  # noqa: E402
+from bot.ground.settings import current_settings  # noqa: E402
 
 Result = TypeVar("Result")
 

@@ -14,8 +14,8 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_request import BaseRequest
 
-from actions.settings import Settings
 from bot.errors import error_response
+from bot.ground.settings import Settings
 from bot.headers import protect
 from bot.network import Address, client_address, network_of, trusted_networks, within
 

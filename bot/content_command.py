@@ -7,7 +7,7 @@ from pathlib import Path
 
 from actions.content_check import check
 from actions.content_files import Reading
-from actions.errors import ContentError
+from bot.ground.errors import ContentError
 
 Tell = Callable[[str], None]
 

@@ -10,12 +10,12 @@ from actions.accounts import AccountRow, SqlAccountStore, current_accounts
 from actions.accounts_file import DEMO_FILE
 from actions.accounts_import import import_accounts
 from actions.content import Content
-from actions.db import Database
-from actions.errors import SettingsError
 from actions.outbox import OutboxMail
-from actions.settings import Settings
 from actions.transcript import Conversation
 from bot.console.tables import StaffUser
+from bot.ground.db import Database
+from bot.ground.errors import SettingsError
+from bot.ground.settings import Settings
 
 
 async def holds_only_demo_accounts(database: Database) -> bool:

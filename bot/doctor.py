@@ -16,14 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.accounts import AccountRow
 from actions.content_check import check
 from actions.content_files import Gravity
-from actions.db import Database
-from actions.errors import SettingsError
-from actions.settings import Settings, load_settings
 from actions.smtp import client_for
-from bot import migrations, private_files, proxies, training
+from bot import proxies, training
 from bot.console import clock_guard
 from bot.content_command import amount_of, errors
 from bot.findings import Finding, State, other_forms
+from bot.ground import migrations, private_files
+from bot.ground.db import Database
+from bot.ground.errors import SettingsError
+from bot.ground.settings import Settings, load_settings
 from bot.placeholders import placeholders
 
 _SMTP_SECONDS = 10.0

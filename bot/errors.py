@@ -13,9 +13,9 @@ from aiohttp.typedefs import Handler
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from actions.clock import in_words
-from actions.db import DatabaseGone
-from actions.errors import LimitReached, TokenRefused, TurnFailed, WrongPortal
+from bot.ground.clock import in_words
+from bot.ground.db import DatabaseGone
+from bot.ground.errors import LimitReached, TokenRefused, TurnFailed, WrongPortal
 
 logger = logging.getLogger(__name__)
 

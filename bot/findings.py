@@ -9,9 +9,9 @@ from enum import Enum
 from sqlalchemy import select
 
 from actions.accounts import AccountRow
-from actions.addresses import normalise_address
-from actions.db import Database
-from actions.settings import Settings
+from bot.ground.addresses import normalise_address
+from bot.ground.db import Database
+from bot.ground.settings import Settings
 
 _MOST_NAMED = 5
 

@@ -15,21 +15,14 @@ from aiohttp.typedefs import Handler
 from actions.resets import redeem
 from bot.edge import read_json
 from bot.engine.assistant import Incoming
-from bot.engine.names import (
+from bot.errors import bad_request, bearer_token, error_response, errors_as_json, field, storable
+from bot.ground.conversation_names import (
     MOST_ID,
     BadMetadata,
     conversation_name,
     read_metadata,
     refuse_misplaced,
     refuse_unknown,
-)
-from bot.errors import (
-    bad_request,
-    bearer_token,
-    error_response,
-    errors_as_json,
-    field,
-    storable,
 )
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
 from bot.paces import pace_messages

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from actions.content import Content
-from actions.db import Database
 from actions.sender import OutboxSender
-from actions.settings import Settings
+from bot.ground.db import Database
+from bot.ground.settings import Settings
 
 if TYPE_CHECKING:
     # Hashing an address must not load Rasa.

@@ -21,7 +21,7 @@ from ipaddress import (
 
 from aiohttp import web
 
-from actions.errors import SettingsError
+from bot.ground.errors import SettingsError
 from bot.keys import SETTINGS
 
 Address = IPv4Address | IPv6Address

@@ -9,17 +9,17 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from actions.clock import in_words
 from actions.content import Portal
-from actions.errors import LimitReached
-from actions.limits import (
+from bot.errors import too_many
+from bot.ground.clock import in_words
+from bot.ground.errors import LimitReached
+from bot.ground.limits import (
     HISTORY_PER_CONVERSATION,
     HISTORY_PER_NETWORK,
     SESSIONS_PER_NETWORK,
     Limit,
     spend_now,
 )
-from bot.errors import too_many
 from bot.keys import DATABASE, SETTINGS
 from bot.network import client_network
 

@@ -10,7 +10,7 @@ import logging
 from contextlib import suppress
 from pathlib import Path
 
-from actions.settings import Settings
+from bot.ground.settings import Settings
 from bot.network import client_address, trusted_networks, within
 
 logger = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.db import Database
-from actions.settings import Settings
+from bot.ground.db import Database
+from bot.ground.settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -15,16 +15,17 @@ from aiohttp import web
 from actions.accounts_import import finish_imports
 from actions.content import current_content
 from actions.content_check import check
-from actions.db import current_database
-from actions.errors import GuichetError
 from actions.sender import OutboxSender
-from actions.settings import Settings
-from bot import migrations, private_files, proxies, training
+from bot import proxies, training
 from bot.console.filling import fill_missing
 from bot.console.retention import purge_daily
 from bot.content_command import errors
 from bot.demo_data import load_demo_accounts, refuse_demo_beside_real
 from bot.doctor import weak_token
+from bot.ground import migrations, private_files
+from bot.ground.db import current_database
+from bot.ground.errors import GuichetError
+from bot.ground.settings import Settings
 from bot.readiness import files_trouble, watch
 from bot.watchdog import Supervisor, beat, die_with_parent
 

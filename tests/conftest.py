@@ -19,8 +19,13 @@ import pytest  # noqa: E402
 # What the helpers there check is told in full, as in the tests themselves.
 pytest.register_assert_rewrite("tests.crash", "tests.dialogues")
 
-from actions import accounts, content, db, settings  # noqa: E402
-from bot import logs, training  # noqa: E402
+from actions import accounts, content  # noqa: E402
+from bot import training  # noqa: E402
+from bot.ground import (
+    db,
+    logs,
+    settings,
+)
 from bot.tables import import_tables  # noqa: E402
 from tests.support.host import HostSite  # noqa: E402
 from tests.support.mail import Mailbox  # noqa: E402

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from actions.settings import ROOT
+from bot.ground.settings import ROOT
 from tests.support.mail import Mailbox, link_in
 from tests.support.service import TOKEN, Service
 

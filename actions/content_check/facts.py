@@ -11,8 +11,8 @@ from actions.content_files import Reading
 from actions.content_files.articles import ArticleFile
 from actions.content_files.mistakes import closest
 from actions.fold import fold, without_accents
-from actions.settings import ROOT
 from actions.trees import TreeStep
+from bot.ground.settings import ROOT
 
 _CLASSES = re.compile(r"\\[A-Za-z]")
 _WORD = re.compile(r"\w{2,}")

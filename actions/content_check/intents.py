@@ -12,9 +12,9 @@ from actions.answers import SMALL_TALK
 from actions.content_files import Mistakes, Reading
 from actions.content_files.articles import ArticleFile
 from actions.content_files.mistakes import closest
-from actions.settings import ROOT
 from actions.trees import MEANINGS
 from actions.walks.openers import OPENERS
+from bot.ground.settings import ROOT
 
 MOST_CHARACTERS = 40
 """Characters of a topic: it is the text of a button, on a phone too."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from actions.addresses import is_address
 from actions.content_files import Marked, Reading
+from bot.ground.addresses import is_address
 
 _LINK = re.compile(r"\]\(((?:\{\{[^{}]*\}\}|[^()])*)\)|<((?:https?|mailto|tel):[^>\n]*)>")
 _UNCLOSED = re.compile(r"\]\((?:\{\{[^{}]*\}\}|[^()])*$")

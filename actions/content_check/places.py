@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from actions.addresses import is_address, normalise_address
 from actions.content_check.links import is_phone
 from actions.content_files import Marked, Mistakes, PortalFiles, Reading
 from actions.content_files.mistakes import closest
 from actions.places.index import index
 from actions.places.tables import countries
 from actions.portals import Region
+from bot.ground.addresses import is_address, normalise_address
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_ID = 64

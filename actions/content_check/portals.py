@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from actions.addresses import is_address, normalise_address
-from actions.colours import READABLE, WHITE, contrast, expanded
 from actions.content_files import Mistakes, PortalFiles, Reading
+from bot.ground.addresses import is_address, normalise_address
+from bot.ground.colours import READABLE, WHITE, contrast, expanded
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_ID = 64

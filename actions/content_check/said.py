@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from actions.answers import SHORT_IN_WALKS, SMALL_TALK
-from actions.limits import OWN_SCOPES, SCOPES
 from actions.mail_fates import FATES
-from actions.settings import ROOT
 from actions.tickets import STATES
 from actions.understanding import LANGUAGES
+from bot.ground.limits import OWN_SCOPES, SCOPES
+from bot.ground.settings import ROOT
 
 _FOLDERS = ("actions", "bot")
 _PREFIXES = {"say": "", "button": "buttons.", "note_tried": "tried."}

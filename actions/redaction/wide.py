@@ -7,13 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from actions.redaction.labels import Label
-from actions.redaction.looks import (
-    bare,
-    is_address,
-    is_unmistakable,
-    looks_secret,
-    looks_strong,
-)
+from actions.redaction.looks import bare, is_address, is_unmistakable, looks_secret, looks_strong
 from actions.redaction.runs import Run
 from actions.redaction.words import BETWEEN, ELSE, LIKELY, MATTER, SMALL, TRIES
 

@@ -10,20 +10,20 @@ from collections.abc import Callable
 
 from actions.accounts import Account
 from actions.content import Region
-from actions.db import unit_of_work
-from actions.limits import (
-    HANDOVERS_PER_CONVERSATION,
-    HANDOVERS_PER_MAILBOX,
-    HANDOVERS_PER_NETWORK,
-    spend,
-)
-from actions.markdown import plain_text, quote
-from actions.settings import current_settings
 from actions.ticket_links import sign_reference
 from actions.tickets import HandOver, hand_over, unused_reference
 from actions.transcript import Line, read_lines
 from actions.walks.base import Talk
 from actions.walks.consent import Consent, demand
+from bot.ground.db import unit_of_work
+from bot.ground.limits import (
+    HANDOVERS_PER_CONVERSATION,
+    HANDOVERS_PER_MAILBOX,
+    HANDOVERS_PER_NETWORK,
+    spend,
+)
+from bot.ground.markdown import plain_text, quote
+from bot.ground.settings import current_settings
 
 _MOST_LINES = 60
 

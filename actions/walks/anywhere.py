@@ -6,7 +6,6 @@ import re
 from contextlib import suppress
 
 from actions.definitions import definition
-from actions.errors import LimitReached
 from actions.fold import fold
 from actions.walks.base import ASKED_SOLVED, Directive, Go, Heard, Open, Pass, Talk, Wait
 from actions.walks.consent import (
@@ -22,6 +21,7 @@ from actions.walks.consent import (
 from actions.walks.openers import OPENERS
 from actions.walks.tree import PREFIX, chosen_by_words
 from actions.walks.whose import may_take, take_address
+from bot.ground.errors import LimitReached
 
 MOST_PROBLEMS = 2
 """Problems open at once; one more is answered in passing, or nobody would find back."""

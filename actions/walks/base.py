@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.accounts import Account, AccountStore
-from actions.clock import paris_time_from
 from actions.content import Portal, Region
-from actions.db import Database, unit_of_work
-from actions.errors import LimitReached
-from actions.limits import spend
 from actions.look_ups import LookUp, uses_of
 from actions.walks.consent import Answer, Consent, answered
 from actions.walks.whose import Whose
+from bot.ground.clock import paris_time_from
+from bot.ground.db import Database, unit_of_work
+from bot.ground.errors import LimitReached
+from bot.ground.limits import spend
 
 ASKED_SOLVED = "asked_solved"
 """The key of the memory that holds for one message whether it was asked if it works now."""

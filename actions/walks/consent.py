@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from actions.content import current_content
-from actions.errors import NotAgreed
 from actions.wording import Phrases, Tokens, Wording, asks, merged, parts_of, split_words
+from bot.ground.errors import NotAgreed
 
 if TYPE_CHECKING:
     from actions.walks.base import Heard

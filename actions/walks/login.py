@@ -10,22 +10,8 @@ from __future__ import annotations
 import re
 
 from actions.accounts import Account
-from actions.db import now
-from actions.errors import LimitReached
 from actions.fold import fold
-from actions.walks.base import (
-    Button,
-    Directive,
-    End,
-    Go,
-    Open,
-    Pass,
-    Said,
-    Step,
-    Talk,
-    Wait,
-    Walk,
-)
+from actions.walks.base import Button, Directive, End, Go, Open, Pass, Said, Step, Talk, Wait, Walk
 from actions.walks.consent import consent_to
 from actions.walks.login_answers import (
     WRONG_ADDRESS,
@@ -38,6 +24,8 @@ from actions.walks.login_reset import RESET_STEPS
 from actions.walks.login_unknown import UNKNOWN_STEPS
 from actions.walks.region import named_region
 from actions.walks.whose import take_address
+from bot.ground.db import now
+from bot.ground.errors import LimitReached
 
 _REFUSAL = re.compile(
     r"(?:veux|souhaite|peux|prefere|envie) pas|refuse|pas (?:vous )?(?:la )?donner"

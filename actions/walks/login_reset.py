@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-from actions.clock import paris_time, paris_time_from
-from actions.db import now
-from actions.errors import LimitReached
 from actions.fold import fold
 from actions.resets import LIFETIME
 from actions.walks.acts import send_reset
@@ -20,6 +17,9 @@ from actions.walks.login_answers import (
     solved_or,
 )
 from actions.walks.login_mail import MAIL_STEPS, after_nothing_came, nothing_came, told_unmailable
+from bot.ground.clock import paris_time, paris_time_from
+from bot.ground.db import now
+from bot.ground.errors import LimitReached
 
 
 async def _offer_reset(talk: Talk) -> Directive:

@@ -6,12 +6,12 @@ import json
 import re
 from contextlib import suppress
 
-from actions.clock import paris_time_from
 from actions.content import Portal, Region
-from actions.errors import LimitReached
 from actions.fold import fold
 from actions.places import Place, PlaceAnswer, find_place
 from actions.walks.base import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
+from bot.ground.clock import paris_time_from
+from bot.ground.errors import LimitReached
 
 _MOST_BUTTONS = 6
 _MOST_CORRECTING = 20

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from actions.clock import PARIS, paris_time, paris_time_from, same_day
-from actions.db import now, unit_of_work
-from actions.errors import LimitReached
-from actions.limits import TICKET_LOOKUPS, TICKET_LOOKUPS_PER_NETWORK, spend
 from actions.ticket_mails import mail_of
 from actions.tickets import is_contact_of, ticket_by_reference
 from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from actions.walks.login_answers import asks_again, asks_which
+from bot.ground.clock import PARIS, paris_time, paris_time_from, same_day
+from bot.ground.db import now, unit_of_work
+from bot.ground.errors import LimitReached
+from bot.ground.limits import TICKET_LOOKUPS, TICKET_LOOKUPS_PER_NETWORK, spend
 
 
 async def _start(talk: Talk) -> Directive:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from actions.address_scanner import Found, find_addresses, unreadable_address
-from actions.addresses import normalise_address, wire_address
 from actions.content import current_content
 from actions.walks.consent import bare_answer, tokens
 from actions.wording import Tokens
+from bot.ground.addresses import normalise_address, wire_address
 
 if TYPE_CHECKING:
     from actions.walks.base import Talk

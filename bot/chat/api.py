@@ -9,7 +9,6 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from actions.content import Article, Portal
-from actions.limits import RATINGS_PER_NETWORK, spend_now
 from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from actions.ratings import rate_answer, thumbs
 from actions.transcript import topic_payload
@@ -23,6 +22,7 @@ from bot.console.summaries import set_feedback
 from bot.edge import read_json
 from bot.engine.assistant import Incoming
 from bot.errors import bad_request, bearer_token, errors_as_json, field
+from bot.ground.limits import RATINGS_PER_NETWORK, spend_now
 from bot.keys import ASSISTANT, CONTENT, DATABASE, SENDER, SETTINGS
 from bot.network import client_network
 from bot.paces import pace_history, pace_messages, pace_sessions

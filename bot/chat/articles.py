@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from actions.errors import ContentError
 from actions.portals import Article, Portal
+from bot.ground.errors import ContentError
 
 _finders: dict[str, ArticleFinder] = {}
 

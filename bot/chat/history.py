@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select
 
-from actions.db import Database
 from actions.portals import Portal
 from actions.ratings import ratings_of
 from actions.transcript import Conversation, TranscriptEvent, Turn, topic_payload
 from bot.chat.articles import ArticleFinder, finder_of
 from bot.console.search_index import forget_conversations
+from bot.ground.db import Database
 
 MOST_TURNS = 50
 """Turns of one page."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from actions.settings import Settings
+from bot.ground.settings import Settings
 
 _SALT = "guichet.chat.session"
 _NAME_BYTES = 24

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actions.colours import READABLE, WHITE, contrast, expanded
+from bot.ground.colours import READABLE, WHITE, contrast, expanded
 
 _DEFAULTS = {"primary": "#1f3a5f", "accent": "#8a3324"}
 _INK = "#1a1d21"

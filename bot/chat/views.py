@@ -7,14 +7,14 @@ from typing import Any
 from aiohttp import web
 
 from actions.content import Article, Portal
-from actions.errors import LimitReached
-from actions.limits import RATINGS_PER_NETWORK, spend_now
 from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from actions.ratings import rate_article
 from bot.chat.faq import groups_of, html_of
 from bot.chat.search import MOST_CHARACTERS, Hit, search
 from bot.chat.theme import theme_css
 from bot.edge import read_form
+from bot.ground.errors import LimitReached
+from bot.ground.limits import RATINGS_PER_NETWORK, spend_now
 from bot.keys import CONTENT, DATABASE, SETTINGS
 from bot.network import client_network
 from bot.pages import render, same_origin

@@ -9,8 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import Account, AccountRow
-from actions.addresses import is_address, likely_address, normalise_address
-from actions.db import now
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from bot.console.access import Scope, form, scope
@@ -19,6 +17,8 @@ from bot.console.pages import show
 from bot.console.private import fingerprint
 from bot.console.record import Entry, record_now
 from bot.console.summaries import ConversationAddress, Summary
+from bot.ground.addresses import is_address, likely_address, normalise_address
+from bot.ground.db import now
 
 STATUSES = {"active": "actif", "pending": "en attente de validation", "disabled": "désactivé"}
 

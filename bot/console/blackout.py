@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.errors import GuichetError
 from actions.transcript import TranscriptEvent
 from bot.console.access import Least, Scope
 from bot.console.private import addresses_of, mask_addresses
@@ -16,6 +15,7 @@ from bot.console.record import Entry, record
 from bot.console.rewriting import replacing, rewrite
 from bot.console.search_index import merge_index
 from bot.console.summaries import Summary
+from bot.ground.errors import GuichetError
 
 BLACKED_OUT = "[message masqué par l'équipe]"
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from actions.db import Database, now
-from actions.settings import Settings
 from actions.transcript import Conversation
+from bot.ground.db import Database, now
+from bot.ground.settings import Settings
 
 _JUMP = timedelta(days=3)
 _FEWEST = 20

@@ -8,11 +8,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from actions.addresses import is_address, normalise_address
-from actions.db import current_database
-from actions.errors import GuichetError
-from actions.settings import current_settings
-from bot import migrations
 from bot.console import users_command
 from bot.console.export import export_person
 from bot.console.filling import fill_missing
@@ -21,6 +16,11 @@ from bot.console.private import fingerprint
 from bot.console.record import from_shell, record_now
 from bot.console.redacting import redact_stored
 from bot.console.retention import purge, told
+from bot.ground import migrations
+from bot.ground.addresses import is_address, normalise_address
+from bot.ground.db import current_database
+from bot.ground.errors import GuichetError
+from bot.ground.settings import current_settings
 
 Tell = Callable[[str], None]
 InDatabase = Callable[[Callable[[], Awaitable[Any]]], Any]

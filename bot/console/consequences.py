@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.db import now
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from actions.tickets import Ticket, TicketEntry
+from bot.ground.db import now
 
 KINDS = ("reset", "handover")
 """What ends the key under which a message causes something."""

@@ -15,9 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import AccountRow
-from actions.addresses import normalise_address
 from actions.content import current_content
-from actions.db import Base, Database, now
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from actions.tickets import Ticket, TicketEntry
@@ -25,6 +23,8 @@ from actions.transcript import Conversation, read_lines
 from bot.console.held import find_held
 from bot.console.private import addresses_of, mask_addresses
 from bot.console.review_tables import Note
+from bot.ground.addresses import normalise_address
+from bot.ground.db import Base, Database, now
 
 _SECRET = {"token_hash", "request_key", "key", "message_id"}
 """What stands in rows but tells nobody anything, or must not be handed out."""

@@ -7,7 +7,6 @@ from itertools import groupby
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.db import Database
 from actions.transcript import Conversation, TranscriptEvent, Turn
 from bot.console.search_index import forget_conversations, index_turn
 from bot.console.summaries import (
@@ -17,6 +16,7 @@ from bot.console.summaries import (
     new_summary,
     note_addresses,
 )
+from bot.ground.db import Database
 
 _CHUNK = 50
 

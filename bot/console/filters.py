@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Select, literal_column, select
 
-from actions.errors import GuichetError
-from bot.console.clock import start_of
 from bot.console.review_tables import Tag
 from bot.console.summaries import ConversationAddress, Summary
+from bot.ground.errors import GuichetError
+from bot.ground.moments import start_of
 
 OUTCOMES = {
     "solved": "résolue",

@@ -19,9 +19,6 @@ from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import AccountRow
-from actions.addresses import normalise_address
-from actions.db import Base
-from actions.markdown import escape_markdown, plain_text
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from actions.tickets import Ticket, TicketEntry
@@ -29,6 +26,9 @@ from actions.transcript import Conversation, TranscriptEvent
 from bot.console.private import addresses_in, fingerprint
 from bot.console.review_tables import Note
 from bot.console.summaries import ConversationAddress
+from bot.ground.addresses import normalise_address
+from bot.ground.db import Base
+from bot.ground.markdown import escape_markdown, plain_text
 
 _CHUNK = 200
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from actions.db import Database, now
 from actions.resets import hash_token
 from bot.console.passwords import hash_password, new_token
 from bot.console.record import Entry, record
 from bot.console.tables import StaffUser
+from bot.ground.db import Database, now
 
 INVITATION_LIFETIME = timedelta(hours=72)
 

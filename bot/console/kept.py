@@ -16,10 +16,10 @@ from urllib.parse import SplitResult, urlsplit
 from aiohttp import web
 from sqlalchemy import update
 
-from actions.db import Database
 from actions.resets import hash_token
-from bot.console.sealed import seal, unseal
 from bot.console.tables import StaffSession
+from bot.ground.db import Database
+from bot.ground.sealing import seal, unseal
 from bot.keys import SETTINGS
 
 LIFETIME = timedelta(hours=1)

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from actions.errors import LimitReached
 from bot.console.access import SESSION_COOKIE, browser_token, form, portals_of, staff
 from bot.console.invitations import accept_invitation, invited_user
 from bot.console.kept import lay, open_kept
@@ -25,6 +24,7 @@ from bot.console.sessions import (
 )
 from bot.console.users import number_of
 from bot.errors import storable
+from bot.ground.errors import LimitReached
 from bot.keys import DATABASE, SETTINGS
 from bot.network import client_network
 

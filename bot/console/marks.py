@@ -9,9 +9,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.content import Portal, current_content
-from actions.db import now
-from actions.errors import GuichetError
-from actions.settings import ROOT
 from actions.transcript import TranscriptEvent
 from actions.understanding import band_of
 from bot.console.access import Scope
@@ -20,6 +17,9 @@ from bot.console.record import Entry, record, staff_subject
 from bot.console.review_tables import Correction, Note, Review, Tag
 from bot.console.summaries import Summary
 from bot.console.users import colleagues
+from bot.ground.db import now
+from bot.ground.errors import GuichetError
+from bot.ground.settings import ROOT
 
 MOST_NOTE = 4000
 _MOST_TAGS = 12

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions import alerts
-from actions.alerts import Alert
-from actions.clock import paris_time
 from actions.content import Portal
-from actions.db import now
+from bot.ground import alerts
+from bot.ground.alerts import Alert
+from bot.ground.clock import paris_time
+from bot.ground.db import now
 
 SHOWN_FOR = timedelta(days=1)
 _MOST = 10

@@ -7,9 +7,6 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from actions.db import UnitOfWork
-from actions.errors import LimitReached
-from actions.limits import Limit, spend
 from bot.console.access import checked_number, form, staff
 from bot.console.pages import back_to, show
 from bot.console.passwords import fault_of, hash_password, password_fits
@@ -24,6 +21,9 @@ from bot.console.totp import (
     new_secret,
     picture_of,
 )
+from bot.ground.db import UnitOfWork
+from bot.ground.errors import LimitReached
+from bot.ground.limits import Limit, spend
 from bot.keys import DATABASE, SETTINGS
 
 _PASSWORDS = Limit("staff_password", 8, timedelta(minutes=15))

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 
-from bot import passwords
-from bot.passwords import MOST_CHARACTERS, verifies
+from bot.ground import passwords
+from bot.ground.passwords import MOST_CHARACTERS, verifies
 
 FEWEST_CHARACTERS = 12
 _FEWEST_DIFFERENT = 5

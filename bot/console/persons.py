@@ -16,11 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.accounts import AccountRow
 from actions.accounts_staging import AccountImport, StagedAccount
 from actions.address_scanner import Found, replace_addresses
-from actions.addresses import normalise_address
-from actions.alerts import Alert
-from actions.db import Database, is_locked
-from actions.errors import GuichetError
-from actions.limits import LimitHit
 from actions.outbox import OutboxMail
 from actions.ratings import Rating
 from actions.resets import ResetToken
@@ -31,6 +26,11 @@ from bot.console.held import Held, find_held, may_hold, names
 from bot.console.review_tables import Note
 from bot.console.search_index import forget_conversations, merge_index
 from bot.demo.passwords import DemoPassword
+from bot.ground.addresses import normalise_address
+from bot.ground.alerts import Alert
+from bot.ground.db import Database, is_locked
+from bot.ground.errors import GuichetError
+from bot.ground.limits import LimitHit
 
 _CHUNK = 200
 _SCRUB_ATTEMPTS = 5

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from actions.addresses import is_address, normalise_address
 from bot.console.access import Scope, checked_number, form, scope
 from bot.console.export import export_person
 from bot.console.history import author, detail_of, subject_of
@@ -17,6 +16,7 @@ from bot.console.private import fingerprint
 from bot.console.record import ACTIONS, KEPT, Entry, latest, members, record_now
 from bot.console.retention import told
 from bot.console.users import names
+from bot.ground.addresses import is_address, normalise_address
 from bot.keys import SETTINGS
 
 _PAGE = 100

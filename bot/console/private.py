@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection
 
 from actions.address_scanner import Found, replace_addresses, whole_addresses
-from actions.addresses import mask_address, normalise_address
 from actions.content import Portal
+from bot.ground.addresses import mask_address, normalise_address
 
 _AROUND = " <>()[]\"'«»“”‘’,;:.!?"
 _FINGERPRINT_LENGTH = 32

@@ -7,7 +7,6 @@ from collections import Counter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.db import Database
 from actions.ratings import Rating
 from actions.redaction import MARK, redact_passwords, secrets_of
 from actions.transcript import Conversation, TranscriptEvent
@@ -16,6 +15,7 @@ from bot.console.record import from_shell, record
 from bot.console.rewriting import replacing, rewrite
 from bot.console.search_index import merge_index
 from bot.console.tables import ALL_PORTALS
+from bot.ground.db import Database
 
 _CHUNK = 50
 _SHORTEST_SECRET = 6

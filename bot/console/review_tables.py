@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.db import Base, Moment
+from bot.ground.db import Base, Moment
 
 
 class Note(Base):

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.markdown import escape_markdown
 from actions.outbox import OutboxMail
 from actions.ratings import Rating
 from actions.tickets import Ticket, TicketEntry
@@ -22,6 +21,7 @@ from bot.console.private import Anonymous, mask_addresses
 from bot.console.review_tables import Correction, Note
 from bot.console.search_index import forget_conversations, index_turn
 from bot.console.summaries import Summary, opening_of
+from bot.ground.markdown import escape_markdown
 
 Change = Callable[[str], str]
 

@@ -23,9 +23,9 @@ from bot.console import (
 )
 from bot.console.access import LEAST, Least, guard
 from bot.console.blackout import MAY_BLACK_OUT
-from bot.console.clock import shown, shown_time
 from bot.console.kept import PAGES, pages_of
 from bot.console.refusals import refusals
+from bot.ground.moments import shown, shown_time
 from bot.keys import SETTINGS
 
 

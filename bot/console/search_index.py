@@ -16,9 +16,9 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.db import Base
 from bot.console.french import stems
 from bot.console.private import mask_addresses
+from bot.ground.db import Base
 
 TURNS_PER_CHUNK = 20
 """Keeps the cost of a turn the same however long its conversation is."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.db import Base, Moment
+from bot.ground.db import Base, Moment
 
 ROLES = ("reader", "agent", "admin")
 """From the least rights to the most; each role may do what those before it may."""

@@ -8,8 +8,6 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.db import now
-from actions.markdown import plain_text
 from actions.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
 from actions.tickets import Ticket, entries_of
 from bot.console import history, marks
@@ -28,6 +26,8 @@ from bot.console.tickets import (
     wait_of,
 )
 from bot.console.users import colleagues, names
+from bot.ground.db import now
+from bot.ground.markdown import plain_text
 from bot.keys import SENDER
 
 Mark = Callable[[AsyncSession, Scope, Ticket], Awaitable[str]]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.content import Portal
 from actions.tickets import Ticket
 from bot.console.access import Scope
-from bot.console.clock import age
+from bot.ground.moments import age
 
 MAIL_FATES = {
     "sent": "parti",

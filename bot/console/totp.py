@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyotp
 import segno
 
-from bot.console.sealed import seal, unseal
+from bot.ground.sealing import seal, unseal
 
 STEP_SECONDS = 30
 _BYTES = 20

@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.addresses import is_address, normalise_address
 from actions.content import Content
-from actions.db import Database, now
-from actions.errors import GuichetError
 from bot.console.invitations import invite
 from bot.console.record import from_shell, record, staff_subject
 from bot.console.tables import ALL_PORTALS, ROLES, StaffAction, StaffGrant, StaffSession, StaffUser
+from bot.ground.addresses import is_address, normalise_address
+from bot.ground.db import Database, now
+from bot.ground.errors import GuichetError
 
 
 class UsersError(GuichetError):

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from actions.content import current_content
-from actions.db import current_database
-from actions.settings import current_settings
 from bot.console import users
-from bot.console.clock import shown
 from bot.console.invitations import INVITATION_LIFETIME
 from bot.console.tables import ROLES
+from bot.ground.db import current_database
+from bot.ground.moments import shown
+from bot.ground.settings import current_settings
 
 Tell = Callable[[str], None]
 Work = Callable[[argparse.Namespace, Tell], Awaitable[None]]

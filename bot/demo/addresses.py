@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.accounts import Account, SqlAccountStore
-from actions.addresses import is_address
-from actions.db import Database
+from bot.ground.addresses import is_address
+from bot.ground.db import Database
 
 MOST_CHARACTERS = 320
 

@@ -9,9 +9,9 @@ from argon2 import PasswordHasher
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.db import Base, Database
-from bot import passwords
-from bot.passwords import MOST_CHARACTERS, verifies
+from bot.ground import passwords
+from bot.ground.db import Base, Database
+from bot.ground.passwords import MOST_CHARACTERS, verifies
 
 FEWEST_CHARACTERS = 10
 

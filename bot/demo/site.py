@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from actions.settings import Settings
+from bot.ground.settings import Settings
 from bot.keys import SETTINGS
 
 _PARTS = ("/demo/", "/static/demo/")

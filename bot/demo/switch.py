@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from actions.db import Database
-from actions.settings import Settings
 from bot.demo_data import holds_demo_accounts_alone
+from bot.ground.db import Database
+from bot.ground.settings import Settings
 
 
 async def demo_is_on(database: Database, settings: Settings) -> bool:

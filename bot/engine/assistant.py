@@ -21,17 +21,17 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from actions.content import current_content
-from actions.db import Database, unit_of_work
-from actions.errors import ContentError, LimitReached, TooBusy, TurnFailed, WrongPortal
 from actions.redaction import redact_passwords
-from actions.settings import Settings
 from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
 from bot.engine.lock import ConversationLocks
 from bot.engine.presses import opens_topic
 from bot.engine.reply_channel import ReplyChannel
 from bot.engine.tracker_store import ConversationStore
 from bot.engine.turn_record import Reply
-from bot.log_filter import TYPED
+from bot.ground.db import Database, unit_of_work
+from bot.ground.errors import ContentError, LimitReached, TooBusy, TurnFailed, WrongPortal
+from bot.ground.log_filter import TYPED
+from bot.ground.settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from rasa.core.lock_store import LockStore
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from actions.db import Database, current_database
+from bot.ground.db import Database, current_database
 
 
 class ConversationLocks(LockStore):  # type: ignore[misc]

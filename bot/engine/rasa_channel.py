@@ -20,16 +20,16 @@ from sanic.response import HTTPResponse
 
 from actions.content import current_content
 from actions.redaction import redact_passwords
-from actions.settings import current_settings
-from bot.engine.names import (
+from bot.engine.reply_channel import ReplyChannel
+from bot.engine.tracker_store import ConversationStore
+from bot.ground.conversation_names import (
     MOST_ID,
     BadMetadata,
     conversation_name,
     read_metadata,
     refuse_misplaced,
 )
-from bot.engine.reply_channel import ReplyChannel
-from bot.engine.tracker_store import ConversationStore
+from bot.ground.settings import current_settings
 
 _MOST = {"sender": MOST_ID, "message": 8000}
 

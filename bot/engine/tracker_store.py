@@ -21,10 +21,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.db import Database, current_database, unit_of_work
-from actions.settings import current_settings
 from actions.transcript import Conversation, TranscriptEvent, Turn
-from bot import migrations
 from bot.engine.turn_record import (
     WINDOW,
     Reply,
@@ -33,6 +30,9 @@ from bot.engine.turn_record import (
     state_of,
     write_turn,
 )
+from bot.ground import migrations
+from bot.ground.db import Database, current_database, unit_of_work
+from bot.ground.settings import current_settings
 
 
 @dataclass

@@ -6,12 +6,12 @@ import argparse
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 
-from actions.settings import current_settings
 from bot.evaluation import ablation, diet, duplicates, languages, metrics, page, problems, report
 from bot.evaluation.data import Example, test_sets, training_examples
 from bot.evaluation.parsing import Parsed, parsed
 from bot.evaluation.scoring import score
 from bot.evaluation.trained import Trained, configured, trained
+from bot.ground.settings import current_settings
 from bot.training import train
 
 Tell = Callable[[str], None]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from actions.errors import GuichetError
-from actions.settings import ROOT
+from bot.ground.errors import GuichetError
+from bot.ground.settings import ROOT
 
 TRAINING = ROOT / "data" / "nlu"
 TESTS = ROOT / "tests" / "nlu"

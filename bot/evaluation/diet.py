@@ -19,8 +19,8 @@ from typing import Any
 
 import yaml
 
-from bot.apart import run_apart
 from bot.evaluation.data import EvaluationFailed, Example
+from bot.ground.subprocesses import run_apart
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _main(folder: str) -> None:
 
     from rasa.model_training import train_nlu
 
-    from bot import logs
+    from bot.ground import logs
 
     logs.configure()
     job = json.loads((Path(folder) / "job.json").read_text(encoding="utf-8"))

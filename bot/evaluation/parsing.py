@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.apart import run_apart
 from bot.evaluation.data import EvaluationFailed
+from bot.ground.subprocesses import run_apart
 
 _WARM_UP = 20
 
@@ -63,7 +63,7 @@ def _main(model: str, job: str, answers: str, *options: str) -> None:
 
     from rasa.core.agent import Agent
 
-    from bot import logs
+    from bot.ground import logs
 
     logs.configure()
     agent = Agent.load(model)

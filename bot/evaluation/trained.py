@@ -15,10 +15,10 @@ from typing import Any
 import joblib
 import yaml
 
-from actions.settings import ROOT
 from bot.engine.nlu import code_hash
 from bot.engine.nlu.model import DEFAULTS, IntentModel
 from bot.evaluation.data import Example
+from bot.ground.settings import ROOT
 
 COMPONENT = "bot.engine.nlu.linear.LinearIntentClassifier"
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from actions.settings import current_settings
 from bot.console.totp import closed_secret, opened_secret
+from bot.ground.settings import current_settings
 
 revision = "0007"
 down_revision = "0006"

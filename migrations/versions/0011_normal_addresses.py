@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from actions.addresses import normalise_address
+from bot.ground.addresses import normalise_address
 
 revision = "0011"
 down_revision = "0010"

@@ -14,15 +14,15 @@ from aiohttp import ClientResponse, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
 from actions.content import current_content
-from actions.db import Database
 from actions.sender import OutboxSender
-from actions.settings import Settings, current_settings
 from bot.app import create_app
 from bot.console.invitations import accept_invitation
 from bot.console.passwords import _hasher
 from bot.console.users import add_user
 from bot.engine.assistant import Assistant
 from bot.engine.lock import ConversationLocks
+from bot.ground.db import Database
+from bot.ground.settings import Settings, current_settings
 from tests.http.conftest import database_url, on_both_databases
 
 __all__ = ["database_url", "on_both_databases"]

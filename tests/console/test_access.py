@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from actions.db import now
 from actions.outbox import Mail, enqueue
 from actions.resets import hash_token
 from actions.tickets import Ticket
 from bot.console.routes import ROUTES, Route
 from bot.console.tables import StaffAction, StaffSession
 from bot.console.users import disable_user
+from bot.ground.db import now
 from tests.console.conftest import PASSWORD, Console, Open, Visitor, on_both_databases
 from tests.console.written import Said, write
 

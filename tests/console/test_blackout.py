@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from actions.db import Base, now
 from actions.outbox import OutboxMail
 from actions.ratings import Rating
 from actions.tickets import Ticket, TicketEntry
@@ -17,6 +16,7 @@ from bot.console.redacting import redact_stored
 from bot.console.review_tables import Correction, Note
 from bot.console.summaries import Summary
 from bot.console.tables import StaffAction
+from bot.ground.db import Base, now
 from tests.console.conftest import Console, on_both_databases
 from tests.console.test_conversations import shown
 from tests.console.written import Said, write

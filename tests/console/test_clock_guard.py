@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from actions.db import Database, now
-from actions.settings import current_settings
 from actions.transcript import Conversation
 from bot.console import clock_guard
 from bot.console.retention import purge, purge_daily
+from bot.ground.db import Database, now
+from bot.ground.settings import current_settings
 
 
 async def _fill(database: Database) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.settings import ROOT
+from bot.ground.settings import ROOT
 from tests.support.service import Chat, Service
 
 KNOWN = "camille.martin@chu-exemple.example"

@@ -9,10 +9,10 @@ from html import unescape
 import pyotp
 from sqlalchemy import delete, select, update
 
-from actions.db import now
 from bot.console.review_tables import Note
-from bot.console.sealed import seal, unseal
 from bot.console.tables import StaffSession, StaffUser
+from bot.ground.db import now
+from bot.ground.sealing import seal, unseal
 from tests.console.conftest import PASSWORD, Console, Visitor, on_both_databases
 from tests.console.written import Said, write
 

@@ -15,11 +15,8 @@ import pytest
 from sqlalchemy import MetaData, Text, cast, func, or_, select, text
 
 from actions.accounts import AccountRow
-from actions.db import Database, now
-from actions.limits import LimitHit
 from actions.outbox import Mail, OutboxMail, enqueue
 from actions.resets import ResetToken
-from actions.settings import current_settings
 from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation
 from bot.console.export import export_person
@@ -29,6 +26,9 @@ from bot.console.retention import purge
 from bot.console.review_tables import Correction, Note, Review, Tag
 from bot.console.search_index import SearchText
 from bot.console.summaries import ConversationAddress, Summary
+from bot.ground.db import Database, now
+from bot.ground.limits import LimitHit
+from bot.ground.settings import current_settings
 from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write
 

@@ -15,8 +15,6 @@ import pytest
 from sqlalchemy import select, update
 
 from actions.content import current_content
-from actions.db import Database, current_database, now
-from actions.errors import GuichetError
 from bot.cli import main
 from bot.console.history import author, subject_of
 from bot.console.invitations import accept_invitation
@@ -32,6 +30,8 @@ from bot.console.users import (
     names,
     remove_grant,
 )
+from bot.ground.db import Database, current_database, now
+from bot.ground.errors import GuichetError
 from tests.console.conftest import PASSWORD, Console, on_both_databases
 
 _RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()

@@ -14,11 +14,11 @@ from sqlalchemy import select, update
 
 from actions.accounts import AccountRow
 from actions.content import current_content
-from actions.db import Database, now
 from actions.outbox import Mail, OutboxMail, enqueue
 from actions.resets import ResetToken
 from actions.tickets import Ticket, TicketEntry
 from bot.console.users import add_user
+from bot.ground.db import Database, now
 from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write
 from tests.dialogues.scripted import _conversation

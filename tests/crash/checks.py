@@ -11,13 +11,13 @@ from typing import Any
 import aiohttp
 from sqlalchemy import select
 
-from actions.db import Database
-from actions.limits import RESETS_PER_ACCOUNT, LimitHit
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken, hash_token
 from actions.sender import LEASE
 from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation, TranscriptEvent, Turn
+from bot.ground.db import Database
+from bot.ground.limits import RESETS_PER_ACCOUNT, LimitHit
 from tests.support.conversations import Talker
 from tests.support.mail import Mailbox, link_in, text_of
 from tests.support.service import Service

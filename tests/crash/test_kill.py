@@ -22,8 +22,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from actions.db import Database
-from actions.settings import load_settings
+from bot.ground.db import Database
+from bot.ground.settings import load_settings
 from tests.crash.checks import (
     check_mails,
     check_repeats_answer_the_same,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from actions.accounts import AccountRow
-from actions.db import Database, now
+from bot.ground.db import Database, now
 from tests.dialogues.every_account import ACCOUNTS, REGION, TODAY
 from tests.dialogues.portals import PORTALS
 from tests.dialogues.scripted import NEVER, Conversation, Played, play, write_accounts

@@ -30,7 +30,7 @@ from typing import Any
 
 import yaml
 
-from actions.settings import ROOT
+from bot.ground.settings import ROOT
 from tests.support.service import Chat, Said, Service
 
 FOLDER = Path(__file__).parent

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from actions.content import load_content
-from actions.settings import ROOT
 from actions.walks.openers import OPENERS
+from bot.ground.settings import ROOT
 from tests.support.service import Chat, Service
 
 CONTENT = load_content(ROOT / "faq")

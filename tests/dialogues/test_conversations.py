@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from actions.settings import ROOT
+from bot.ground.settings import ROOT
 from tests.dialogues.scripted import Conversation, Played, conversations, plain
 
 FACTS: dict[str, list[dict[str, Any]]] = yaml.safe_load(

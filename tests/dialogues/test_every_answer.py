@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from actions.db import Database
 from actions.walks.base import Frame, Heard
 from actions.walks.conductor import walk_of
 from actions.walks.tree import tree_name
+from bot.ground.db import Database
 from tests.dialogues.exploring import Explorer, Move, State, memories
 from tests.dialogues.portals import each_portal
 from tests.dialogues.trees import CONTENT, each_tree, tree_of

@@ -21,9 +21,9 @@ import yaml
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.content import current_content
-from actions.db import Database
-from actions.settings import ROOT, current_settings
 from bot.engine.assistant import Assistant, Incoming, Reply
+from bot.ground.db import Database
+from bot.ground.settings import ROOT, current_settings
 from tests.dialogues.every_account import (
     CUSTOMER_NUMBER,
     DISABLED,

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from actions import db
 from actions.accounts import current_accounts
 from actions.content import current_content
-from actions.db import Database
 from actions.problems import note_second_problem, take_up_next_problem
 from actions.talks import remember
 from actions.walks.base import Frame, Heard, Talk
 from actions.walks.conductor import conduct
+from bot.ground import db
+from bot.ground.db import Database
 from tests.conftest import forget_settings, use_settings
 from tests.dialogues.portals import each_portal
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.content import load_content
-from actions.settings import ROOT
 from actions.trees import Tree
+from bot.ground.settings import ROOT
 
 CONTENT = load_content(ROOT / "faq")
 TREES = [

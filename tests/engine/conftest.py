@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from actions.accounts import AccountRow
-from actions.db import Database, now
-from actions.settings import current_settings
 from bot.engine.assistant import Assistant, Incoming
+from bot.ground.db import Database, now
+from bot.ground.settings import current_settings
 
 KNOWN = "camille@chu-exemple.example"
 

@@ -10,12 +10,12 @@ import pytest
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
 
-from actions.db import Database
 from actions.redaction import MARK, redact_passwords
 from bot.engine import nlu, rasa_patches
 from bot.engine.assistant import Assistant
 from bot.engine.lock import ConversationLocks
 from bot.engine.nlu.linear import LinearIntentClassifier
+from bot.ground.db import Database
 
 
 def test_the_version_is_the_one_that_was_read(monkeypatch: pytest.MonkeyPatch) -> None:

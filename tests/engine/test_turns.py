@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import func, select, text
 
 from actions import talks
-from actions.db import Database
-from actions.errors import TurnFailed, WrongPortal
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
-from actions.settings import current_settings
 from actions.transcript import Conversation, TranscriptEvent, Turn
 from bot.engine.assistant import Assistant, Incoming
+from bot.ground.db import Database
+from bot.ground.errors import TurnFailed, WrongPortal
+from bot.ground.settings import current_settings
 from tests.conftest import use_settings
 from tests.engine.conftest import KNOWN, Talker
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from actions.settings import ROOT
+from bot.ground.settings import ROOT
 
 _BLOCK = re.compile(r"^\*\*(Add to )?`faq/([^`]+)`\*\*\n\n```\w+\n(.*?)^```$", re.M | re.S)
 

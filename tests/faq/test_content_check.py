@@ -13,7 +13,7 @@ import pytest
 
 from actions.content_check import check
 from actions.content_files import Gravity
-from actions.settings import ROOT
+from bot.ground.settings import ROOT
 from tests.faq import mistakes_in_facts, mistakes_in_files, mistakes_in_texts
 from tests.faq.case import Case
 

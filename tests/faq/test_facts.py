@@ -20,8 +20,8 @@ from jinja2 import meta
 from actions.content import Portal, load_content
 from actions.fold import fold
 from actions.portals import templates
-from actions.settings import ROOT
 from actions.trees import MEANINGS, TreeStep
+from bot.ground.settings import ROOT
 
 CONTENT = load_content(ROOT / "faq")
 FACTS: dict[str, list[dict[str, Any]]] = yaml.safe_load(

@@ -12,7 +12,7 @@ import requests
 
 from actions.content import LiveContent
 from actions.content_check import check
-from actions.settings import ROOT
+from bot.ground.settings import ROOT
 from tests.support.service import Chat, Service
 
 QUESTION = "y a-t-il des formations ?"

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from actions.content_check import check
-from actions.settings import ROOT
+from bot.ground.settings import ROOT
 from tests.faq.readme import write_blocks
 from tests.support.service import Chat, Service
 

@@ -17,12 +17,12 @@ from aiohttp.web_runner import BaseRunner
 
 from actions.accounts import AccountRow
 from actions.content import current_content
-from actions.db import Database
 from actions.sender import OutboxSender
-from actions.settings import Settings, current_settings
 from bot.app import create_app
 from bot.connections import Runner
 from bot.engine.assistant import Assistant
+from bot.ground.db import Database
+from bot.ground.settings import Settings, current_settings
 from tests.support.memory import let_go
 
 KNOWN = "camille@chu-exemple.example"

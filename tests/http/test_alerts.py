@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from actions.alerts import Alert, note
 from actions.content import current_content
-from actions.db import Database
 from bot.console.notices import notices
+from bot.ground.alerts import Alert, note
+from bot.ground.db import Database
 from tests.http.conftest import Chat, Site, Start, on_both_databases
 from tests.http.volume import hits, later, only_key, use_up
 
@@ -43,7 +43,7 @@ async def _told(database: Database, portal: str = "resah") -> str:
 async def test_a_sweep_is_noticed_before_it_is_stopped(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING, "actions.alerts")
+    caplog.set_level(logging.WARNING, "bot.ground.alerts")
     chats = [Chat(site) for _ in range(2)]
     for number in range(9):
         await chats[number % 2].say(f"agent.{number}@chu-exemple.example")
@@ -70,7 +70,7 @@ async def test_a_conversation_that_tries_many_addresses_can_be_read(site: Site) 
 async def test_staff_are_told_that_a_portal_has_used_up_its_share(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING, "actions.alerts")
+    caplog.set_level(logging.WARNING, "bot.ground.alerts")
     await use_up(site, "check_portal", "resah", 30)
     for _ in range(2):
         chat = Chat(site)
@@ -85,7 +85,7 @@ async def test_staff_are_told_that_a_portal_has_used_up_its_share(
 async def test_alerts_stay_few_whatever_is_tried(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING, "actions.alerts")
+    caplog.set_level(logging.WARNING, "bot.ground.alerts")
     for number in range(100):
         async with database.write() as session:
             await note(session, "check_network", "resah", f"{number:016x}", 100)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from actions.accounts_import import import_accounts
 from actions.content import current_content
-from actions.settings import ROOT
 from bot.demo.passwords import set_password
+from bot.ground.settings import ROOT
 from tests.http.conftest import Chat, Site, Start
 
 CORPUS = (ROOT / "tests" / "browser" / "injections.txt").read_text(encoding="utf-8").splitlines()

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from actions.content import current_content
-from actions.db import Database
 from actions.ratings import Rating
 from bot.chat.faq import groups_of, html_of, plain_of
 from bot.chat.search import search
+from bot.ground.db import Database
 from tests.http.conftest import Site, sentence_of
 
 PORTALS = ("resah", "woundwo")

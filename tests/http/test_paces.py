@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from aiohttp import ClientResponse
 
-from actions.db import now
 from actions.ticket_links import sign_reference
 from actions.tickets import Ticket
 from bot import paces
+from bot.ground.db import now
 from tests.http.conftest import Chat, Site, Start, on_both_databases, sentence_of
 from tests.http.volume import hits, later, only_key, use_up
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from actions.clock import paris_time
-from actions.db import now
-from actions.limits import LimitHit
 from actions.tickets import TicketEntry
+from bot.ground.clock import paris_time
+from bot.ground.db import now
+from bot.ground.limits import LimitHit
 from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases
 from tests.http.volume import hits, only_key, use_up
 

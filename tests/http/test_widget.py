@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from actions.content import current_content
-from actions.db import Database
 from actions.ratings import Rating
 from actions.transcript import Conversation, TranscriptEvent, read_lines
 from bot.chat.shown import TEXTS
 from bot.console.summaries import Summary
+from bot.ground.db import Database
 from bot.keys import ASSISTANT
 from bot.widget import bundle
 from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases, sentence_of

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from actions.db import now
-from actions.limits import LimitHit
+from bot.ground.db import now
+from bot.ground.limits import LimitHit
 from tests.http.conftest import Site
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import requests
 
-from bot.engine.names import conversation_name
+from bot.ground.conversation_names import conversation_name
 from tests.dialogues.test_login_walk import ACTIVE, OPENING
 from tests.rasa.dialogues import PASSWORD, UNSURE, Click, Dialogue, dialogues
 from tests.support.conventional import RASA, Conventional

@@ -12,12 +12,12 @@ from sqlalchemy import delete, select
 from actions.accounts import Account, AccountRow, current_accounts
 from actions.accounts_import import ImportResult, import_accounts
 from actions.content import Portal, current_content
-from actions.db import Database
-from actions.errors import AccountsFileError
 from actions.outbox import Mail, enqueue
-from actions.settings import current_settings
 from bot.demo.switch import demo_is_on
 from bot.demo_data import holds_only_demo_accounts, load_demo_accounts
+from bot.ground.db import Database
+from bot.ground.errors import AccountsFileError
+from bot.ground.settings import current_settings
 
 HEAD = "email,login,name,structure,region,customer_number,role,status,activated_at\n"
 ROWS = (

@@ -26,9 +26,9 @@ from actions.accounts_staging import (
     StagedAccount,
 )
 from actions.content import Portal, current_content
-from actions.db import Database
-from actions.errors import AccountsFileError
 from bot.console.persons import erase
+from bot.ground.db import Database
+from bot.ground.errors import AccountsFileError
 
 ROWS = 2000
 FIRST = "avant"
@@ -192,7 +192,7 @@ import asyncio, sys
 from pathlib import Path
 from actions.accounts_import import import_accounts
 from actions.content import current_content
-from actions.db import current_database
+from bot.ground.db import current_database
 portal = current_content().portal("resah")
 print(asyncio.run(import_accounts(current_database(), portal, Path(sys.argv[1]), sync=True)))
 """

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.addresses import (
+from actions.content import PUBLIC_MAIL_DOMAINS
+from bot.ground.addresses import (
     is_address,
     likely_address,
     mask_address,
     normalise_address,
     wire_address,
 )
-from actions.content import PUBLIC_MAIL_DOMAINS
 
 PLAIN = "camille.martin@chu-exemple.example"
 DOMAINS = (*PUBLIC_MAIL_DOMAINS, "chu-exemple.example", "ch-exemple.example")

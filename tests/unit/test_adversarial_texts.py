@@ -20,7 +20,6 @@ from actions import redaction, spelling
 from actions.accounts_cells import fault_of_address, is_mangled, plain
 from actions.content import current_content
 from actions.fold import fold
-from actions.markdown import escape_markdown, plain_text, to_html
 from actions.places.cues import FILLERS, HOSPITAL
 from actions.places.resolve import find_place
 from actions.redaction import redact_passwords
@@ -37,6 +36,7 @@ from bot.engine.nlu.language import foreign_language
 from bot.engine.nlu.phonetic import phonetic_key
 from bot.engine.nlu.problems import split_clauses
 from bot.engine.nlu.text import name_forms, normalise, shorten
+from bot.ground.markdown import escape_markdown, plain_text, to_html
 
 _MOST = 8_000
 _TEXTS = 2_000

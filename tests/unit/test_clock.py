@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from actions.clock import same_day
+from bot.ground.clock import same_day
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,6 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from actions.errors import NotAgreed
-from actions.settings import ROOT
 from actions.walks.base import Heard
 from actions.walks.consent import (
     Act,
@@ -28,6 +26,8 @@ from actions.walks.consent import (
     refuses,
 )
 from actions.walks.whose import Read, read_addresses, whose_is
+from bot.ground.errors import NotAgreed
+from bot.ground.settings import ROOT
 
 SENTENCES: dict[str, Any] = yaml.safe_load(
     (ROOT / "tests" / "unit" / "consent.yml").read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ import pytest
 
 from actions.answers import SMALL_TALK
 from actions.content import Content, Portal, current_content, load_content
-from actions.errors import ContentError
-from actions.settings import ROOT
+from bot.ground.errors import ContentError
+from bot.ground.settings import ROOT
 
 PORTALS = ("resah", "woundwo")
 

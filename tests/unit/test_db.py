@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import AccountRow
-from actions.db import Database, UnitOfWork, Write, in_turn, is_locked, now, unit_of_work
-from actions.limits import LimitHit
+from bot.ground.db import Database, UnitOfWork, Write, in_turn, is_locked, now, unit_of_work
+from bot.ground.limits import LimitHit
 
 
 def writing(key: str) -> Write:

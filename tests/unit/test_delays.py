@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from actions.clock import PARIS
 from actions.delays import Delay, read_delay
+from bot.ground.clock import PARIS
 
 
 @pytest.mark.parametrize(

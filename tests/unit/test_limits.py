@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from actions.db import Database, now, unit_of_work
-from actions.errors import LimitReached
-from actions.limits import KEPT, Limit, LimitHit, forget_old, spend, spend_now
+from bot.ground.db import Database, now, unit_of_work
+from bot.ground.errors import LimitReached
+from bot.ground.limits import KEPT, Limit, LimitHit, forget_old, spend, spend_now
 
 THREE = Limit("three", 3, timedelta(hours=1))
 ONE = Limit("one", 1, timedelta(minutes=5))

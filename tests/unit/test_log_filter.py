@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.log_filter import TYPED, CleanFormatter, RepeatFilter, clean
+from bot.ground.log_filter import TYPED, CleanFormatter, RepeatFilter, clean
 
 Log = tuple[logging.Logger, io.StringIO]
 

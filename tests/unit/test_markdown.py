@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.markdown import escape_markdown, plain_text, quote, to_html
+from bot.ground.markdown import escape_markdown, plain_text, quote, to_html
 
 TYPED = [
     "[votre compte](https://ailleurs.example/piege)",

@@ -13,13 +13,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from actions.addresses import normalise_address
-from actions.db import Base, Database
-from actions.settings import ROOT, Settings
-from bot import migrations
 from bot.console.search_index import FTS_TABLE
 from bot.console.totp import accepted_step, opened_secret
 from bot.findings import other_forms
+from bot.ground import migrations
+from bot.ground.addresses import normalise_address
+from bot.ground.db import Base, Database
+from bot.ground.settings import ROOT, Settings
 from tests.conftest import forget_settings, use_settings
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from actions.db import Database
-from actions.settings import ROOT, load_settings
 from bot.engine.assistant import Assistant
 from bot.engine.nlu.calibration import Calibration
 from bot.engine.nlu.text import normalise
+from bot.ground.db import Database
+from bot.ground.settings import ROOT, load_settings
 
 BANDS = {"sure", "unsure", "lost"}
 

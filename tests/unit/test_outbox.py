@@ -14,10 +14,10 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select, update
 
-from actions.db import Database, now
 from actions.outbox import Mail, OutboxMail, enqueue
 from actions.sender import LEASE, OutboxSender
-from actions.settings import current_settings
+from bot.ground.db import Database, now
+from bot.ground.settings import current_settings
 from tests.conftest import use_settings
 from tests.support.mail import Mailbox, text_of
 from tests.support.service import free_port

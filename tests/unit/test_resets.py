@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import AccountRow, current_accounts
 from actions.content import current_content
-from actions.db import Database, UnitOfWork, now, unit_of_work
-from actions.errors import LimitReached, TokenRefused
-from actions.limits import RESETS_PER_ACCOUNT, LimitHit
 from actions.outbox import OutboxMail
 from actions.resets import LEAST_LEFT, LIFETIME, Redeemed, ResetToken, issue_reset, redeem
+from bot.ground.db import Database, UnitOfWork, now, unit_of_work
+from bot.ground.errors import LimitReached, TokenRefused
+from bot.ground.limits import RESETS_PER_ACCOUNT, LimitHit
 
 ADDRESS = "camille@chu.example"
 URL = "https://portail.example/mot-de-passe?lang=fr"

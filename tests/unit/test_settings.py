@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from actions import settings as settings_module
-from actions.db import Database
-from actions.errors import SettingsError
-from actions.settings import ROOT, Settings, load_settings
+from bot.ground import settings as settings_module
+from bot.ground.db import Database
+from bot.ground.errors import SettingsError
+from bot.ground.settings import ROOT, Settings, load_settings
 
 
 @pytest.fixture

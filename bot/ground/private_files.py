@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from actions.settings import Settings
+from bot.ground.settings import Settings
 
 UMASK = 0o077
 """What files and folders are made without: all rights of others."""

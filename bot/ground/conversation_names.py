@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from actions.errors import GuichetError
+from bot.ground.errors import GuichetError
 
 MOST_ID = 90
 """Characters of a sender's or a message's id; with what a turn adds they name a mail in 200."""

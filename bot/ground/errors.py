@@ -27,7 +27,7 @@ class LimitReached(GuichetError):
 
     Args:
         kind: Of the limit; it is the error's text.
-        scope: Whose share is used up, one of `actions.limits.SCOPES`.
+        scope: Whose share is used up, one of `bot.ground.limits.SCOPES`.
         until: From when the action is possible again, aware.
     """
 

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from actions.settings import current_settings
+from bot.ground.settings import current_settings
 
 _WRITE = "guichet_write"
 

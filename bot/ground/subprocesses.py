@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from actions.settings import ROOT
+from bot.ground.settings import ROOT
 
 _SHOWN = 4000
 

@@ -6,7 +6,7 @@ import logging
 
 import structlog
 
-from bot.log_filter import CleanFormatter, RepeatFilter
+from bot.ground.log_filter import CleanFormatter, RepeatFilter
 
 
 def configure(level: int = logging.INFO) -> None:

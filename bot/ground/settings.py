@@ -22,7 +22,7 @@ from dotenv import dotenv_values
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from actions.errors import SettingsError
+from bot.ground.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's root: where Rasa's own files, `faq/` and `var/` stand."""

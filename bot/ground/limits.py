@@ -17,9 +17,9 @@ from sqlalchemy import ColumnElement, Index, String, and_, delete, func, or_, se
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions import alerts
-from actions.db import Base, Database, Moment, UnitOfWork, now
-from actions.errors import LimitReached
+from bot.ground import alerts
+from bot.ground.db import Base, Database, Moment, UnitOfWork, now
+from bot.ground.errors import LimitReached
 
 SCOPES = ("conversation", "network", "shared")
 """Whose share may be used up: one conversation's, one network's, or what all share."""

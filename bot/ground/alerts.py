@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.db import Base, Database, Moment, now
+from bot.ground.db import Base, Database, Moment, now
 
 logger = logging.getLogger(__name__)
 

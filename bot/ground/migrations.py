@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from actions.settings import ROOT, Settings
+from bot.ground.settings import ROOT, Settings
 
 
 def upgrade(settings: Settings, revision: str = "head") -> None:

@@ -1,0 +1,1 @@
+"""What everything stands on: settings, database, limits, addresses, clock, logs, migrations."""
