@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from actions.definitions import definition
-from actions.fold import fold
 from actions.walks.anywhere import ask_whether_solved, close_as_solved, mail_recalled
 from actions.walks.base import Button, Said, Talk
 from actions.walks.consent import consent_to
 from actions.walks.hearing import WAYS_TO_A_PERSON
+from bot.french.fold import fold
 
 SMALL_TALK = frozenset(
     {

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from actions.fold import fold
 from actions.walks.base import Talk
+from bot.french.fold import fold
 
 _TERMS: tuple[tuple[str, re.Pattern[str], str | None], ...] = (
     ("purchasing_family", re.compile(r"\bfamilles?(?: d'?achats?)?\b"), "documents"),

@@ -19,9 +19,9 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from actions.delays import Delay, read_delay
-from actions.places import Place
 from actions.trees import Tree
-from actions.wording import Wording
+from bot.french.places import Place
+from bot.french.wording import Wording
 from bot.ground.errors import ContentError
 
 PUBLIC_MAIL_DOMAINS = (

@@ -8,8 +8,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.redaction import redact_passwords
 from actions.transcript import Turn
+from bot.french.redaction import redact_passwords
 from bot.ground.db import Base, Database, Moment, now
 
 MOST_CHARACTERS = 500

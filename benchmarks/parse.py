@@ -62,8 +62,8 @@ def _baseline() -> Callable[[str], object]:
     from sklearn.pipeline import make_pipeline, make_union
     from sklearn.svm import LinearSVC
 
-    from bot.engine.nlu.text import normalise
     from bot.evaluation.data import training_examples
+    from bot.french.text import normalise
 
     examples = training_examples()
     pipeline = make_pipeline(

@@ -26,10 +26,7 @@ from bot.console.record import from_shell, record_now  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
 from bot.doctor import examine  # noqa: E402
 from bot.evaluation import options as evaluation  # noqa: E402
-from bot.ground import (
-    logs,
-    migrations,
-)
+from bot.ground import logs, migrations
 from bot.ground.db import current_database  # noqa: E402
 from bot.ground.errors import GuichetError  # noqa: E402
 from bot.ground.private_files import UMASK  # noqa: E402

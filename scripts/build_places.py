@@ -2,7 +2,7 @@
 
 Usage: python scripts/build_places.py PACKAGE_DIR [OUTPUT]
 
-PACKAGE_DIR is the unpacked npm package named in actions/places/SOURCE.md. The same input always
+PACKAGE_DIR is the unpacked npm package named in bot/french/places/SOURCE.md. The same input always
 gives the same bytes.
 """
 

@@ -21,11 +21,7 @@ pytest.register_assert_rewrite("tests.crash", "tests.dialogues")
 
 from actions import accounts, content  # noqa: E402
 from bot import training  # noqa: E402
-from bot.ground import (
-    db,
-    logs,
-    settings,
-)
+from bot.ground import db, logs, settings
 from bot.tables import import_tables  # noqa: E402
 from tests.support.host import HostSite  # noqa: E402
 from tests.support.mail import Mailbox  # noqa: E402

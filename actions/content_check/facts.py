@@ -10,8 +10,8 @@ from functools import lru_cache
 from actions.content_files import Reading
 from actions.content_files.articles import ArticleFile
 from actions.content_files.mistakes import closest
-from actions.fold import fold, without_accents
 from actions.trees import TreeStep
+from bot.french.fold import fold, without_accents
 from bot.ground.settings import ROOT
 
 _CLASSES = re.compile(r"\\[A-Za-z]")

@@ -8,9 +8,9 @@ from functools import cache
 from actions.content_check.links import is_phone
 from actions.content_files import Marked, Mistakes, PortalFiles, Reading
 from actions.content_files.mistakes import closest
-from actions.places.index import index
-from actions.places.tables import countries
 from actions.portals import Region
+from bot.french.places.index import index
+from bot.french.places.tables import countries
 from bot.ground.addresses import is_address, normalise_address
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

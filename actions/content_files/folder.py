@@ -15,7 +15,7 @@ from actions.content_files.regions import read_regions
 from actions.content_files.sentences import Sentence, read_sentences
 from actions.content_files.wording import read_wording
 from actions.portals import FEATURES, Messages, Portal, Region
-from actions.wording import Wording
+from bot.french.wording import Wording
 
 _KEYS = (
     "id", "name", "the_name", "of_name", "organisation", "tagline", "sender", "response_delay",

@@ -8,7 +8,7 @@ from pathlib import Path
 from actions.content_files.fields import Fields
 from actions.content_files.marked import read_yaml
 from actions.content_files.mistakes import Mistakes
-from actions.wording import PLACES, Phrases, Tokens, Wording, merged, split_words
+from bot.french.wording import PLACES, Phrases, Tokens, Wording, merged, split_words
 
 _ACTS = ("reset", "ticket", "address", "solved")
 _TO_BE_DONE = frozenset({"reset", "ticket"})

@@ -6,7 +6,6 @@ import re
 from contextlib import suppress
 
 from actions.definitions import definition
-from actions.fold import fold
 from actions.walks.base import ASKED_SOLVED, Directive, Go, Heard, Open, Pass, Talk, Wait
 from actions.walks.consent import (
     Act,
@@ -21,6 +20,7 @@ from actions.walks.consent import (
 from actions.walks.openers import OPENERS
 from actions.walks.tree import PREFIX, chosen_by_words
 from actions.walks.whose import may_take, take_address
+from bot.french.fold import fold
 from bot.ground.errors import LimitReached
 
 MOST_PROBLEMS = 2

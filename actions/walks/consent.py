@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from actions.content import current_content
-from actions.wording import Phrases, Tokens, Wording, asks, merged, parts_of, split_words
+from bot.french.wording import Phrases, Tokens, Wording, asks, merged, parts_of, split_words
 from bot.ground.errors import NotAgreed
 
 if TYPE_CHECKING:

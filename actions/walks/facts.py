@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from actions.fold import fold, without_accents
-from actions.spelling import spell_out
+from bot.french.fold import fold, without_accents
+from bot.french.spelling import spell_out
 
 if TYPE_CHECKING:
     from actions.walks.base import Talk

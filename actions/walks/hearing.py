@@ -12,9 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.fold import fold
 from actions.walks.base import Heard
 from actions.walks.consent import bare_answer, is_meant, place_named, still_fails
+from bot.french.fold import fold
 
 WAYS_TO_A_PERSON = frozenset({"human_handoff", "regional_contact"})
 """Intents that lead to somebody: offered alone after an answer, and taken up by a plain wish."""

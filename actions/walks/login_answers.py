@@ -6,10 +6,10 @@ import json
 import re
 
 from actions.accounts import Account
-from actions.fold import fold
 from actions.walks.base import Button, Directive, End, Go, Pass, Talk, Wait
 from actions.walks.consent import Act, Consent, belongs_to, consent_to
 from actions.walks.whose import take_address
+from bot.french.fold import fold
 
 WRONG_ADDRESS = re.compile(
     r"tromp[eé]|mauvaise? (?:adresse|mail|e-?mail)|autre (?:adresse|mail|e-?mail)|pas la bonne",

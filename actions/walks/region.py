@@ -7,9 +7,9 @@ import re
 from contextlib import suppress
 
 from actions.content import Portal, Region
-from actions.fold import fold
-from actions.places import Place, PlaceAnswer, find_place
 from actions.walks.base import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
+from bot.french.fold import fold
+from bot.french.places import Place, PlaceAnswer, find_place
 from bot.ground.clock import paris_time_from
 from bot.ground.errors import LimitReached
 

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import AccountRow
 from actions.accounts_staging import AccountImport, StagedAccount
-from actions.address_scanner import Found, replace_addresses
 from actions.outbox import OutboxMail
 from actions.ratings import Rating
 from actions.resets import ResetToken
@@ -26,6 +25,7 @@ from bot.console.held import Held, find_held, may_hold, names
 from bot.console.review_tables import Note
 from bot.console.search_index import forget_conversations, merge_index
 from bot.demo.passwords import DemoPassword
+from bot.french.address_scanner import Found, replace_addresses
 from bot.ground.addresses import normalise_address
 from bot.ground.alerts import Alert
 from bot.ground.db import Database, is_locked

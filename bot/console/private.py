@@ -7,8 +7,8 @@ import hmac
 import re
 from collections.abc import Collection
 
-from actions.address_scanner import Found, replace_addresses, whole_addresses
 from actions.content import Portal
+from bot.french.address_scanner import Found, replace_addresses, whole_addresses
 from bot.ground.addresses import mask_address, normalise_address
 
 _AROUND = " <>()[]\"'«»“”‘’,;:.!?"

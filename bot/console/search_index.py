@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.console.french import stems
 from bot.console.private import mask_addresses
+from bot.french.stems import stems
 from bot.ground.db import Base
 
 TURNS_PER_CHUNK = 20

@@ -21,13 +21,13 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from actions.content import current_content
-from actions.redaction import redact_passwords
 from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
 from bot.engine.lock import ConversationLocks
 from bot.engine.presses import opens_topic
 from bot.engine.reply_channel import ReplyChannel
 from bot.engine.tracker_store import ConversationStore
 from bot.engine.turn_record import Reply
+from bot.french.redaction import redact_passwords
 from bot.ground.db import Database, unit_of_work
 from bot.ground.errors import ContentError, LimitReached, TooBusy, TurnFailed, WrongPortal
 from bot.ground.log_filter import TYPED

@@ -19,9 +19,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions.content import current_content
-from actions.redaction import redact_passwords
 from bot.engine.reply_channel import ReplyChannel
 from bot.engine.tracker_store import ConversationStore
+from bot.french.redaction import redact_passwords
 from bot.ground.conversation_names import (
     MOST_ID,
     BadMetadata,

@@ -22,9 +22,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.redaction import redact_passwords
 from actions.transcript import EVENT_VERSION, Conversation, TranscriptEvent, Turn
 from bot.console.turns import note_turn
+from bot.french.redaction import redact_passwords
 from bot.ground.db import now
 from bot.ground.settings import current_settings
 

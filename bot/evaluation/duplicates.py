@@ -15,8 +15,8 @@ import numpy as np
 from rapidfuzz import fuzz
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.engine.nlu.text import fold, normalise
 from bot.evaluation.data import Example, MessageSet
+from bot.french.text import fold, normalise
 
 _LIKE = 0.8
 _SAME = 90.0

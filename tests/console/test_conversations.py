@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.console.conversations import PAGE
-from bot.console.french import highlight, stem, stems
 from bot.console.private import Anonymous, mask_addresses
 from bot.console.review_tables import Correction, Note, Review
 from bot.console.summaries import Summary, set_feedback
+from bot.french.stems import highlight, stem, stems
 from bot.ground.db import Database
 from tests.console.conftest import Console, Visitor, on_both_databases
 from tests.console.written import Said, write

@@ -10,11 +10,11 @@ import pytest
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
 
-from actions.redaction import MARK, redact_passwords
 from bot.engine import nlu, rasa_patches
 from bot.engine.assistant import Assistant
 from bot.engine.lock import ConversationLocks
 from bot.engine.nlu.linear import LinearIntentClassifier
+from bot.french.redaction import MARK, redact_passwords
 from bot.ground.db import Database
 
 

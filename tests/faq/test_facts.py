@@ -18,9 +18,9 @@ import yaml
 from jinja2 import meta
 
 from actions.content import Portal, load_content
-from actions.fold import fold
 from actions.portals import templates
 from actions.trees import MEANINGS, TreeStep
+from bot.french.fold import fold
 from bot.ground.settings import ROOT
 
 CONTENT = load_content(ROOT / "faq")

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from actions.places import PlaceAnswer, find_place
+from bot.french.places import PlaceAnswer, find_place
 
 HERE = Path(__file__).resolve().parent
 

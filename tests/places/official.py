@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from actions.places import PlaceAnswer, find_place
-from actions.places.fold import fold_name
-from actions.places.index import Index, index
+from bot.french.places import PlaceAnswer, find_place
+from bot.french.places.fold import fold_name
+from bot.french.places.index import Index, index
 
 # The INSEE counts eighteen régions; the other collectivities have codes of three digits.
 _REGION_DIGITS = 2

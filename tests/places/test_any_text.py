@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from actions.places import find_place
-from actions.places.index import Index, index
+from bot.french.places import find_place
+from bot.french.places.index import Index, index
 from tests.places.asking import load
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.places import PlaceAnswer, find_place
+from bot.french.places import PlaceAnswer, find_place
 from tests.places.asking import asked, label, load, regions
 
 

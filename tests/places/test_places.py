@@ -9,8 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from actions.places import PlaceAnswer, find_place
-from actions.places.index import index
+from bot.french.places import PlaceAnswer, find_place
+from bot.french.places.index import index
 from tests.places.asking import asked, label, regions
 from tests.places.official import measure
 

@@ -16,26 +16,27 @@ from types import ModuleType
 
 import pytest
 
-from actions import redaction, spelling
 from actions.accounts_cells import fault_of_address, is_mangled, plain
 from actions.content import current_content
-from actions.fold import fold
-from actions.places.cues import FILLERS, HOSPITAL
-from actions.places.resolve import find_place
-from actions.redaction import redact_passwords
 from actions.walks import facts, handover, hearing, login, login_answers, login_reset, region
 from actions.walks.base import Heard
 from actions.walks.hearing import as_choice, as_said_anywhere
 from actions.walks.whose import read_addresses
 from bot.chat.search import search
 from bot.console.private import Anonymous, mask_addresses
-from bot.engine.nlu import entities, frame, language, problems, text
+from bot.engine.nlu import entities, language, problems
 from bot.engine.nlu.entities import find_entities
-from bot.engine.nlu.frame import strip_frame
 from bot.engine.nlu.language import foreign_language
-from bot.engine.nlu.phonetic import phonetic_key
 from bot.engine.nlu.problems import split_clauses
-from bot.engine.nlu.text import name_forms, normalise, shorten
+from bot.french import letter_frame as frame
+from bot.french import redaction, spelling, text
+from bot.french.fold import fold
+from bot.french.letter_frame import strip_frame
+from bot.french.places.cues import FILLERS, HOSPITAL
+from bot.french.places.resolve import find_place
+from bot.french.redaction import redact_passwords
+from bot.french.sounds import phonetic_key
+from bot.french.text import name_forms, normalise, shorten
 from bot.ground.markdown import escape_markdown, plain_text, to_html
 
 _MOST = 8_000

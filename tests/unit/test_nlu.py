@@ -10,7 +10,7 @@ import pytest
 
 from bot.engine.assistant import Assistant
 from bot.engine.nlu.calibration import Calibration
-from bot.engine.nlu.text import normalise
+from bot.french.text import normalise
 from bot.ground.db import Database
 from bot.ground.settings import ROOT, load_settings
 

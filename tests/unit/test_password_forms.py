@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from actions.redaction import MARK, redact_passwords
+from bot.french.redaction import MARK, redact_passwords
 from tests.support.service import ROOT
 
 KEPT: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("passwords.yml").read_text("utf-8"))

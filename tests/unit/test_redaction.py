@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.redaction import MARK, redact_passwords
+from bot.french.redaction import MARK, redact_passwords
 
 WITH_PASSWORD = """\
 Soleil2024     | mon mot de passe est Soleil2024!

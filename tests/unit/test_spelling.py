@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.fold import fold
-from actions.spelling import SHORTHAND, spell_out
+from bot.french.fold import fold
+from bot.french.spelling import SHORTHAND, spell_out
 
 
 @pytest.mark.parametrize(

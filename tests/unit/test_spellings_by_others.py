@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actions.redaction import MARK, redact_passwords
 from actions.walks.whose import read_addresses
+from bot.french.redaction import MARK, redact_passwords
 
 HERE = Path(__file__).parent
 ADDRESSES = yaml.safe_load((HERE / "addresses_by_others.yml").read_text("utf-8"))

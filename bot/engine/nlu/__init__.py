@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from actions import spelling
+from bot.french import spelling
 
 
 def code_hash() -> str:

@@ -13,9 +13,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from actions.address_scanner import find_addresses
 from bot.engine.nlu.component import Extractor
-from bot.engine.nlu.text import MOST_READ
+from bot.french.address_scanner import find_addresses
+from bot.french.text import MOST_READ
 
 Entity = dict[str, Any]
 

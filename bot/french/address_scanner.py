@@ -17,11 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from actions.address_domain import read_domain
-from actions.address_local import read_local
-from actions.address_text import may_hold_address, plain
-from actions.address_tokens import MOST_SCANNED, Side, Token, tokens_of
-from actions.address_words import fold_word
+from bot.french.address_domain import read_domain
+from bot.french.address_local import read_local
+from bot.french.address_text import may_hold_address, plain
+from bot.french.address_tokens import MOST_SCANNED, Side, Token, tokens_of
+from bot.french.address_words import fold_word
 from bot.ground.addresses import is_address, normalise_address
 
 _QUOTES = "*'`’‘ʼ"

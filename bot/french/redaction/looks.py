@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from actions.redaction.fold import fold_in_place
-from actions.redaction.words import PRODUCT_HEADS, PRODUCTS
+from bot.french.redaction.fold import fold_in_place
+from bot.french.redaction.words import PRODUCT_HEADS, PRODUCTS
 
 HOLE = "\ue000"
 """Stands for a secret while the text is read: the mark itself reads like "mot de passe …"."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from actions.redaction.fold import fold_in_place
-from actions.redaction.labels import Label, find_labels
-from actions.redaction.looks import EDGE, HOLE, bare, is_known, is_reference, looks_secret
-from actions.redaction.words import ELSE, LIKELY, MATTER
+from bot.french.redaction.fold import fold_in_place
+from bot.french.redaction.labels import Label, find_labels
+from bot.french.redaction.looks import EDGE, HOLE, bare, is_known, is_reference, looks_secret
+from bot.french.redaction.words import ELSE, LIKELY, MATTER
 
 _ENDS = re.compile(
     r"\s*(?:$|[\n.,;!?/()»\"”|}&]|(?:et|ou|mais|login|identifiant|id|user|and|or|but|puis|merci|svp"

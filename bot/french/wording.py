@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from actions.fold import fold
+from bot.french.fold import fold
 
 Tokens = tuple[str, ...]
 Phrases = Mapping[Tokens, frozenset[str]]

@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 
-from actions.redaction.behind import may_number_codes, secrets_behind
-from actions.redaction.fold import fold_in_place
-from actions.redaction.labels import find_labels
-from actions.redaction.looks import HOLE, bare, looks_secret
-from actions.redaction.runs import runs_of
-from actions.redaction.spelled import spelled_secrets
-from actions.redaction.structured import structured_secrets
-from actions.redaction.wide import sent_codes, used_as, wide_secrets
-from actions.redaction.words import LIKELY
+from bot.french.redaction.behind import may_number_codes, secrets_behind
+from bot.french.redaction.fold import fold_in_place
+from bot.french.redaction.labels import find_labels
+from bot.french.redaction.looks import HOLE, bare, looks_secret
+from bot.french.redaction.runs import runs_of
+from bot.french.redaction.spelled import spelled_secrets
+from bot.french.redaction.structured import structured_secrets
+from bot.french.redaction.wide import sent_codes, used_as, wide_secrets
+from bot.french.redaction.words import LIKELY
 
 MARK = "[mot de passe masqué]"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.places.tables import table
+from bot.french.places.tables import table
 
 
 def _words(name: str) -> frozenset[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from actions.redaction.labels import Label
-from actions.redaction.words import MATTER
+from bot.french.redaction.labels import Label
+from bot.french.redaction.words import MATTER
 
 _CASES = "majuscule majuscules maj minuscule minuscules min capitale"
 _SIGNS = (

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from actions.places.cues import FILLERS
-from actions.places.fold import squash
-from actions.places.index import index
+from bot.french.places.cues import FILLERS
+from bot.french.places.fold import squash
+from bot.french.places.index import index
 
 # Inhabitants from which a town is likely enough to be read into a misspelt word.
 _LARGE = 20_000

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from actions.places import cues
-from actions.places.context import Text, context
-from actions.places.evidence import stands_out, weigh
-from actions.places.fold import Token
-from actions.places.index import index
-from actions.places.model import Mention, Spot
-from actions.places.typos import correct
+from bot.french.places import cues
+from bot.french.places.context import Text, context
+from bot.french.places.fold import Token
+from bot.french.places.index import index
+from bot.french.places.model import Mention, Spot
+from bot.french.places.plausibility import stands_out, weigh
+from bot.french.places.typos import correct
 
 # "au Mans" holds the article of "Le Mans".
 _SWALLOWED = {"au": ("le", "a"), "du": ("le", "de"), "aux": ("les", "a"), "des": ("les", "de")}

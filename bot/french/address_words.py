@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from actions.places.index import index
+from bot.french.places.index import index
 
 INTRODUCES = frozenset(
     "est suis et cest ces cé cè c a à y mail mails mel email e-mail courriel adresse adr login"

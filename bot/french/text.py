@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from actions.address_scanner import replace_addresses
-from actions.spelling import ABBREVIATIONS, table
+from bot.french.address_scanner import replace_addresses
+from bot.french.spelling import ABBREVIATIONS, table
 
 MOST_READ = 2000
 """Characters of a message that are searched for entities."""

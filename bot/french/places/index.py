@@ -16,9 +16,9 @@ from itertools import product
 from threading import Lock
 from typing import Any, NamedTuple
 
-from actions.places.fold import fold_name
-from actions.places.model import FRANCE, Spot
-from actions.places.tables import DATA, countries, table
+from bot.french.places.fold import fold_name
+from bot.french.places.model import FRANCE, Spot
+from bot.french.places.tables import DATA, countries, table
 
 # A shortened name such as "Cherbourg" stands for a town of at least this many inhabitants.
 _SHORT_POPULATION = 10_000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from actions.address_tokens import MOST_SCANNED, Side, Token
-from actions.address_words import is_common
+from bot.french.address_tokens import MOST_SCANNED, Side, Token
+from bot.french.address_words import is_common
 
 _ENDINGS = frozenset("fr com org net eu be ch ca lu mc re nc pf info gouv quebec example".split())
 """A space before one of these stands inside an address, as phones put it there."""

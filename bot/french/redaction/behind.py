@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from actions.redaction.fold import fold_in_place
-from actions.redaction.judged import ends_clause, is_meant, is_quoted_secret
-from actions.redaction.labels import Label, find_labels
-from actions.redaction.looks import EDGE, HOLE, bare, is_known, is_reference, looks_secret
-from actions.redaction.words import BETWEEN, ELSE, MATTER, SAYS
+from bot.french.redaction.fold import fold_in_place
+from bot.french.redaction.judged import ends_clause, is_meant, is_quoted_secret
+from bot.french.redaction.labels import Label, find_labels
+from bot.french.redaction.looks import EDGE, HOLE, bare, is_known, is_reference, looks_secret
+from bot.french.redaction.words import BETWEEN, ELSE, MATTER, SAYS
 
 _SIGN = re.compile(r"[\"'”»)*`]{0,3}\s*(?:[:=]{1,3}>?|[-=]+>|→|\|)\s*")
 _PAUSE = re.compile(r"\s*[\"'’«“„(,/–—*`\[{<-]*\s*")

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import takewhile, zip_longest
 
-from actions.places.codes import find_codes, foreign_code
-from actions.places.context import Text
-from actions.places.cues import CONNECTORS
-from actions.places.fold import fold_name, tokenise
-from actions.places.index import index
-from actions.places.model import FRANCE, Mention, Place, PlaceAnswer, Spot
-from actions.places.scan import find_names, misspelt_parts, misspelt_whole, whole_name
-from actions.places.tables import countries as known_countries
+from bot.french.places.codes import find_codes, foreign_code
+from bot.french.places.context import Text
+from bot.french.places.cues import CONNECTORS
+from bot.french.places.fold import fold_name, tokenise
+from bot.french.places.index import index
+from bot.french.places.model import FRANCE, Mention, Place, PlaceAnswer, Spot
+from bot.french.places.scan import find_names, misspelt_parts, misspelt_whole, whole_name
+from bot.french.places.tables import countries as known_countries
 
 # Characters that are read: the longest messages say where they come from in the first lines.
 _READ = 2_000

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.places import cues
-from actions.places.context import NEARBY, Context, Text, context
-from actions.places.index import index
-from actions.places.model import Spot
-from actions.places.tables import wordy_names
+from bot.french.places import cues
+from bot.french.places.context import NEARBY, Context, Text, context
+from bot.french.places.index import index
+from bot.french.places.model import Spot
+from bot.french.places.tables import wordy_names
 
 # Inhabitants.
 _LARGE = 20_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.places.model import Place, PlaceAnswer
-from actions.places.resolve import find_place
+from bot.french.places.model import Place, PlaceAnswer
+from bot.french.places.resolve import find_place
 
 __all__ = ["Place", "PlaceAnswer", "find_place"]

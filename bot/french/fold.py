@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from actions.spelling import spell_out
+from bot.french.spelling import spell_out
 
 _MOST_READ = 2000
 """Characters of a message that patterns read."""

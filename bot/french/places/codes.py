@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.places import cues
-from actions.places.context import Text, context
-from actions.places.index import index
-from actions.places.model import FRANCE, Mention, Spot
+from bot.french.places import cues
+from bot.french.places.context import Text, context
+from bot.french.places.index import index
+from bot.french.places.model import FRANCE, Mention, Spot
 
 _SEPARATORS = frozenset(" \t\n\r\u00a0\u202f()[],.;:!?\"«»'’")
 _POSTCODE_WORDS = frozenset("postal postale cp cedex codepostal".split())

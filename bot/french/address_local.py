@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from actions.address_tokens import MOST_SCANNED, Side, Token
-from actions.address_words import (
+from bot.french.address_tokens import MOST_SCANNED, Side, Token
+from bot.french.address_words import (
     DETERMINERS,
     INTRODUCES,
     fold_word,
@@ -19,7 +19,7 @@ from actions.address_words import (
     may_be_elided,
     names_owner,
 )
-from actions.places.cues import GREETINGS
+from bot.french.places.cues import GREETINGS
 
 _NO_LOCAL_ENDS = tuple("_'’‘ʼ+&=/-‐‑–")
 _BETWEEN = "/|*+&=~-'’.!?"

@@ -6,10 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from actions.redaction.labels import Label
-from actions.redaction.looks import bare, is_address, is_unmistakable, looks_secret, looks_strong
-from actions.redaction.runs import Run
-from actions.redaction.words import BETWEEN, ELSE, LIKELY, MATTER, SMALL, TRIES
+from bot.french.redaction.labels import Label
+from bot.french.redaction.looks import bare, is_address, is_unmistakable, looks_secret, looks_strong
+from bot.french.redaction.runs import Run
+from bot.french.redaction.words import BETWEEN, ELSE, LIKELY, MATTER, SMALL, TRIES
 
 _LOOK_BACK = 5
 _AS = frozenset("comme as".split())

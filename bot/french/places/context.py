@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from actions.places import cues
-from actions.places.fold import Token
+from bot.french.places import cues
+from bot.french.places.fold import Token
 
 _BREAKS = frozenset(".!?;:,\n")
 # Words before a name that may introduce it.

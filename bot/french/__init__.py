@@ -1,0 +1,1 @@
+"""How French is written, and how addresses, passwords and places stand in it."""
