@@ -22,7 +22,7 @@ from actions.accounts_cells import (
     plain,
     shortened,
 )
-from actions.content import Portal
+from bot.content.live import Portal
 from bot.ground.errors import AccountsFileError
 
 _COLUMNS = (

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.accounts_file import Row, read_accounts
 from actions.accounts_staging import CLEARING, DONE, STAGING, AccountImport, StagedAccount
 from actions.accounts_steps import advance, begin_applying
-from actions.content import Portal
+from bot.content.live import Portal
 from bot.ground.db import Database, now
 from bot.ground.errors import AccountsFileError
 

@@ -13,7 +13,6 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.accounts import current_accounts
-from actions.content import current_content
 from actions.understanding import band_of
 from actions.walks.base import ASKED_SOLVED, Button, Frame, Heard, Said, Talk
 from actions.walks.consent import is_meant, place_named
@@ -21,6 +20,7 @@ from actions.walks.facts import remember_facts
 from actions.walks.hearing import as_choice, as_said_anywhere
 from actions.walks.region import remember_region
 from actions.walks.whose import Read, note_dead_address, read_addresses, take_address
+from bot.content.live import current_content
 from bot.french.address_scanner import unreadable_address
 from bot.french.redaction import redact_passwords
 from bot.ground.addresses import is_address, normalise_address

@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Float, ForeignKey, Index, String, UniqueConstraint,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.content import current_content
+from bot.content.live import current_content
 from bot.ground.db import Base, Database, Moment
 
 EVENT_VERSION = 1

@@ -54,7 +54,7 @@ def _write_on(path: str, pipe: Connection) -> None:
 
 async def _measure(folder: Path, rows: int) -> None:
     from actions.accounts_import import import_accounts
-    from actions.content import current_content
+    from bot.content.live import current_content
     from bot.ground.db import Base, current_database
     from bot.tables import import_tables
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from actions.content_check import check
-from actions.content_files import Reading
+from bot.content.files import Reading
 from bot.ground.errors import ContentError
 
 Tell = Callable[[str], None]

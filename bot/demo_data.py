@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from actions.accounts import AccountRow, SqlAccountStore, current_accounts
 from actions.accounts_file import DEMO_FILE
 from actions.accounts_import import import_accounts
-from actions.content import Content
 from actions.outbox import OutboxMail
 from actions.transcript import Conversation
 from bot.console.tables import StaffUser
+from bot.content.live import Content
 from bot.ground.db import Database
 from bot.ground.errors import SettingsError
 from bot.ground.settings import Settings

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from actions.content import Portal
+from bot.content.live import Portal
 from bot.errors import too_many
 from bot.ground.clock import in_words
 from bot.ground.errors import LimitReached

@@ -13,7 +13,6 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.content import Portal
 from actions.ticket_links import (
     TicketLinkRefused,
     code_is_open,
@@ -23,6 +22,7 @@ from actions.ticket_links import (
 )
 from actions.tickets import STATES, Ticket, ticket_by_reference
 from bot.console.record import Entry, record
+from bot.content.live import Portal
 from bot.edge import read_form
 from bot.ground.clock import in_words, paris_time_from
 from bot.ground.db import unit_of_work

@@ -1,6 +1,6 @@
 """Checks the content as a whole: what only shows once every file has been read.
 
-A rule that a file must keep to be read at all stands in `actions.content_files`; here is what
+A rule that a file must keep to be read at all stands in `bot.content.files`; here is what
 holds between files, and between the files and the code: names in texts, sentences that the code
 says, intents, places, links, facts, colours, demo accounts.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from actions.content_check import accounts, facts, intents, links, places, portals, sentences, texts
-from actions.content_files import Reading, read_folder
+from bot.content.files import Reading, read_folder
 
 _CHECKS = (
     sentences.check,

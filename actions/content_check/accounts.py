@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.accounts_file import DEMO_FILE, faults_of
-from actions.content_files import Reading
+from bot.content.files import Reading
 
 
 def check(reading: Reading) -> None:

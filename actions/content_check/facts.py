@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from actions.content_files import Reading
-from actions.content_files.articles import ArticleFile
-from actions.content_files.mistakes import closest
-from actions.trees import TreeStep
+from bot.content.files import Reading
+from bot.content.files.articles import ArticleFile
+from bot.content.files.mistakes import closest
+from bot.content.trees import TreeStep
 from bot.french.fold import fold, without_accents
 from bot.ground.settings import ROOT
 

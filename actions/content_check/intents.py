@@ -9,11 +9,11 @@ from typing import Any
 import yaml
 
 from actions.answers import SMALL_TALK
-from actions.content_files import Mistakes, Reading
-from actions.content_files.articles import ArticleFile
-from actions.content_files.mistakes import closest
-from actions.trees import MEANINGS
 from actions.walks.openers import OPENERS
+from bot.content.files import Mistakes, Reading
+from bot.content.files.articles import ArticleFile
+from bot.content.files.mistakes import closest
+from bot.content.trees import MEANINGS
 from bot.ground.settings import ROOT
 
 MOST_CHARACTERS = 40

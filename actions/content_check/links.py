@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from actions.content_files import Marked, Reading
+from bot.content.files import Marked, Reading
 from bot.ground.addresses import is_address
 
 _LINK = re.compile(r"\]\(((?:\{\{[^{}]*\}\}|[^()])*)\)|<((?:https?|mailto|tel):[^>\n]*)>")

@@ -6,9 +6,9 @@ import re
 from functools import cache
 
 from actions.content_check.links import is_phone
-from actions.content_files import Marked, Mistakes, PortalFiles, Reading
-from actions.content_files.mistakes import closest
-from actions.portals import Region
+from bot.content.files import Marked, Mistakes, PortalFiles, Reading
+from bot.content.files.mistakes import closest
+from bot.content.portals import Region
 from bot.french.places.index import index
 from bot.french.places.tables import countries
 from bot.ground.addresses import is_address, normalise_address

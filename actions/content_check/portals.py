@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions.content_files import Mistakes, PortalFiles, Reading
+from bot.content.files import Mistakes, PortalFiles, Reading
 from bot.ground.addresses import is_address, normalise_address
 from bot.ground.colours import READABLE, WHITE, contrast, expanded
 

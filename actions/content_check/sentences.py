@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from actions.content_check.said import spoken
-from actions.content_files import Reading
-from actions.content_files.mistakes import closest
+from bot.content.files import Reading
+from bot.content.files.mistakes import closest
 
 
 def check(reading: Reading) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 from jinja2 import TemplateError, meta, nodes
 
 from actions.content_check.said import spoken
-from actions.content_files import Marked, PortalFiles, Reading
-from actions.content_files.marked import At
-from actions.content_files.mistakes import closest
-from actions.portals import Portal, Region, templates
+from bot.content.files import Marked, PortalFiles, Reading
+from bot.content.files.mistakes import closest
+from bot.content.files.yaml_lines import At
+from bot.content.portals import Portal, Region, templates
 
 _ALWAYS = {"portal", "links", "retention_days"}
 _REGION = {one.name for one in fields(Region)}

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actions.accounts import Account
-from actions.content import Region
 from actions.ticket_links import sign_reference
 from actions.tickets import HandOver, hand_over, unused_reference
 from actions.transcript import Line, read_lines
 from actions.walks.base import Talk
 from actions.walks.consent import Consent, demand
+from bot.content.live import Region
 from bot.ground.db import unit_of_work
 from bot.ground.limits import (
     HANDOVERS_PER_CONVERSATION,

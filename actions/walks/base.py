@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.accounts import Account, AccountStore
-from actions.content import Portal, Region
 from actions.look_ups import LookUp, uses_of
 from actions.walks.consent import Answer, Consent, answered
 from actions.walks.whose import Whose
+from bot.content.live import Portal, Region
 from bot.ground.clock import paris_time_from
 from bot.ground.db import Database, unit_of_work
 from bot.ground.errors import LimitReached

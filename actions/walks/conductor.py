@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-from actions.content import Portal
 from actions.walks.anywhere import (
     DONE,
     MOST_PROBLEMS,
@@ -26,6 +25,7 @@ from actions.walks.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
 from actions.walks.region import REGION, named_region
 from actions.walks.ticket_state import TICKET_STATE
 from actions.walks.tree import PREFIX, tree_name, tree_walk
+from bot.content.live import Portal
 from bot.french.fold import fold
 
 WALKS: dict[str, Walk] = {walk.name: walk for walk in (LOGIN, REGION, HANDOVER, TICKET_STATE)}

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from actions.content import current_content
+from bot.content.live import current_content
 from bot.french.wording import Phrases, Tokens, Wording, asks, merged, parts_of, split_words
 from bot.ground.errors import NotAgreed
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from actions.content import current_content
 from actions.walks.consent import bare_answer, tokens
+from bot.content.live import current_content
 from bot.french.address_scanner import Found, find_addresses, unreadable_address
 from bot.french.wording import Tokens
 from bot.ground.addresses import normalise_address, wire_address

@@ -8,7 +8,6 @@ import re
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from actions.content import Article, Portal
 from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from actions.ratings import rate_answer, thumbs
 from actions.transcript import topic_payload
@@ -19,6 +18,7 @@ from bot.chat.origins import preflight, refuse_other_sites, shared
 from bot.chat.sessions import ChatSession, new_session, sign, verify
 from bot.chat.shown import what_a_widget_shows
 from bot.console.summaries import set_feedback
+from bot.content.live import Article, Portal
 from bot.edge import read_json
 from bot.engine.assistant import Incoming
 from bot.errors import bad_request, bearer_token, errors_as_json, field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.portals import Article, Portal
+from bot.content.portals import Article, Portal
 from bot.ground.errors import ContentError
 
 _finders: dict[str, ArticleFinder] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from actions.portals import Article, Portal
+from bot.content.portals import Article, Portal
 
 GROUPS = (
     ("connexion", "Se connecter", "Mot de passe, adresse, champ ou lien qui bloque"),

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select
 
-from actions.portals import Portal
 from actions.ratings import ratings_of
 from actions.transcript import Conversation, TranscriptEvent, Turn, topic_payload
 from bot.chat.articles import ArticleFinder, finder_of
 from bot.console.search_index import forget_conversations
+from bot.content.portals import Portal
 from bot.ground.db import Database
 
 MOST_TURNS = 50

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from actions.portals import Article, Portal
 from bot.chat.faq import plain_of
+from bot.content.portals import Article, Portal
 
 MOST_CHARACTERS = 200
 """Characters of a query."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from actions.answers import GREETING_TOPICS
-from actions.content import Portal
 from bot.chat.theme import palette
+from bot.content.live import Portal
 
 TEXTS = (
     "launch", "subtitle", "close", "options", "restart", "download", "erase", "erase_sure",

@@ -6,12 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
-from actions.content import Article, Portal
 from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from actions.ratings import rate_article
 from bot.chat.faq import groups_of, html_of
 from bot.chat.search import MOST_CHARACTERS, Hit, search
 from bot.chat.theme import theme_css
+from bot.content.live import Article, Portal
 from bot.edge import read_form
 from bot.ground.errors import LimitReached
 from bot.ground.limits import RATINGS_PER_NETWORK, spend_now

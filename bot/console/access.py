@@ -16,11 +16,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from sqlalchemy import Select, select
 
-from actions.content import Portal, Region
 from bot.console.kept import lay
 from bot.console.passwords import new_token
 from bot.console.sessions import Staff, form_token, staff_of
 from bot.console.tables import ROLES
+from bot.content.live import Portal, Region
 from bot.edge import read_form
 from bot.ground.db import Database
 from bot.keys import CONTENT, DATABASE, SETTINGS

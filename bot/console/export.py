@@ -15,7 +15,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import AccountRow
-from actions.content import current_content
 from actions.outbox import OutboxMail
 from actions.resets import ResetToken
 from actions.tickets import Ticket, TicketEntry
@@ -23,6 +22,7 @@ from actions.transcript import Conversation, read_lines
 from bot.console.held import find_held
 from bot.console.private import addresses_of, mask_addresses
 from bot.console.review_tables import Note
+from bot.content.live import current_content
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base, Database, now
 

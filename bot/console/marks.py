@@ -8,7 +8,6 @@ import yaml
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.content import Portal, current_content
 from actions.transcript import TranscriptEvent
 from actions.understanding import band_of
 from bot.console.access import Scope
@@ -17,6 +16,7 @@ from bot.console.record import Entry, record, staff_subject
 from bot.console.review_tables import Correction, Note, Review, Tag
 from bot.console.summaries import Summary
 from bot.console.users import colleagues
+from bot.content.live import Portal, current_content
 from bot.ground.db import now
 from bot.ground.errors import GuichetError
 from bot.ground.settings import ROOT

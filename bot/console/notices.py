@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.content import Portal
+from bot.content.live import Portal
 from bot.ground import alerts
 from bot.ground.alerts import Alert
 from bot.ground.clock import paris_time

@@ -7,7 +7,7 @@ import hmac
 import re
 from collections.abc import Collection
 
-from actions.content import Portal
+from bot.content.live import Portal
 from bot.french.address_scanner import Found, replace_addresses, whole_addresses
 from bot.ground.addresses import mask_address, normalise_address
 

@@ -8,7 +8,6 @@ import aiohttp_jinja2
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from actions.content import Portal
 from bot.console import (
     account_views,
     blackout_views,
@@ -25,6 +24,7 @@ from bot.console.access import LEAST, Least, guard
 from bot.console.blackout import MAY_BLACK_OUT
 from bot.console.kept import PAGES, pages_of
 from bot.console.refusals import refusals
+from bot.content.live import Portal
 from bot.ground.moments import shown, shown_time
 from bot.keys import SETTINGS
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from actions.content import Portal
+from bot.content.live import Portal
 from bot.demo.addresses import MOST_CHARACTERS, active_accounts, login_of, react
 from bot.demo.mails import read_mails
 from bot.demo.passwords import FEWEST_CHARACTERS, fault_of, password_fits, set_password

@@ -20,7 +20,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from actions.content import current_content
+from bot.content.live import current_content
 from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
 from bot.engine.lock import ConversationLocks
 from bot.engine.presses import opens_topic

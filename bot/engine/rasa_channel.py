@@ -18,7 +18,7 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from actions.content import current_content
+from bot.content.live import current_content
 from bot.engine.reply_channel import ReplyChannel
 from bot.engine.tracker_store import ConversationStore
 from bot.french.redaction import redact_passwords

@@ -14,7 +14,6 @@ import pyotp
 import pytest
 from sqlalchemy import select, update
 
-from actions.content import current_content
 from bot.cli import main
 from bot.console.history import author, subject_of
 from bot.console.invitations import accept_invitation
@@ -30,6 +29,7 @@ from bot.console.users import (
     names,
     remove_grant,
 )
+from bot.content.live import current_content
 from bot.ground.db import Database, current_database, now
 from bot.ground.errors import GuichetError
 from tests.console.conftest import PASSWORD, Console, on_both_databases

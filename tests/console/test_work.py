@@ -13,11 +13,11 @@ import yaml
 from sqlalchemy import select, update
 
 from actions.accounts import AccountRow
-from actions.content import current_content
 from actions.outbox import Mail, OutboxMail, enqueue
 from actions.resets import ResetToken
 from actions.tickets import Ticket, TicketEntry
 from bot.console.users import add_user
+from bot.content.live import current_content
 from bot.ground.db import Database, now
 from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write

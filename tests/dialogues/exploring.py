@@ -12,11 +12,11 @@ from typing import Any
 
 from actions.accounts import current_accounts
 from actions.answers import answer, clarify
-from actions.content import current_content
 from actions.talks import remember
-from actions.trees import INPUTS
 from actions.walks.base import Frame, Heard, Talk
 from actions.walks.conductor import conduct, open_walk
+from bot.content.live import current_content
+from bot.content.trees import INPUTS
 from bot.ground.db import Database
 from tests.dialogues.every_account import DISABLED, KNOWN, LOGINS, PENDING, REGION, SHARED, UNKNOWN
 from tests.dialogues.leading_on import lacks

@@ -20,7 +20,7 @@ import pytest
 import yaml
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from actions.content import current_content
+from bot.content.live import current_content
 from bot.engine.assistant import Assistant, Incoming, Reply
 from bot.ground.db import Database
 from bot.ground.settings import ROOT, current_settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from actions.trees import ENDS, Tree
+from bot.content.trees import ENDS, Tree
 from tests.dialogues.trees import each_tree, tree_of
 
 _MOST_QUESTIONS = 8

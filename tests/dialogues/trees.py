@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.content import load_content
-from actions.trees import Tree
+from bot.content.live import load_content
+from bot.content.trees import Tree
 from bot.ground.settings import ROOT
 
 CONTENT = load_content(ROOT / "faq")

@@ -17,9 +17,9 @@ import pytest
 import yaml
 from jinja2 import meta
 
-from actions.content import Portal, load_content
-from actions.portals import templates
-from actions.trees import MEANINGS, TreeStep
+from bot.content.live import Portal, load_content
+from bot.content.portals import templates
+from bot.content.trees import MEANINGS, TreeStep
 from bot.french.fold import fold
 from bot.ground.settings import ROOT
 

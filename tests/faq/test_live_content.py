@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from actions.content import LiveContent
 from actions.content_check import check
+from bot.content.live import LiveContent
 from bot.ground.settings import ROOT
 from tests.support.service import Chat, Service
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from actions.content import current_content
 from bot.console.notices import notices
+from bot.content.live import current_content
 from bot.ground.alerts import Alert, note
 from bot.ground.db import Database
 from tests.http.conftest import Chat, Site, Start, on_both_databases

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from actions.accounts_import import import_accounts
-from actions.content import current_content
+from bot.content.live import current_content
 from bot.demo.passwords import set_password
 from bot.ground.settings import ROOT
 from tests.http.conftest import Chat, Site, Start

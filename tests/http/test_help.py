@@ -7,10 +7,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from actions.content import current_content
 from actions.ratings import Rating
 from bot.chat.faq import groups_of, html_of, plain_of
 from bot.chat.search import search
+from bot.content.live import current_content
 from bot.ground.db import Database
 from tests.http.conftest import Site, sentence_of
 

@@ -8,11 +8,11 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from actions.content import current_content
 from actions.ratings import Rating
 from actions.transcript import Conversation, TranscriptEvent, read_lines
 from bot.chat.shown import TEXTS
 from bot.console.summaries import Summary
+from bot.content.live import current_content
 from bot.ground.db import Database
 from bot.keys import ASSISTANT
 from bot.widget import bundle

@@ -25,8 +25,8 @@ from actions.accounts_staging import (
     AccountImport,
     StagedAccount,
 )
-from actions.content import Portal, current_content
 from bot.console.persons import erase
+from bot.content.live import Portal, current_content
 from bot.ground.db import Database
 from bot.ground.errors import AccountsFileError
 
@@ -191,7 +191,7 @@ _IMPORTER = """
 import asyncio, sys
 from pathlib import Path
 from actions.accounts_import import import_accounts
-from actions.content import current_content
+from bot.content.live import current_content
 from bot.ground.db import current_database
 portal = current_content().portal("resah")
 print(asyncio.run(import_accounts(current_database(), portal, Path(sys.argv[1]), sync=True)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.content import PUBLIC_MAIL_DOMAINS
+from bot.content.live import PUBLIC_MAIL_DOMAINS
 from bot.ground.addresses import (
     is_address,
     likely_address,

@@ -17,13 +17,13 @@ from types import ModuleType
 import pytest
 
 from actions.accounts_cells import fault_of_address, is_mangled, plain
-from actions.content import current_content
 from actions.walks import facts, handover, hearing, login, login_answers, login_reset, region
 from actions.walks.base import Heard
 from actions.walks.hearing import as_choice, as_said_anywhere
 from actions.walks.whose import read_addresses
 from bot.chat.search import search
 from bot.console.private import Anonymous, mask_addresses
+from bot.content.live import current_content
 from bot.engine.nlu import entities, language, problems
 from bot.engine.nlu.entities import find_entities
 from bot.engine.nlu.language import foreign_language

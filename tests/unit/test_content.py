@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from actions.answers import SMALL_TALK
-from actions.content import Content, Portal, current_content, load_content
+from bot.content.live import Content, Portal, current_content, load_content
 from bot.ground.errors import ContentError
 from bot.ground.settings import ROOT
 

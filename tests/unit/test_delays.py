@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from actions.delays import Delay, read_delay
+from bot.content.delays import Delay, read_delay
 from bot.ground.clock import PARIS
 
 

@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.accounts import AccountRow, current_accounts
-from actions.content import current_content
 from actions.outbox import OutboxMail
 from actions.resets import LEAST_LEFT, LIFETIME, Redeemed, ResetToken, issue_reset, redeem
+from bot.content.live import current_content
 from bot.ground.db import Database, UnitOfWork, now, unit_of_work
 from bot.ground.errors import LimitReached, TokenRefused
 from bot.ground.limits import RESETS_PER_ACCOUNT, LimitHit

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from actions.content_files.mistakes import Mistakes
+from bot.content.files.mistakes import Mistakes
 
 # Ten times as fast where the YAML library is there.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

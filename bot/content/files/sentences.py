@@ -9,9 +9,9 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from actions.content_files.marked import At, Marked, read_yaml
-from actions.content_files.mistakes import Mistakes
-from actions.portals import compiled
+from bot.content.files.mistakes import Mistakes
+from bot.content.files.yaml_lines import At, Marked, read_yaml
+from bot.content.portals import compiled
 
 _ENOUGH = 40
 """Characters by which a line is found again."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from actions.content_files.marked import At, Marked
-from actions.content_files.mistakes import Mistakes, closest
+from bot.content.files.mistakes import Mistakes, closest
+from bot.content.files.yaml_lines import At, Marked
 
 
 @dataclass(frozen=True)

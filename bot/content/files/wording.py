@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from actions.content_files.fields import Fields
-from actions.content_files.marked import read_yaml
-from actions.content_files.mistakes import Mistakes
+from bot.content.files.fields import Fields
+from bot.content.files.mistakes import Mistakes
+from bot.content.files.yaml_lines import read_yaml
 from bot.french.wording import PLACES, Phrases, Tokens, Wording, merged, split_words
 
 _ACTS = ("reset", "ticket", "address", "solved")

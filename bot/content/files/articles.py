@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actions.content_files.fields import Fields
-from actions.content_files.marked import Marked, parse_yaml, read_source
-from actions.content_files.mistakes import Mistakes
-from actions.content_files.sentences import check_template
-from actions.content_files.trees import read_tree
-from actions.portals import Article
-from actions.trees import Tree
+from bot.content.files.fields import Fields
+from bot.content.files.mistakes import Mistakes
+from bot.content.files.sentences import check_template
+from bot.content.files.trees import read_tree
+from bot.content.files.yaml_lines import Marked, parse_yaml, read_source
+from bot.content.portals import Article
+from bot.content.trees import Tree
 
 _KEYS = ("intent", "title", "topic", "group", "contact", "tree")
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from actions.content_files.articles import ArticleFile, read_articles
-from actions.content_files.facts import Facts, read_facts
-from actions.content_files.fields import Fields
-from actions.content_files.marked import Marked, read_yaml
-from actions.content_files.mistakes import Mistakes
-from actions.content_files.regions import read_regions
-from actions.content_files.sentences import Sentence, read_sentences
-from actions.content_files.wording import read_wording
-from actions.portals import FEATURES, Messages, Portal, Region
+from bot.content.files.articles import ArticleFile, read_articles
+from bot.content.files.facts import Facts, read_facts
+from bot.content.files.fields import Fields
+from bot.content.files.mistakes import Mistakes
+from bot.content.files.regions import read_regions
+from bot.content.files.sentences import Sentence, read_sentences
+from bot.content.files.wording import read_wording
+from bot.content.files.yaml_lines import Marked, read_yaml
+from bot.content.portals import FEATURES, Messages, Portal, Region
 from bot.french.wording import Wording
 
 _KEYS = (

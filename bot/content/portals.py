@@ -1,8 +1,8 @@
 """What a portal is to the rest of the code: its facts, contacts, articles and sentences.
 
 Texts are Jinja2 templates in a sandbox, with the portal, its links and the values that the caller
-gives; a name that does not exist is an error, not an empty string. `actions.content_files` reads
-portals from their folders, `actions.content` hands them out.
+gives; a name that does not exist is an error, not an empty string. `bot.content.files` reads
+portals from their folders, `bot.content.live` hands them out.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from actions.delays import Delay, read_delay
-from actions.trees import Tree
+from bot.content.delays import Delay, read_delay
+from bot.content.trees import Tree
 from bot.french.places import Place
 from bot.french.wording import Wording
 from bot.ground.errors import ContentError

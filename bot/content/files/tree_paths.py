@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from actions.trees import ENDS, INPUTS, Tree, TreeStep
+from bot.content.trees import ENDS, INPUTS, Tree, TreeStep
 
 
 @dataclass(frozen=True)

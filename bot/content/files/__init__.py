@@ -7,8 +7,8 @@ on with what only shows once everything is read.
 
 from __future__ import annotations
 
-from actions.content_files.folder import PortalFiles, Reading, read_folder
-from actions.content_files.marked import Marked
-from actions.content_files.mistakes import Gravity, Mistake, Mistakes
+from bot.content.files.folder import PortalFiles, Reading, read_folder
+from bot.content.files.mistakes import Gravity, Mistake, Mistakes
+from bot.content.files.yaml_lines import Marked
 
 __all__ = ["Gravity", "Marked", "Mistake", "Mistakes", "PortalFiles", "Reading", "read_folder"]

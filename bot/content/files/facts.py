@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from actions.content_files.marked import Marked, read_yaml
-from actions.content_files.mistakes import Mistakes
+from bot.content.files.mistakes import Mistakes
+from bot.content.files.yaml_lines import Marked, read_yaml
 
 Facts = dict[str, dict[str, re.Pattern[str]]]
 """By fact and value, the pattern over text in lower case without accents."""

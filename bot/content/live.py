@@ -16,9 +16,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from actions.content_files import Gravity, Mistake, Mistakes, Reading, read_folder
-from actions.content_files.mistakes import told
-from actions.portals import PUBLIC_MAIL_DOMAINS, Article, Content, Messages, Portal, Region
+from bot.content.files import Gravity, Mistake, Mistakes, Reading, read_folder
+from bot.content.files.mistakes import told
+from bot.content.portals import PUBLIC_MAIL_DOMAINS, Article, Content, Messages, Portal, Region
 from bot.ground.errors import ContentError
 from bot.ground.settings import current_settings
 

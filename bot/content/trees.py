@@ -1,7 +1,7 @@
 """Troubleshooting trees: steps, questions and where each answer leads, written in an article.
 
 A tree stands in the front matter of its article, so that a new one needs neither Python nor a
-training. `faq/README.md` shows how to write one, `actions.content_files.trees` reads it.
+training. `faq/README.md` shows how to write one, `bot.content.files.trees` reads it.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from actions.content_files.tree_paths import TreeProblem, check_paths
-from actions.trees import ADDRESS_STATES, Tree, TreeAnswer, TreeStep
+from bot.content.files.tree_paths import TreeProblem, check_paths
+from bot.content.trees import ADDRESS_STATES, Tree, TreeAnswer, TreeStep
 
 _KEYS = {
     "say", "answers", "fact", "tried", "input", "without", "go", "check", "end", *ADDRESS_STATES,

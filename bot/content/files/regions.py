@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from actions.content_files.fields import Fields
-from actions.content_files.marked import Marked, read_yaml
-from actions.content_files.mistakes import Mistakes
-from actions.portals import Region
+from bot.content.files.fields import Fields
+from bot.content.files.mistakes import Mistakes
+from bot.content.files.yaml_lines import Marked, read_yaml
+from bot.content.portals import Region
 
 
 def read_regions(path: Path, mistakes: Mistakes) -> tuple[Marked, tuple[Region, ...]]:

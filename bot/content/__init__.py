@@ -1,0 +1,1 @@
+"""What the assistant knows and says: the files under `faq/` as typed portals, kept up to date."""
