@@ -13,7 +13,6 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.accounts import current_accounts
-from actions.understanding import band_of
 from actions.walks.base import ASKED_SOLVED, Button, Frame, Heard, Said, Talk
 from actions.walks.consent import is_meant, place_named
 from actions.walks.facts import remember_facts
@@ -26,6 +25,7 @@ from bot.french.redaction import redact_passwords
 from bot.ground.addresses import is_address, normalise_address
 from bot.ground.db import current_database
 from bot.ground.settings import current_settings
+from bot.reading.bands import band_of
 
 _DOCUMENTS = frozenset({"find_document", "document_access", "document_missing"})
 _LISTEN = "action_listen"

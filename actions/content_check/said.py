@@ -14,9 +14,9 @@ from functools import lru_cache
 from actions.answers import SHORT_IN_WALKS, SMALL_TALK
 from actions.mail_fates import FATES
 from actions.tickets import STATES
-from actions.understanding import LANGUAGES
 from bot.ground.limits import OWN_SCOPES, SCOPES
 from bot.ground.settings import ROOT
+from bot.reading.bands import LANGUAGES
 
 _FOLDERS = ("actions", "bot")
 _PREFIXES = {"say": "", "button": "buttons.", "note_tried": "tried."}

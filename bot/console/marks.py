@@ -9,7 +9,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.transcript import TranscriptEvent
-from actions.understanding import band_of
 from bot.console.access import Scope
 from bot.console.private import Anonymous
 from bot.console.record import Entry, record, staff_subject
@@ -20,6 +19,7 @@ from bot.content.live import Portal, current_content
 from bot.ground.db import now
 from bot.ground.errors import GuichetError
 from bot.ground.settings import ROOT
+from bot.reading.bands import band_of
 
 MOST_NOTE = 4000
 _MOST_TAGS = 12

@@ -13,9 +13,9 @@ from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.understanding import band_of
 from bot.console.private import addresses_in, fingerprint, mask_addresses
 from bot.ground.db import Base, Moment
+from bot.reading.bands import band_of
 
 LOST, DISLIKED, REPEATED, HANDED_OVER = 8, 4, 2, 1
 """What went wrong, the worst first; added up in `trouble`, they order what is to be reviewed."""

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.transcript import TranscriptEvent, Turn
-from actions.understanding import band_of
 from bot.console.blackout import BLACKED_OUT
 from bot.console.consequences import Consequences, read_consequences
 from bot.console.private import addresses_of, mask_addresses
 from bot.content.live import Portal
 from bot.ground.markdown import plain_text
+from bot.reading.bands import band_of
 
 _RUNNERS_UP = 3
 _WORTH_NAMING = 0.01

@@ -21,7 +21,7 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from actions.understanding import band_of
+from bot.reading.bands import band_of
 
 CLARIFY = "action_clarify"
 

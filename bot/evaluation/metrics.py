@@ -10,8 +10,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.engine.nlu.model import OUT_OF_SCOPE, Prediction
 from bot.evaluation.data import Example
+from bot.reading.model import OUT_OF_SCOPE, Prediction
 
 _Z = 1.96
 _OFFERED = 3

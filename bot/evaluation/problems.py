@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from bot.engine.nlu.model import IntentModel
-from bot.engine.nlu.problems import Problem, find_problems
 from bot.evaluation.data import TESTS, MessageSet
 from bot.evaluation.metrics import Share
 from bot.evaluation.report import shown
+from bot.reading.model import IntentModel
+from bot.reading.problems import Problem, find_problems
 
 _LONG = 90
 

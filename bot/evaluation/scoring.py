@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.engine.nlu.model import IntentModel
 from bot.evaluation.data import MessageSet
 from bot.evaluation.metrics import Scored
+from bot.reading.model import IntentModel
 
 
 def score(model: IntentModel, tests: MessageSet) -> list[Scored]:

@@ -15,10 +15,10 @@ from typing import Any
 import joblib
 import yaml
 
-from bot.engine.nlu import code_hash
-from bot.engine.nlu.model import DEFAULTS, IntentModel
 from bot.evaluation.data import Example
 from bot.ground.settings import ROOT
+from bot.reading import code_hash
+from bot.reading.model import DEFAULTS, IntentModel
 
 COMPONENT = "bot.engine.nlu.linear.LinearIntentClassifier"
 

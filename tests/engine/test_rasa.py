@@ -10,7 +10,8 @@ import pytest
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
 
-from bot.engine import nlu, rasa_patches
+from bot import reading
+from bot.engine import rasa_patches
 from bot.engine.assistant import Assistant
 from bot.engine.lock import ConversationLocks
 from bot.engine.nlu.linear import LinearIntentClassifier
@@ -59,13 +60,13 @@ def test_a_changed_helper_changes_the_training_fingerprint(
     tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = LinearIntentClassifier.fingerprint_addon({})
-    assert before == nlu.code_hash()
-    original = nlu.Path.read_bytes
+    assert before == reading.code_hash()
+    original = reading.Path.read_bytes
 
-    def changed(path: nlu.Path) -> bytes:
+    def changed(path: reading.Path) -> bytes:
         return original(path) + (b"# changed" if path.name == "text.py" else b"")
 
-    monkeypatch.setattr(nlu.Path, "read_bytes", changed)
+    monkeypatch.setattr(reading.Path, "read_bytes", changed)
     assert LinearIntentClassifier.fingerprint_addon({}) != before
 
 

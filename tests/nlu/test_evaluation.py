@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.engine.nlu.model import Prediction
 from bot.evaluation import metrics, report
 from bot.evaluation.ablation import variants
 from bot.evaluation.data import Example, MessageSet
@@ -13,6 +12,7 @@ from bot.evaluation.duplicates import report as duplicate_report
 from bot.evaluation.metrics import OUTCOMES, Scored, Share
 from bot.evaluation.page import write_page
 from bot.evaluation.trained import configured
+from bot.reading.model import Prediction
 
 
 def _scored(label: str, *ranking: str, band: str = "sure", also: str = "") -> Scored:

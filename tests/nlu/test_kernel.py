@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from bot.engine.nlu.features import Features
-from bot.engine.nlu.kernel import own_similarities, similarities, solve, unit_rows
+from bot.reading.features import Features
+from bot.reading.kernel import own_similarities, similarities, solve, unit_rows
 
 INTENTS, RIDGE = 4, 0.1
 

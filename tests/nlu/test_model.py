@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.engine.nlu.calibration import Calibration, calibrate
-from bot.engine.nlu.model import DEFAULTS, IntentModel
+from bot.reading.calibration import Calibration, calibrate
+from bot.reading.model import DEFAULTS, IntentModel
 
 PLAIN = {
     **DEFAULTS,

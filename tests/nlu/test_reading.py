@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.nlu.features import View
-from bot.engine.nlu.views import VIEWS, read, word_grams
 from bot.french.letter_frame import strip_frame
 from bot.french.sounds import phonetic_key
 from bot.french.text import MOST_UNDERSTOOD, fold, normalise, shorten
+from bot.reading.features import View
+from bot.reading.views import VIEWS, read, word_grams
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from bot.engine.assistant import Assistant
-from bot.engine.nlu.model import Prediction
-from bot.engine.nlu.problems import find_problems, split_clauses
 from bot.ground.db import Database
 from bot.ground.settings import load_settings
+from bot.reading.model import Prediction
+from bot.reading.problems import find_problems, split_clauses
 
 CASES = yaml.safe_load((Path(__file__).parent / "problems.yml").read_text(encoding="utf-8"))
 LONG = 90

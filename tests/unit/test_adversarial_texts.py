@@ -24,10 +24,8 @@ from actions.walks.whose import read_addresses
 from bot.chat.search import search
 from bot.console.private import Anonymous, mask_addresses
 from bot.content.live import current_content
-from bot.engine.nlu import entities, language, problems
 from bot.engine.nlu.entities import find_entities
 from bot.engine.nlu.language import foreign_language
-from bot.engine.nlu.problems import split_clauses
 from bot.french import letter_frame as frame
 from bot.french import redaction, spelling, text
 from bot.french.fold import fold
@@ -38,6 +36,8 @@ from bot.french.redaction import redact_passwords
 from bot.french.sounds import phonetic_key
 from bot.french.text import name_forms, normalise, shorten
 from bot.ground.markdown import escape_markdown, plain_text, to_html
+from bot.reading import entities, language, problems
+from bot.reading.problems import split_clauses
 
 _MOST = 8_000
 _TEXTS = 2_000

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from bot.engine.assistant import Assistant
-from bot.engine.nlu.calibration import Calibration
 from bot.french.text import normalise
 from bot.ground.db import Database
 from bot.ground.settings import ROOT, load_settings
+from bot.reading.calibration import Calibration
 
 BANDS = {"sure", "unsure", "lost"}
 

@@ -9,7 +9,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 
-from bot.engine.nlu import code_hash
+from bot.reading import code_hash
 
 
 class HashedComponent(GraphComponent):  # type: ignore[misc]

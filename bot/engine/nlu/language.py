@@ -22,10 +22,10 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from actions.understanding import LANGUAGES
 from bot.engine.nlu.component import Extractor
-from bot.engine.nlu.model import OUT_OF_SCOPE
 from bot.french.text import fold, name_forms, shorten
+from bot.reading.bands import LANGUAGES
+from bot.reading.model import OUT_OF_SCOPE
 
 _CANDIDATES = ("fr", *LANGUAGES, "es", "it")
 _LEAST_LIKELY = 0.6

@@ -16,8 +16,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.engine.nlu.component import HashedComponent
-from bot.engine.nlu.model import DEFAULTS, IntentModel
-from bot.engine.nlu.problems import find_problems
+from bot.reading.model import DEFAULTS, IntentModel
+from bot.reading.problems import find_problems
 
 _FILE = "intents.joblib"
 
@@ -30,7 +30,7 @@ class LinearIntentClassifier(IntentClassifier, HashedComponent):  # type: ignore
     where two were found, `problems`.
 
     Args:
-        config: `ranking_length` and what `bot.engine.nlu.model.DEFAULTS` lists.
+        config: `ranking_length` and what `bot.reading.model.DEFAULTS` lists.
         model_storage: Where the trained model is kept.
         resource: Under which name.
     """

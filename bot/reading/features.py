@@ -14,8 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from bot.engine.nlu.vectors import WordVectors, read_vectors
-from bot.engine.nlu.views import VIEWS, Reading, read, with_vectors
+from bot.reading.vectors import WordVectors, read_vectors
+from bot.reading.views import VIEWS, Reading, read, with_vectors
 
 Dense = NDArray[np.float32]
 Columns = NDArray[np.int32]

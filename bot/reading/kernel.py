@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.linalg.lapack import spotri
 
-from bot.engine.nlu.features import Dense, Features
+from bot.reading.features import Dense, Features
 
 Ints = NDArray[np.int64]
 

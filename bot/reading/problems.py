@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from bot.engine.nlu.model import Prediction
 from bot.french.letter_frame import strip_frame
 from bot.french.text import MOST_READ
+from bot.reading.model import Prediction
 
 FAMILIES: dict[str, str] = {
     **dict.fromkeys(

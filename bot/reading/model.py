@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.engine.nlu.calibration import Calibration, calibrate
-from bot.engine.nlu.features import Dense, Features, Featurizer
-from bot.engine.nlu.kernel import KernelModel, kernel, own_similarities, solve, unit_rows
+from bot.reading.calibration import Calibration, calibrate
+from bot.reading.features import Dense, Features, Featurizer
+from bot.reading.kernel import KernelModel, kernel, own_similarities, solve, unit_rows
 
 OUT_OF_SCOPE = "out_of_scope"
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.engine.nlu.vectors import WordVectors
 from bot.french.letter_frame import strip_frame
 from bot.french.sounds import phonetic_key
 from bot.french.text import name_forms, normalise, shorten
+from bot.reading.vectors import WordVectors
 
 _WORD = re.compile(r"\w+")
 _CHARS = (2, 5)
