@@ -53,8 +53,8 @@ def _write_on(path: str, pipe: Connection) -> None:
 
 
 async def _measure(folder: Path, rows: int) -> None:
-    from actions.accounts_import import import_accounts
     from bot.content.live import current_content
+    from bot.desk.accounts_import import import_accounts
     from bot.ground.db import Base, current_database
     from bot.tables import import_tables
 

@@ -70,12 +70,12 @@ async def _open(kind: str, url: str, var_dir: Path, count: int) -> _Console:
     from aiohttp import CookieJar
     from aiohttp.test_utils import TestClient, TestServer
 
-    from actions.sender import OutboxSender
     from benchmarks import console_data
     from bot.app import create_app
     from bot.console.invitations import accept_invitation
     from bot.console.users import add_user
     from bot.content.live import current_content
+    from bot.desk.sender import OutboxSender
     from bot.ground import migrations
     from bot.ground.db import Database
     from bot.ground.settings import load_settings

@@ -8,11 +8,11 @@ import hmac
 import aiohttp_jinja2
 from aiohttp import web
 
-from actions.sender import OutboxSender
 from bot.chat import add_chat
 from bot.console import add_console
 from bot.content.live import Content
 from bot.demo import add_demo
+from bot.desk.sender import OutboxSender
 from bot.edge import edge
 from bot.engine.assistant import Assistant
 from bot.ground.db import Database

@@ -17,13 +17,13 @@ rasa_patches.prepare()
 
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
-from actions.accounts_import import import_accounts  # noqa: E402
-from actions.sender import OutboxSender  # noqa: E402
 from bot import training  # noqa: E402
 from bot.console import command as console  # noqa: E402
 from bot.console.record import from_shell, record_now  # noqa: E402
 from bot.content.live import current_content  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
+from bot.desk.accounts_import import import_accounts  # noqa: E402
+from bot.desk.sender import OutboxSender  # noqa: E402
 from bot.doctor import examine  # noqa: E402
 from bot.evaluation import options as evaluation  # noqa: E402
 from bot.ground import logs, migrations

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from actions.accounts import AccountRow, SqlAccountStore, current_accounts
-from actions.accounts_file import DEMO_FILE
-from actions.accounts_import import import_accounts
-from actions.outbox import OutboxMail
 from actions.transcript import Conversation
 from bot.console.tables import StaffUser
 from bot.content.live import Content
+from bot.desk.accounts import AccountRow, SqlAccountStore, current_accounts
+from bot.desk.accounts_file import DEMO_FILE
+from bot.desk.accounts_import import import_accounts
+from bot.desk.outbox import OutboxMail
 from bot.ground.db import Database
 from bot.ground.errors import SettingsError
 from bot.ground.settings import Settings

@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.accounts import AccountRow
 from actions.content_check import check
-from actions.smtp import client_for
 from bot import proxies, training
 from bot.console import clock_guard
 from bot.content.files import Gravity
 from bot.content_command import amount_of, errors
+from bot.desk.accounts import AccountRow
+from bot.desk.smtp import client_for
 from bot.findings import Finding, State, other_forms
 from bot.ground import migrations, private_files
 from bot.ground.db import Database

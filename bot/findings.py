@@ -8,7 +8,7 @@ from enum import Enum
 
 from sqlalchemy import select
 
-from actions.accounts import AccountRow
+from bot.desk.accounts import AccountRow
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Database
 from bot.ground.settings import Settings

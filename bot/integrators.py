@@ -12,7 +12,7 @@ import uuid
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from actions.resets import redeem
+from bot.desk.resets import redeem
 from bot.edge import read_json
 from bot.engine.assistant import Incoming
 from bot.errors import bad_request, bearer_token, error_response, errors_as_json, field, storable

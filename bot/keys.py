@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from actions.sender import OutboxSender
 from bot.content.live import Content
+from bot.desk.sender import OutboxSender
 from bot.ground.db import Database
 from bot.ground.settings import Settings
 

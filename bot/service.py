@@ -12,15 +12,15 @@ from pathlib import Path
 
 from aiohttp import web
 
-from actions.accounts_import import finish_imports
 from actions.content_check import check
-from actions.sender import OutboxSender
 from bot import proxies, training
 from bot.console.filling import fill_missing
 from bot.console.retention import purge_daily
 from bot.content.live import current_content
 from bot.content_command import errors
 from bot.demo_data import load_demo_accounts, refuse_demo_beside_real
+from bot.desk.accounts_import import finish_imports
+from bot.desk.sender import OutboxSender
 from bot.doctor import weak_token
 from bot.ground import migrations, private_files
 from bot.ground.db import current_database

@@ -5,20 +5,20 @@ from __future__ import annotations
 import importlib
 
 _MODULES = (
-    "actions.accounts",
+    "bot.desk.accounts",
     "bot.ground.alerts",
-    "actions.accounts_staging",
+    "bot.desk.accounts_staging",
     "bot.ground.limits",
-    "actions.outbox",
+    "bot.desk.outbox",
     "actions.ratings",
-    "actions.resets",
-    "actions.tickets",
-    "actions.ticket_links",
+    "bot.desk.resets",
+    "bot.desk.tickets",
+    "bot.desk.ticket_links",
     "bot.console.review_tables",
     "bot.console.search_index",
     "bot.console.summaries",
     "bot.console.tables",
-    "bot.demo.passwords",
+    "bot.desk.demo_passwords",
     "actions.transcript",
 )
 

@@ -13,16 +13,16 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.ticket_links import (
+from bot.console.record import Entry, record
+from bot.content.live import Portal
+from bot.desk.ticket_links import (
     TicketLinkRefused,
     code_is_open,
     read_signed_reference,
     send_code,
     use_code,
 )
-from actions.tickets import STATES, Ticket, ticket_by_reference
-from bot.console.record import Entry, record
-from bot.content.live import Portal
+from bot.desk.tickets import STATES, Ticket, ticket_by_reference
 from bot.edge import read_form
 from bot.ground.clock import in_words, paris_time_from
 from bot.ground.db import unit_of_work

@@ -19,9 +19,9 @@ import pytest  # noqa: E402
 # What the helpers there check is told in full, as in the tests themselves.
 pytest.register_assert_rewrite("tests.crash", "tests.dialogues")
 
-from actions import accounts  # noqa: E402
 from bot import training  # noqa: E402
 from bot.content import live as content  # noqa: E402
+from bot.desk import accounts  # noqa: E402
 from bot.ground import db, logs, settings
 from bot.tables import import_tables  # noqa: E402
 from tests.support.host import HostSite  # noqa: E402

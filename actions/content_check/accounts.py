@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from actions.accounts_file import DEMO_FILE, faults_of
 from bot.content.files import Reading
+from bot.desk.accounts_file import DEMO_FILE, faults_of
 
 
 def check(reading: Reading) -> None:

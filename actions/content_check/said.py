@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from actions.answers import SHORT_IN_WALKS, SMALL_TALK
-from actions.mail_fates import FATES
-from actions.tickets import STATES
+from bot.desk.mail_fates import FATES
+from bot.desk.tickets import STATES
 from bot.ground.limits import OWN_SCOPES, SCOPES
 from bot.ground.settings import ROOT
 from bot.reading.bands import LANGUAGES

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from actions.accounts import Account
-from actions.ticket_links import sign_reference
-from actions.tickets import HandOver, hand_over, unused_reference
 from actions.transcript import Line, read_lines
 from actions.walks.base import Talk
 from actions.walks.consent import Consent, demand
 from bot.content.live import Region
+from bot.desk.accounts import Account
+from bot.desk.ticket_links import sign_reference
+from bot.desk.tickets import HandOver, hand_over, unused_reference
 from bot.ground.db import unit_of_work
 from bot.ground.limits import (
     HANDOVERS_PER_CONVERSATION,

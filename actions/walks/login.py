@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-from actions.accounts import Account
 from actions.walks.base import Button, Directive, End, Go, Open, Pass, Said, Step, Talk, Wait, Walk
 from actions.walks.consent import consent_to
 from actions.walks.login_answers import (
@@ -23,6 +22,7 @@ from actions.walks.login_reset import RESET_STEPS
 from actions.walks.login_unknown import UNKNOWN_STEPS
 from actions.walks.region import named_region
 from actions.walks.whose import take_address
+from bot.desk.accounts import Account
 from bot.french.fold import fold
 from bot.ground.db import now
 from bot.ground.errors import LimitReached

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from actions.accounts import Account
-from actions.mail_fates import MailFate, refused_lately, reset_fate
 from actions.walks.base import Directive, Go, Pass, Step, Talk, Wait
 from actions.walks.consent import consent_to
 from actions.walks.login_answers import asks_again, other_address, solved_or
+from bot.desk.accounts import Account
+from bot.desk.mail_fates import MailFate, refused_lately, reset_fate
 from bot.ground.addresses import mask_address, wire_address
 from bot.ground.clock import paris_time
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from actions.resets import LIFETIME
 from actions.walks.acts import send_reset
 from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
 from actions.walks.consent import consent_to, doubts
@@ -16,6 +15,7 @@ from actions.walks.login_answers import (
     solved_or,
 )
 from actions.walks.login_mail import MAIL_STEPS, after_nothing_came, nothing_came, told_unmailable
+from bot.desk.resets import LIFETIME
 from bot.french.fold import fold
 from bot.ground.clock import paris_time, paris_time_from
 from bot.ground.db import now

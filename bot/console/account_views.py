@@ -8,15 +8,15 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import Account, AccountRow
-from actions.outbox import OutboxMail
-from actions.resets import ResetToken
 from bot.console.access import Scope, form, scope
 from bot.console.consequences import MAIL_STATES, reset_state
 from bot.console.pages import show
 from bot.console.private import fingerprint
 from bot.console.record import Entry, record_now
 from bot.console.summaries import ConversationAddress, Summary
+from bot.desk.accounts import Account, AccountRow
+from bot.desk.outbox import OutboxMail
+from bot.desk.resets import ResetToken
 from bot.ground.addresses import is_address, likely_address, normalise_address
 from bot.ground.db import now
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.outbox import OutboxMail
-from actions.resets import ResetToken
-from actions.tickets import Ticket, TicketEntry
+from bot.desk.outbox import OutboxMail
+from bot.desk.resets import ResetToken
+from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.db import now
 
 KINDS = ("reset", "handover")

@@ -10,7 +10,6 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.tickets import Ticket
 from bot.console import history, marks
 from bot.console.access import Scope, form, scope
 from bot.console.conversations import Listed
@@ -22,6 +21,7 @@ from bot.console.summaries import ConversationAddress, Summary
 from bot.console.tables import StaffAction
 from bot.console.transcripts import read_transcript, title_of
 from bot.console.users import colleagues, names
+from bot.desk.tickets import Ticket
 
 _MOST_EARLIER = 20
 

@@ -13,13 +13,13 @@ from sqlalchemy import Select, String, bindparam, cast, column, select, table, t
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.tickets import Ticket
 from bot.console.access import Scope
 from bot.console.filters import Filters, narrow
 from bot.console.review_tables import Tag
 from bot.console.search_index import FTS_TABLE, SearchText, is_sqlite, portal_token
 from bot.console.summaries import Summary
 from bot.console.tickets import reference_in
+from bot.desk.tickets import Ticket
 from bot.french.stems import Piece, highlight, wanted
 
 PAGE = 50

@@ -8,11 +8,11 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import AccountRow
 from actions.transcript import TranscriptEvent, Turn
 from bot.console.private import Anonymous
 from bot.console.summaries import Summary
 from bot.content.live import Portal
+from bot.desk.accounts import AccountRow
 from bot.ground.moments import shown
 
 _ENDS = ("solved", "handed_over", "informed", "reset_sent", "given_up", "refused")

@@ -14,15 +14,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import AccountRow
-from actions.outbox import OutboxMail
-from actions.resets import ResetToken
-from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation, read_lines
 from bot.console.held import find_held
 from bot.console.private import addresses_of, mask_addresses
 from bot.console.review_tables import Note
 from bot.content.live import current_content
+from bot.desk.accounts import AccountRow
+from bot.desk.outbox import OutboxMail
+from bot.desk.resets import ResetToken
+from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base, Database, now
 

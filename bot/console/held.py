@@ -18,14 +18,14 @@ from typing import Any
 from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import AccountRow
-from actions.outbox import OutboxMail
-from actions.resets import ResetToken
-from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation, TranscriptEvent
 from bot.console.private import addresses_in, fingerprint
 from bot.console.review_tables import Note
 from bot.console.summaries import ConversationAddress
+from bot.desk.accounts import AccountRow
+from bot.desk.outbox import OutboxMail
+from bot.desk.resets import ResetToken
+from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base
 from bot.ground.markdown import escape_markdown, plain_text

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from actions.resets import hash_token
 from bot.console.passwords import hash_password, new_token
 from bot.console.record import Entry, record
 from bot.console.tables import StaffUser
+from bot.desk.resets import hash_token
 from bot.ground.db import Database, now
 
 INVITATION_LIFETIME = timedelta(hours=72)

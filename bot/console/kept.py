@@ -16,8 +16,8 @@ from urllib.parse import SplitResult, urlsplit
 from aiohttp import web
 from sqlalchemy import update
 
-from actions.resets import hash_token
 from bot.console.tables import StaffSession
+from bot.desk.resets import hash_token
 from bot.ground.db import Database
 from bot.ground.sealing import seal, unseal
 from bot.keys import SETTINGS

@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 from sqlalchemy import case, update
 
-from actions.outbox import SECRET_KINDS, OutboxMail
 from bot.console.access import checked_number, form, scope
 from bot.console.consequences import MAIL_STATES
 from bot.console.pages import back_to, show
 from bot.console.private import addresses_of, mask_addresses
 from bot.console.record import Entry, record
+from bot.desk.outbox import SECRET_KINDS, OutboxMail
 from bot.ground.db import now
 from bot.keys import SENDER
 

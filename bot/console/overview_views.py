@@ -8,12 +8,12 @@ from aiohttp import web
 from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.outbox import OutboxMail
-from actions.tickets import Ticket
 from bot.console.access import scope
 from bot.console.notices import notices
 from bot.console.pages import show
 from bot.console.summaries import LOST, Summary
+from bot.desk.outbox import OutboxMail
+from bot.desk.tickets import Ticket
 
 MOST_COUNTED = 1000
 """Counting stops here, so that the page costs the same however much waits."""

@@ -13,18 +13,18 @@ from typing import Any
 from sqlalchemy import Delete, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import AccountRow
-from actions.accounts_staging import AccountImport, StagedAccount
-from actions.outbox import OutboxMail
 from actions.ratings import Rating
-from actions.resets import ResetToken
-from actions.tickets import Ticket
 from actions.transcript import Conversation, Turn
 from bot.console.consequences import KINDS
 from bot.console.held import Held, find_held, may_hold, names
 from bot.console.review_tables import Note
 from bot.console.search_index import forget_conversations, merge_index
-from bot.demo.passwords import DemoPassword
+from bot.desk.accounts import AccountRow
+from bot.desk.accounts_staging import AccountImport, StagedAccount
+from bot.desk.demo_passwords import DemoPassword
+from bot.desk.outbox import OutboxMail
+from bot.desk.resets import ResetToken
+from bot.desk.tickets import Ticket
 from bot.french.address_scanner import Found, replace_addresses
 from bot.ground.addresses import normalise_address
 from bot.ground.alerts import Alert

@@ -14,16 +14,16 @@ from pathlib import Path
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.accounts_import import finish_imports
-from actions.outbox import OutboxMail
 from actions.ratings import Rating
-from actions.resets import ResetToken
-from actions.tickets import Ticket
 from actions.transcript import Conversation
 from bot.console import record, sessions
 from bot.console.clock_guard import WAITS, is_suspect, note_purge, note_waiting
 from bot.console.persons import erase_conversations
 from bot.console.search_index import merge_index
+from bot.desk.accounts_import import finish_imports
+from bot.desk.outbox import OutboxMail
+from bot.desk.resets import ResetToken
+from bot.desk.tickets import Ticket
 from bot.ground import limits
 from bot.ground.alerts import Alert
 from bot.ground.db import Database, now

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.outbox import OutboxMail
 from actions.ratings import Rating
-from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation, TranscriptEvent, Turn
 from bot.console.private import Anonymous, mask_addresses
 from bot.console.review_tables import Correction, Note
 from bot.console.search_index import forget_conversations, index_turn
 from bot.console.summaries import Summary, opening_of
+from bot.desk.outbox import OutboxMail
+from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.markdown import escape_markdown
 
 Change = Callable[[str], str]

@@ -8,8 +8,6 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
-from actions.tickets import Ticket, entries_of
 from bot.console import history, marks
 from bot.console.access import Scope, checked_number, form, scope
 from bot.console.pages import back_to, show
@@ -26,6 +24,8 @@ from bot.console.tickets import (
     wait_of,
 )
 from bot.console.users import colleagues, names
+from bot.desk.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
+from bot.desk.tickets import Ticket, entries_of
 from bot.ground.db import now
 from bot.ground.markdown import plain_text
 from bot.keys import SENDER

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 from sqlalchemy import case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.tickets import Ticket
 from bot.console.access import Scope
 from bot.content.live import Portal
+from bot.desk.tickets import Ticket
 from bot.ground.moments import age
 
 MAIL_FATES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from actions.accounts import Account, SqlAccountStore
+from bot.desk.accounts import Account, SqlAccountStore
 from bot.ground.addresses import is_address
 from bot.ground.db import Database
 

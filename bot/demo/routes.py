@@ -13,10 +13,10 @@ from aiohttp.typedefs import Handler
 from bot.content.live import Portal
 from bot.demo.addresses import MOST_CHARACTERS, active_accounts, login_of, react
 from bot.demo.mails import read_mails
-from bot.demo.passwords import FEWEST_CHARACTERS, fault_of, password_fits, set_password
 from bot.demo.redeeming import Failure, redeem_over_http
 from bot.demo.site import foreign_origin, help_address, widget_address
 from bot.demo.switch import demo_is_on
+from bot.desk.demo_passwords import FEWEST_CHARACTERS, fault_of, password_fits, set_password
 from bot.edge import read_form
 from bot.keys import CONTENT, DATABASE, SETTINGS
 from bot.pages import render as render_page

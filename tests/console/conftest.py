@@ -13,12 +13,12 @@ import pytest
 from aiohttp import ClientResponse, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
-from actions.sender import OutboxSender
 from bot.app import create_app
 from bot.console.invitations import accept_invitation
 from bot.console.passwords import _hasher
 from bot.console.users import add_user
 from bot.content.live import current_content
+from bot.desk.sender import OutboxSender
 from bot.engine.assistant import Assistant
 from bot.engine.lock import ConversationLocks
 from bot.ground.db import Database

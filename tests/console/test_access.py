@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from actions.outbox import Mail, enqueue
-from actions.resets import hash_token
-from actions.tickets import Ticket
 from bot.console.routes import ROUTES, Route
 from bot.console.tables import StaffAction, StaffSession
 from bot.console.users import disable_user
+from bot.desk.outbox import Mail, enqueue
+from bot.desk.resets import hash_token
+from bot.desk.tickets import Ticket
 from bot.ground.db import now
 from tests.console.conftest import PASSWORD, Console, Open, Visitor, on_both_databases
 from tests.console.written import Said, write

@@ -14,10 +14,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData, Text, cast, func, or_, select, text
 
-from actions.accounts import AccountRow
-from actions.outbox import Mail, OutboxMail, enqueue
-from actions.resets import ResetToken
-from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation
 from bot.console.export import export_person
 from bot.console.filling import fill_missing
@@ -26,6 +22,10 @@ from bot.console.retention import purge
 from bot.console.review_tables import Correction, Note, Review, Tag
 from bot.console.search_index import SearchText
 from bot.console.summaries import ConversationAddress, Summary
+from bot.desk.accounts import AccountRow
+from bot.desk.outbox import Mail, OutboxMail, enqueue
+from bot.desk.resets import ResetToken
+from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.db import Database, now
 from bot.ground.limits import LimitHit
 from bot.ground.settings import current_settings

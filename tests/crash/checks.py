@@ -11,11 +11,11 @@ from typing import Any
 import aiohttp
 from sqlalchemy import select
 
-from actions.outbox import OutboxMail
-from actions.resets import ResetToken, hash_token
-from actions.sender import LEASE
-from actions.tickets import Ticket, TicketEntry
 from actions.transcript import Conversation, TranscriptEvent, Turn
+from bot.desk.outbox import OutboxMail
+from bot.desk.resets import ResetToken, hash_token
+from bot.desk.sender import LEASE
+from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.db import Database
 from bot.ground.limits import RESETS_PER_ACCOUNT, LimitHit
 from tests.support.conversations import Talker

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.accounts import AccountRow
+from bot.desk.accounts import AccountRow
 from bot.ground.db import Database, now
 from tests.dialogues.every_account import ACCOUNTS, REGION, TODAY
 from tests.dialogues.portals import PORTALS

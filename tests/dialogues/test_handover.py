@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from actions.tickets import new_reference
+from bot.desk.tickets import new_reference
 from bot.engine.nlu.entities import find_entities
 from tests.dialogues.handing_over import (
     ADD,

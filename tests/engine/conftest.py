@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.accounts import AccountRow
+from bot.desk.accounts import AccountRow
 from bot.engine.assistant import Assistant, Incoming
 from bot.ground.db import Database, now
 from bot.ground.settings import current_settings

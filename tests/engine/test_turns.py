@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select, text
 
 from actions import talks
-from actions.outbox import OutboxMail
-from actions.resets import ResetToken
 from actions.transcript import Conversation, TranscriptEvent, Turn
+from bot.desk.outbox import OutboxMail
+from bot.desk.resets import ResetToken
 from bot.engine.assistant import Assistant, Incoming
 from bot.ground.db import Database
 from bot.ground.errors import TurnFailed, WrongPortal

@@ -15,11 +15,11 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web_runner import BaseRunner
 
-from actions.accounts import AccountRow
-from actions.sender import OutboxSender
 from bot.app import create_app
 from bot.connections import Runner
 from bot.content.live import current_content
+from bot.desk.accounts import AccountRow
+from bot.desk.sender import OutboxSender
 from bot.engine.assistant import Assistant
 from bot.ground.db import Database
 from bot.ground.settings import Settings, current_settings

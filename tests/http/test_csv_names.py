@@ -6,9 +6,9 @@ import csv
 from html import escape
 from pathlib import Path
 
-from actions.accounts_import import import_accounts
 from bot.content.live import current_content
-from bot.demo.passwords import set_password
+from bot.desk.accounts_import import import_accounts
+from bot.desk.demo_passwords import set_password
 from bot.ground.settings import ROOT
 from tests.http.conftest import Chat, Site, Start
 

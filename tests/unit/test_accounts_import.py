@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from actions.accounts import Account, AccountRow, current_accounts
-from actions.accounts_import import ImportResult, import_accounts
-from actions.outbox import Mail, enqueue
 from bot.content.live import Portal, current_content
 from bot.demo.switch import demo_is_on
 from bot.demo_data import holds_only_demo_accounts, load_demo_accounts
+from bot.desk.accounts import Account, AccountRow, current_accounts
+from bot.desk.accounts_import import ImportResult, import_accounts
+from bot.desk.outbox import Mail, enqueue
 from bot.ground.db import Database
 from bot.ground.errors import AccountsFileError
 from bot.ground.settings import current_settings

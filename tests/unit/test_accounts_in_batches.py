@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from actions import accounts_import
-from actions.accounts import AccountRow
-from actions.accounts_import import ImportResult, finish_imports, import_accounts
-from actions.accounts_staging import (
+from bot.console.persons import erase
+from bot.content.live import Portal, current_content
+from bot.desk import accounts_import
+from bot.desk.accounts import AccountRow
+from bot.desk.accounts_import import ImportResult, finish_imports, import_accounts
+from bot.desk.accounts_staging import (
     APPLYING,
     CLEARING,
     DISABLING,
@@ -25,8 +27,6 @@ from actions.accounts_staging import (
     AccountImport,
     StagedAccount,
 )
-from bot.console.persons import erase
-from bot.content.live import Portal, current_content
 from bot.ground.db import Database
 from bot.ground.errors import AccountsFileError
 
@@ -190,7 +190,7 @@ async def test_an_erased_address_does_not_come_back_from_the_copy(
 _IMPORTER = """
 import asyncio, sys
 from pathlib import Path
-from actions.accounts_import import import_accounts
+from bot.desk.accounts_import import import_accounts
 from bot.content.live import current_content
 from bot.ground.db import current_database
 portal = current_content().portal("resah")

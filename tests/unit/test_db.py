@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import AccountRow
+from bot.desk.accounts import AccountRow
 from bot.ground.db import Database, UnitOfWork, Write, in_turn, is_locked, now, unit_of_work
 from bot.ground.limits import LimitHit
 

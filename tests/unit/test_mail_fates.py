@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from actions.mail_fates import fate_of, reason_of, refused_lately
-from actions.outbox import TOO_LATE, UNWRITABLE, Mail, OutboxMail, enqueue
+from bot.desk.mail_fates import fate_of, reason_of, refused_lately
+from bot.desk.outbox import TOO_LATE, UNWRITABLE, Mail, OutboxMail, enqueue
 from bot.ground.db import Database, now
 
 ADDRESS = "sam.roux@chu-exemple.example"

@@ -14,8 +14,8 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select, update
 
-from actions.outbox import Mail, OutboxMail, enqueue
-from actions.sender import LEASE, OutboxSender
+from bot.desk.outbox import Mail, OutboxMail, enqueue
+from bot.desk.sender import LEASE, OutboxSender
 from bot.ground.db import Database, now
 from bot.ground.settings import current_settings
 from tests.conftest import use_settings
@@ -264,7 +264,7 @@ async def test_each_portal_may_have_a_server_of_its_own(
 async def test_the_background_loop_sends_when_it_is_woken_and_ends_when_cancelled(
     database: Database, box: Box, sender: OutboxSender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("actions.sender._POLL_SECONDS", 60)
+    monkeypatch.setattr("bot.desk.sender._POLL_SECONDS", 60)
     task = asyncio.create_task(sender.run())
     await asyncio.sleep(0.1)
     await put(database)

@@ -14,10 +14,10 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import AccountRow, current_accounts
-from actions.outbox import OutboxMail
-from actions.resets import LEAST_LEFT, LIFETIME, Redeemed, ResetToken, issue_reset, redeem
 from bot.content.live import current_content
+from bot.desk.accounts import AccountRow, current_accounts
+from bot.desk.outbox import OutboxMail
+from bot.desk.resets import LEAST_LEFT, LIFETIME, Redeemed, ResetToken, issue_reset, redeem
 from bot.ground.db import Database, UnitOfWork, now, unit_of_work
 from bot.ground.errors import LimitReached, TokenRefused
 from bot.ground.limits import RESETS_PER_ACCOUNT, LimitHit

@@ -18,9 +18,9 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.outbox import Mail, enqueue
-from actions.tickets import Ticket
 from bot.content.live import Portal
+from bot.desk.outbox import Mail, enqueue
+from bot.desk.tickets import Ticket
 from bot.ground.db import Base, Moment, now
 from bot.ground.errors import GuichetError
 

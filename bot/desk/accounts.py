@@ -14,8 +14,8 @@ from typing import Protocol
 from sqlalchemy import Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.resets import issue_reset
 from bot.content.live import current_content
+from bot.desk.resets import issue_reset
 from bot.ground.addresses import normalise_address
 from bot.ground.clock import same_day
 from bot.ground.db import Base, Database, Moment, current_database, unit_of_work

@@ -19,10 +19,10 @@ from pathlib import Path
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts_file import Row, read_accounts
-from actions.accounts_staging import CLEARING, DONE, STAGING, AccountImport, StagedAccount
-from actions.accounts_steps import advance, begin_applying
 from bot.content.live import Portal
+from bot.desk.accounts_file import Row, read_accounts
+from bot.desk.accounts_staging import CLEARING, DONE, STAGING, AccountImport, StagedAccount
+from bot.desk.accounts_steps import advance, begin_applying
 from bot.ground.db import Database, now
 from bot.ground.errors import AccountsFileError
 

@@ -16,8 +16,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.outbox import Mail, OutboxMail, enqueue
 from bot.content.live import Portal, Region
+from bot.desk.outbox import Mail, OutboxMail, enqueue
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base, Database, Moment, UnitOfWork, now
 

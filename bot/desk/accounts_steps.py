@@ -11,8 +11,8 @@ from sqlalchemy import and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.accounts import AccountRow
-from actions.accounts_staging import (
+from bot.desk.accounts import AccountRow
+from bot.desk.accounts_staging import (
     APPLYING,
     CLEARING,
     DISABLING,

@@ -13,8 +13,8 @@ from typing import Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.outbox import TOO_LATE, UNWRITABLE, OutboxMail
-from actions.resets import ResetToken
+from bot.desk.outbox import TOO_LATE, UNWRITABLE, OutboxMail
+from bot.desk.resets import ResetToken
 from bot.ground.db import now
 
 Fate = Literal["sent", "waiting", "refused", "unknown"]

@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.mail_fates import Fate, MailFate, fate_of
-from actions.outbox import OutboxMail
-from actions.tickets import TicketEntry
+from bot.desk.mail_fates import Fate, MailFate, fate_of
+from bot.desk.outbox import OutboxMail
+from bot.desk.tickets import TicketEntry
 from bot.ground.db import now
 
 

@@ -19,8 +19,8 @@ import aiosmtplib
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions import smtp
-from actions.outbox import SECRET_KINDS, TOO_LATE, OutboxMail, to_message
+from bot.desk import smtp
+from bot.desk.outbox import SECRET_KINDS, TOO_LATE, OutboxMail, to_message
 from bot.ground.addresses import mask_address
 from bot.ground.db import Database, now
 from bot.ground.settings import Settings

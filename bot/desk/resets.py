@@ -17,8 +17,8 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.outbox import Mail, enqueue
 from bot.content.live import Portal
+from bot.desk.outbox import Mail, enqueue
 from bot.ground.clock import paris_time
 from bot.ground.db import Base, Database, Moment, UnitOfWork, now
 from bot.ground.errors import TokenRefused

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from actions.accounts import ROLES, STATUSES
-from actions.accounts_cells import (
+from bot.content.live import Portal
+from bot.desk.accounts import ROLES, STATUSES
+from bot.desk.accounts_cells import (
     address_in,
     fault_of_address,
     is_mangled,
@@ -22,7 +23,6 @@ from actions.accounts_cells import (
     plain,
     shortened,
 )
-from bot.content.live import Portal
 from bot.ground.errors import AccountsFileError
 
 _COLUMNS = (

@@ -1,0 +1,1 @@
+"""What a help desk does: accounts, resets, tickets, mails."""
