@@ -72,13 +72,13 @@ async def _open(kind: str, url: str, var_dir: Path, count: int) -> _Console:
 
     from benchmarks import console_data
     from bot.app import create_app
-    from bot.console.invitations import accept_invitation
-    from bot.console.users import add_user
     from bot.content.live import current_content
     from bot.desk.sender import OutboxSender
     from bot.ground import migrations
     from bot.ground.db import Database
     from bot.ground.settings import load_settings
+    from bot.staff.invitations import accept_invitation
+    from bot.staff.users import add_user
 
     environment = {"GUICHET_DATABASE_URL": url, "GUICHET_VAR_DIR": str(var_dir)}
     settings = load_settings(environment)

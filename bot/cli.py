@@ -19,7 +19,6 @@ from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
 from bot import training  # noqa: E402
 from bot.console import command as console  # noqa: E402
-from bot.console.record import from_shell, record_now  # noqa: E402
 from bot.content.live import current_content  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
 from bot.desk.accounts_import import import_accounts  # noqa: E402
@@ -31,6 +30,7 @@ from bot.ground.db import current_database  # noqa: E402
 from bot.ground.errors import GuichetError  # noqa: E402
 from bot.ground.private_files import UMASK  # noqa: E402
 from bot.ground.settings import current_settings  # noqa: E402
+from bot.staff.audit import from_shell, record_now  # noqa: E402
 
 Result = TypeVar("Result")
 

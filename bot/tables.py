@@ -17,7 +17,7 @@ _MODULES = (
     "bot.console.review_tables",
     "bot.console.search_index",
     "bot.console.summaries",
-    "bot.console.tables",
+    "bot.staff.tables",
     "bot.desk.demo_passwords",
     "actions.transcript",
 )

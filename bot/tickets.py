@@ -13,7 +13,6 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.record import Entry, record
 from bot.content.live import Portal
 from bot.desk.ticket_links import (
     TicketLinkRefused,
@@ -38,6 +37,7 @@ from bot.ground.limits import (
 from bot.keys import CONTENT, DATABASE, SENDER, SETTINGS
 from bot.network import client_network
 from bot.pages import render, same_origin
+from bot.staff.audit import Entry, record
 
 STATE_NAMES = {"open": "en attente", "answered": "répondue", "closed": "close"}
 _MOST_NAME = 80

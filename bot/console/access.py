@@ -17,13 +17,13 @@ from aiohttp.typedefs import Handler
 from sqlalchemy import Select, select
 
 from bot.console.kept import lay
-from bot.console.passwords import new_token
-from bot.console.sessions import Staff, form_token, staff_of
-from bot.console.tables import ROLES
 from bot.content.live import Portal, Region
 from bot.edge import read_form
 from bot.ground.db import Database
 from bot.keys import CONTENT, DATABASE, SETTINGS
+from bot.staff.passwords import new_token
+from bot.staff.sessions import Staff, form_token, staff_of
+from bot.staff.tables import ROLES
 
 SESSION_COOKIE = "guichet_staff"
 BROWSER_COOKIE = "guichet_browser"

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.transcript import TranscriptEvent
 from bot.console.access import Least, Scope
 from bot.console.private import addresses_of, mask_addresses
-from bot.console.record import Entry, record
 from bot.console.rewriting import replacing, rewrite
 from bot.console.search_index import merge_index
 from bot.console.summaries import Summary
 from bot.ground.errors import GuichetError
+from bot.staff.audit import Entry, record
 
 BLACKED_OUT = "[message masqué par l'équipe]"
 

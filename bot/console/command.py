@@ -13,7 +13,6 @@ from bot.console.export import export_person
 from bot.console.filling import fill_missing
 from bot.console.persons import erase
 from bot.console.private import fingerprint
-from bot.console.record import from_shell, record_now
 from bot.console.redacting import redact_stored
 from bot.console.retention import purge, told
 from bot.ground import migrations
@@ -21,6 +20,7 @@ from bot.ground.addresses import is_address, normalise_address
 from bot.ground.db import current_database
 from bot.ground.errors import GuichetError
 from bot.ground.settings import current_settings
+from bot.staff.audit import from_shell, record_now
 
 Tell = Callable[[str], None]
 InDatabase = Callable[[Callable[[], Awaitable[Any]]], Any]

@@ -10,7 +10,7 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console import history, marks
+from bot.console import marks
 from bot.console.access import Scope, form, scope
 from bot.console.conversations import Listed
 from bot.console.filters import OUTCOMES, FilterFault, read_filters
@@ -18,10 +18,11 @@ from bot.console.pages import show
 from bot.console.private import addresses_of, mask_addresses
 from bot.console.review_tables import Correction, Note, Tag
 from bot.console.summaries import ConversationAddress, Summary
-from bot.console.tables import StaffAction
 from bot.console.transcripts import read_transcript, title_of
-from bot.console.users import colleagues, names
 from bot.desk.tickets import Ticket
+from bot.staff import history
+from bot.staff.tables import StaffAction
+from bot.staff.users import colleagues, names
 
 _MOST_EARLIER = 20
 

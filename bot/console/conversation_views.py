@@ -6,7 +6,6 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console import history
 from bot.console.access import scope
 from bot.console.conversation_page import (
     conversation_page,
@@ -22,9 +21,10 @@ from bot.console.dialogues import as_dialogue
 from bot.console.filters import OUTCOMES, FilterFault, Filters, read_filters
 from bot.console.pages import back_to, show
 from bot.console.private import addresses_in, fingerprint, is_one_address
-from bot.console.record import Entry, record_now
 from bot.console.transcripts import read_transcript
-from bot.console.users import names
+from bot.staff import history
+from bot.staff.audit import Entry, record_now
+from bot.staff.users import names
 
 
 async def show_list(request: web.Request) -> web.Response:

@@ -16,11 +16,11 @@ from urllib.parse import SplitResult, urlsplit
 from aiohttp import web
 from sqlalchemy import update
 
-from bot.console.tables import StaffSession
 from bot.desk.resets import hash_token
 from bot.ground.db import Database
 from bot.ground.sealing import seal, unseal
 from bot.keys import SETTINGS
+from bot.staff.tables import StaffSession
 
 LIFETIME = timedelta(hours=1)
 PAGES: web.AppKey[tuple[re.Pattern[str], ...]] = web.AppKey("pages", tuple)

@@ -8,25 +8,18 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.console.access import SESSION_COOKIE, browser_token, form, portals_of, staff
-from bot.console.invitations import accept_invitation, invited_user
 from bot.console.kept import lay, open_kept
 from bot.console.pages import back_to, drop_cookie, set_cookie, show
-from bot.console.passwords import fault_of
-from bot.console.record import Entry, record, record_now, staff_subject
 from bot.console.refusals import OVER
-from bot.console.sessions import (
-    Attempt,
-    SecretUnreadable,
-    log_in,
-    network_detail,
-    pass_code,
-    revoke,
-)
-from bot.console.users import number_of
 from bot.errors import storable
 from bot.ground.errors import LimitReached
 from bot.keys import DATABASE, SETTINGS
 from bot.network import client_network
+from bot.staff.audit import Entry, record, record_now, staff_subject
+from bot.staff.invitations import accept_invitation, invited_user
+from bot.staff.passwords import fault_of
+from bot.staff.sessions import Attempt, SecretUnreadable, log_in, network_detail, pass_code, revoke
+from bot.staff.users import number_of
 
 _WRONG = "Adresse ou mot de passe incorrect."
 logger = logging.getLogger(__name__)

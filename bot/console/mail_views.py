@@ -12,10 +12,10 @@ from bot.console.access import checked_number, form, scope
 from bot.console.consequences import MAIL_STATES
 from bot.console.pages import back_to, show
 from bot.console.private import addresses_of, mask_addresses
-from bot.console.record import Entry, record
 from bot.desk.outbox import SECRET_KINDS, OutboxMail
 from bot.ground.db import now
 from bot.keys import SENDER
+from bot.staff.audit import Entry, record
 
 _PAGE = 50
 KINDS = {"reset": "réinitialisation", "ticket": "demande transmise", "code": "code d’une demande"}

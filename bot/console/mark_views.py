@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console import history, marks
+from bot.console import marks
 from bot.console.access import Scope, form, scope
 from bot.console.conversation_page import (
     back_of,
@@ -21,6 +21,7 @@ from bot.console.conversation_page import (
 )
 from bot.console.pages import back_to
 from bot.console.summaries import Summary
+from bot.staff import history
 
 Mark = Callable[[AsyncSession, Scope, Summary], Awaitable[tuple[str, str]]]
 """Writes something; returns what the page then says, and where on the page to go on."""

@@ -11,15 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.transcript import TranscriptEvent
 from bot.console.access import Scope
 from bot.console.private import Anonymous
-from bot.console.record import Entry, record, staff_subject
 from bot.console.review_tables import Correction, Note, Review, Tag
 from bot.console.summaries import Summary
-from bot.console.users import colleagues
 from bot.content.live import Portal, current_content
 from bot.ground.db import now
 from bot.ground.errors import GuichetError
 from bot.ground.settings import ROOT
 from bot.reading.bands import band_of
+from bot.staff.audit import Entry, record, staff_subject
+from bot.staff.users import colleagues
 
 MOST_NOTE = 4000
 _MOST_TAGS = 12

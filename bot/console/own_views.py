@@ -9,11 +9,15 @@ from aiohttp import web
 
 from bot.console.access import checked_number, form, staff
 from bot.console.pages import back_to, show
-from bot.console.passwords import fault_of, hash_password, password_fits
-from bot.console.record import Entry, record, record_now
-from bot.console.sessions import Staff, end_others, revoke, sessions_of
-from bot.console.tables import StaffUser
-from bot.console.totp import (
+from bot.ground.db import UnitOfWork
+from bot.ground.errors import LimitReached
+from bot.ground.limits import Limit, spend
+from bot.keys import DATABASE, SETTINGS
+from bot.staff.audit import Entry, record, record_now
+from bot.staff.passwords import fault_of, hash_password, password_fits
+from bot.staff.sessions import Staff, end_others, revoke, sessions_of
+from bot.staff.tables import StaffUser
+from bot.staff.totp import (
     accepted_step,
     address_of,
     closed_secret,
@@ -21,10 +25,6 @@ from bot.console.totp import (
     new_secret,
     picture_of,
 )
-from bot.ground.db import UnitOfWork
-from bot.ground.errors import LimitReached
-from bot.ground.limits import Limit, spend
-from bot.keys import DATABASE, SETTINGS
 
 _PASSWORDS = Limit("staff_password", 8, timedelta(minutes=15))
 _WRONG_CODE = "Ce code n’est pas celui que l’application affiche maintenant."

@@ -22,9 +22,9 @@ from bot.console.access import (
     staff,
 )
 from bot.console.kept import open_kept
-from bot.console.sessions import LIFETIME, Staff, form_token
 from bot.keys import SETTINGS
 from bot.pages import render
+from bot.staff.sessions import LIFETIME, Staff, form_token
 
 DONE = {
     "note": "La note est enregistrée.",

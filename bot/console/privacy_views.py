@@ -9,15 +9,15 @@ from aiohttp import web
 
 from bot.console.access import Scope, checked_number, form, scope
 from bot.console.export import export_person
-from bot.console.history import author, detail_of, subject_of
 from bot.console.pages import show
 from bot.console.persons import ScrubFailed, erase
 from bot.console.private import fingerprint
-from bot.console.record import ACTIONS, KEPT, Entry, latest, members, record_now
 from bot.console.retention import told
-from bot.console.users import names
 from bot.ground.addresses import is_address, normalise_address
 from bot.keys import SETTINGS
+from bot.staff.audit import ACTIONS, KEPT, Entry, latest, members, record_now
+from bot.staff.history import author, detail_of, subject_of
+from bot.staff.users import names
 
 _PAGE = 100
 _NO_ADDRESS = "Écrivez une adresse entière, comme nom@domaine.fr."

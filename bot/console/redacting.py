@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.ratings import Rating
 from actions.transcript import Conversation, TranscriptEvent
 from bot.console.persons import scrub
-from bot.console.record import from_shell, record
 from bot.console.rewriting import replacing, rewrite
 from bot.console.search_index import merge_index
-from bot.console.tables import ALL_PORTALS
 from bot.french.redaction import MARK, redact_passwords, secrets_of
 from bot.ground.db import Database
+from bot.staff.audit import from_shell, record
+from bot.staff.tables import ALL_PORTALS
 
 _CHUNK = 50
 _SHORTEST_SECRET = 6

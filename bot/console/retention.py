@@ -16,7 +16,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.ratings import Rating
 from actions.transcript import Conversation
-from bot.console import record, sessions
 from bot.console.clock_guard import WAITS, is_suspect, note_purge, note_waiting
 from bot.console.persons import erase_conversations
 from bot.console.search_index import merge_index
@@ -28,6 +27,7 @@ from bot.ground import limits
 from bot.ground.alerts import Alert
 from bot.ground.db import Database, now
 from bot.ground.settings import Settings
+from bot.staff import audit, sessions
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
             done = await session.execute(statement)
             counts[name] = int(done.rowcount)  # type: ignore[attr-defined]
         await limits.forget_old(session)
-        counts["lignes du journal"] = await record.forget_old(session)
+        counts["lignes du journal"] = await audit.forget_old(session)
         if counts["conversations"]:
             await merge_index(session)
     await sessions.forget_expired(database)

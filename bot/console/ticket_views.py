@@ -8,12 +8,10 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console import history, marks
+from bot.console import marks
 from bot.console.access import Scope, checked_number, form, scope
 from bot.console.pages import back_to, show
 from bot.console.private import addresses_of, mask_addresses
-from bot.console.record import Entry, record, record_now
-from bot.console.tables import StaffAction
 from bot.console.tickets import (
     MAIL_FATES,
     STATES,
@@ -23,12 +21,15 @@ from bot.console.tickets import (
     topic_of,
     wait_of,
 )
-from bot.console.users import colleagues, names
 from bot.desk.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
 from bot.desk.tickets import Ticket, entries_of
 from bot.ground.db import now
 from bot.ground.markdown import plain_text
 from bot.keys import SENDER
+from bot.staff import history
+from bot.staff.audit import Entry, record, record_now
+from bot.staff.tables import StaffAction
+from bot.staff.users import colleagues, names
 
 Mark = Callable[[AsyncSession, Scope, Ticket], Awaitable[str]]
 """Writes something on a ticket; returns what the page then says."""

@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.console import users
-from bot.console.invitations import INVITATION_LIFETIME
-from bot.console.tables import ROLES
 from bot.content.live import current_content
 from bot.ground.db import current_database
 from bot.ground.moments import shown
 from bot.ground.settings import current_settings
+from bot.staff import users
+from bot.staff.invitations import INVITATION_LIFETIME
+from bot.staff.tables import ROLES
 
 Tell = Callable[[str], None]
 Work = Callable[[argparse.Namespace, Tell], Awaitable[None]]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from bot.console.totp import closed_secret, opened_secret
 from bot.ground.settings import current_settings
+from bot.staff.totp import closed_secret, opened_secret
 
 revision = "0007"
 down_revision = "0006"

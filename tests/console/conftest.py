@@ -14,15 +14,15 @@ from aiohttp import ClientResponse, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.app import create_app
-from bot.console.invitations import accept_invitation
-from bot.console.passwords import _hasher
-from bot.console.users import add_user
 from bot.content.live import current_content
 from bot.desk.sender import OutboxSender
 from bot.engine.assistant import Assistant
 from bot.engine.lock import ConversationLocks
 from bot.ground.db import Database
 from bot.ground.settings import Settings, current_settings
+from bot.staff.invitations import accept_invitation
+from bot.staff.passwords import _hasher
+from bot.staff.users import add_user
 from tests.http.conftest import database_url, on_both_databases
 
 __all__ = ["database_url", "on_both_databases"]
@@ -44,7 +44,7 @@ _TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes of the same kind at a fraction of the cost."""
-    monkeypatch.setattr("bot.console.passwords._hasher", type(_hasher)(1, 8, 1))
+    monkeypatch.setattr("bot.staff.passwords._hasher", type(_hasher)(1, 8, 1))
 
 
 @dataclass

@@ -13,10 +13,10 @@ from bot.console.blackout import BLACKED_OUT
 from bot.console.redacting import redact_stored
 from bot.console.review_tables import Correction, Note
 from bot.console.summaries import Summary
-from bot.console.tables import StaffAction
 from bot.desk.outbox import OutboxMail
 from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.db import Base, now
+from bot.staff.tables import StaffAction
 from tests.console.conftest import Console, on_both_databases
 from tests.console.test_conversations import shown
 from tests.console.written import Said, write

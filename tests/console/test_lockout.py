@@ -8,9 +8,9 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from bot.console.passwords import fault_of
-from bot.console.tables import StaffAction, StaffUser
-from bot.console.totp import opened_secret
+from bot.staff.passwords import fault_of
+from bot.staff.tables import StaffAction, StaffUser
+from bot.staff.totp import opened_secret
 from tests.console.conftest import PASSWORD, Console, Open, Visitor, on_both_databases
 from tests.console.test_kept import hidden
 
@@ -31,7 +31,7 @@ async def try_from(visitor: Visitor, network: int, password: str) -> int:
 async def test_what_others_try_shuts_nobody_out(
     open_console: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.console.sessions.SLOW_SECONDS", 0.3)
+    monkeypatch.setattr("bot.staff.sessions.SLOW_SECONDS", 0.3)
     console = await open_console(trusted_proxies=("127.0.0.1",))
     visitor = await console.visitor()
     await visitor.get("/login")

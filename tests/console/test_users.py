@@ -15,12 +15,15 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.cli import main
-from bot.console.history import author, subject_of
-from bot.console.invitations import accept_invitation
-from bot.console.record import latest
-from bot.console.tables import StaffUser
-from bot.console.totp import STEP_SECONDS, accepted_step, closed_secret
-from bot.console.users import (
+from bot.content.live import current_content
+from bot.ground.db import Database, current_database, now
+from bot.ground.errors import GuichetError
+from bot.staff.audit import latest
+from bot.staff.history import author, subject_of
+from bot.staff.invitations import accept_invitation
+from bot.staff.tables import StaffUser
+from bot.staff.totp import STEP_SECONDS, accepted_step, closed_secret
+from bot.staff.users import (
     add_user,
     disable_user,
     enable_user,
@@ -29,9 +32,6 @@ from bot.console.users import (
     names,
     remove_grant,
 )
-from bot.content.live import current_content
-from bot.ground.db import Database, current_database, now
-from bot.ground.errors import GuichetError
 from tests.console.conftest import PASSWORD, Console, on_both_databases
 
 _RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()

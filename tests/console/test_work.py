@@ -12,13 +12,13 @@ import pytest
 import yaml
 from sqlalchemy import select, update
 
-from bot.console.users import add_user
 from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
 from bot.desk.outbox import Mail, OutboxMail, enqueue
 from bot.desk.resets import ResetToken
 from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.db import Database, now
+from bot.staff.users import add_user
 from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write
 from tests.dialogues.scripted import _conversation

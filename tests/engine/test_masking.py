@@ -8,10 +8,10 @@ from sqlalchemy import cast as sql_cast
 from actions.transcript import TranscriptEvent, Turn
 from bot.console.access import Scope
 from bot.console.blackout import black_out
-from bot.console.sessions import Staff
 from bot.console.summaries import Summary
 from bot.content.live import current_content
 from bot.ground.db import Database
+from bot.staff.sessions import Staff
 from tests.engine.conftest import KNOWN, Talker
 
 

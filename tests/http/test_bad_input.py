@@ -18,10 +18,10 @@ from urllib.parse import quote
 import pytest
 from aiohttp import web
 
-from bot.console.invitations import accept_invitation
-from bot.console.sessions import Attempt, form_token, log_in
-from bot.console.users import add_user
 from bot.content.live import current_content
+from bot.staff.invitations import accept_invitation
+from bot.staff.sessions import Attempt, form_token, log_in
+from bot.staff.users import add_user
 from tests.http.conftest import Chat, Site, Start, on_both_databases, sentence_of
 
 SEED = 2024

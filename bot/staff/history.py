@@ -15,9 +15,9 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.record import ACTIONS, staff_of_subject
-from bot.console.tables import StaffAction
 from bot.ground.errors import GuichetError
+from bot.staff.audit import ACTIONS, staff_of_subject
+from bot.staff.tables import StaffAction
 
 CHANGES = ("ticket", "assigned", "mail_sent_on", "reviewed", "unreviewed")
 """What one agent may do over another's head; notes and tags are only ever added or taken singly."""

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from bot.console.passwords import hash_password, new_token
-from bot.console.record import Entry, record
-from bot.console.tables import StaffUser
 from bot.desk.resets import hash_token
 from bot.ground.db import Database, now
+from bot.staff.audit import Entry, record
+from bot.staff.passwords import hash_password, new_token
+from bot.staff.tables import StaffUser
 
 INVITATION_LIFETIME = timedelta(hours=72)
 

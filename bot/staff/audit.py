@@ -10,8 +10,8 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.tables import ALL_PORTALS, StaffAction, StaffGrant, StaffUser
 from bot.ground.db import Database, now
+from bot.staff.tables import ALL_PORTALS, StaffAction, StaffGrant, StaffUser
 
 KEPT = timedelta(days=365)
 """How long the record is kept: the CNIL recommends six months to a year for such logs."""

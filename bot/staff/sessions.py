@@ -12,16 +12,16 @@ from hashlib import sha256
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.passwords import new_token, password_fits
 from bot.console.private import fingerprint
-from bot.console.record import Entry, record
-from bot.console.tables import ALL_PORTALS, ROLES, StaffGrant, StaffSession, StaffUser
-from bot.console.totp import accepted_step, opened_secret
 from bot.desk.resets import hash_token
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Database, UnitOfWork, now
 from bot.ground.errors import GuichetError
 from bot.ground.limits import Limit, LimitHit, count, spend
+from bot.staff.audit import Entry, record
+from bot.staff.passwords import new_token, password_fits
+from bot.staff.tables import ALL_PORTALS, ROLES, StaffGrant, StaffSession, StaffUser
+from bot.staff.totp import accepted_step, opened_secret
 
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=2)

@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.invitations import invite
-from bot.console.record import from_shell, record, staff_subject
-from bot.console.tables import ALL_PORTALS, ROLES, StaffAction, StaffGrant, StaffSession, StaffUser
 from bot.content.live import Content
 from bot.ground.addresses import is_address, normalise_address
 from bot.ground.db import Database, now
 from bot.ground.errors import GuichetError
+from bot.staff.audit import from_shell, record, staff_subject
+from bot.staff.invitations import invite
+from bot.staff.tables import ALL_PORTALS, ROLES, StaffAction, StaffGrant, StaffSession, StaffUser
 
 
 class UsersError(GuichetError):
