@@ -14,9 +14,9 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
-from bot.console.search_index import portal_token
-from bot.console.summaries import count_turn, new_summary
 from bot.french.stems import stems
+from bot.record.search_index import portal_token
+from bot.record.summaries import count_turn, new_summary
 
 TURNS = 5
 RARE = "zanzibar"

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from actions.transcript import Conversation
 from bot.content.live import Content
 from bot.desk.accounts import AccountRow, SqlAccountStore, current_accounts
 from bot.desk.accounts_file import DEMO_FILE
@@ -15,6 +14,7 @@ from bot.desk.outbox import OutboxMail
 from bot.ground.db import Database
 from bot.ground.errors import SettingsError
 from bot.ground.settings import Settings
+from bot.record.transcript import Conversation
 from bot.staff.tables import StaffUser
 
 

@@ -15,7 +15,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.content_check import check
 from bot import proxies, training
-from bot.console import clock_guard
 from bot.content.files import Gravity
 from bot.content_command import amount_of, errors
 from bot.desk.accounts import AccountRow
@@ -26,6 +25,7 @@ from bot.ground.db import Database
 from bot.ground.errors import SettingsError
 from bot.ground.settings import Settings, load_settings
 from bot.placeholders import placeholders
+from bot.record import clock_guard
 
 _SMTP_SECONDS = 10.0
 _DATABASE_SECONDS = 10.0

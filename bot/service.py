@@ -14,8 +14,6 @@ from aiohttp import web
 
 from actions.content_check import check
 from bot import proxies, training
-from bot.console.filling import fill_missing
-from bot.console.retention import purge_daily
 from bot.content.live import current_content
 from bot.content_command import errors
 from bot.demo_data import load_demo_accounts, refuse_demo_beside_real
@@ -27,6 +25,8 @@ from bot.ground.db import current_database
 from bot.ground.errors import GuichetError
 from bot.ground.settings import Settings
 from bot.readiness import files_trouble, watch
+from bot.record.backfill import fill_missing
+from bot.record.retention import purge_daily
 from bot.watchdog import Supervisor, beat, die_with_parent
 
 logger = logging.getLogger(__name__)

@@ -10,16 +10,16 @@ _MODULES = (
     "bot.desk.accounts_staging",
     "bot.ground.limits",
     "bot.desk.outbox",
-    "actions.ratings",
+    "bot.record.ratings",
     "bot.desk.resets",
     "bot.desk.tickets",
     "bot.desk.ticket_links",
-    "bot.console.review_tables",
-    "bot.console.search_index",
-    "bot.console.summaries",
+    "bot.record.review_tables",
+    "bot.record.search_index",
+    "bot.record.summaries",
     "bot.staff.tables",
     "bot.desk.demo_passwords",
-    "actions.transcript",
+    "bot.record.transcript",
 )
 
 

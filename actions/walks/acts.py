@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from actions.transcript import Line, read_lines
 from actions.walks.base import Talk
 from actions.walks.consent import Consent, demand
 from bot.content.live import Region
@@ -24,6 +23,7 @@ from bot.ground.limits import (
 )
 from bot.ground.markdown import plain_text, quote
 from bot.ground.settings import current_settings
+from bot.record.transcript import Line, read_lines
 
 _MOST_LINES = 60
 

@@ -8,16 +8,12 @@ import re
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
-from actions.ratings import rate_answer, thumbs
-from actions.transcript import topic_payload
 from bot.chat.articles import finder_of
 from bot.chat.history import MOST_TURNS, as_message, erase, number_of, read_history
 from bot.chat.offers import offer
 from bot.chat.origins import preflight, refuse_other_sites, shared
 from bot.chat.sessions import ChatSession, new_session, sign, verify
 from bot.chat.shown import what_a_widget_shows
-from bot.console.summaries import set_feedback
 from bot.content.live import Article, Portal
 from bot.edge import read_json
 from bot.engine.assistant import Incoming
@@ -26,6 +22,10 @@ from bot.ground.limits import RATINGS_PER_NETWORK, spend_now
 from bot.keys import ASSISTANT, CONTENT, DATABASE, SENDER, SETTINGS
 from bot.network import client_network
 from bot.paces import pace_history, pace_messages, pace_sessions
+from bot.record.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
+from bot.record.ratings import rate_answer, thumbs
+from bot.record.summaries import set_feedback
+from bot.record.transcript import topic_payload
 
 MOST_CHARACTERS = 2000
 """Characters of one message."""

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select
 
-from actions.ratings import ratings_of
-from actions.transcript import Conversation, TranscriptEvent, Turn, topic_payload
 from bot.chat.articles import ArticleFinder, finder_of
-from bot.console.search_index import forget_conversations
 from bot.content.portals import Portal
 from bot.ground.db import Database
+from bot.record.ratings import ratings_of
+from bot.record.search_index import forget_conversations
+from bot.record.transcript import Conversation, TranscriptEvent, Turn, topic_payload
 
 MOST_TURNS = 50
 """Turns of one page."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from actions.transcript import Conversation
 from bot.chat.sessions import ChatSession
 from bot.ground.db import Database, now
+from bot.record.transcript import Conversation
 
 
 async def offer(database: Database, session: ChatSession, payload: str) -> None:

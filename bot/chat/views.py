@@ -6,8 +6,6 @@ from typing import Any
 
 from aiohttp import web
 
-from actions.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
-from actions.ratings import rate_article
 from bot.chat.faq import groups_of, html_of
 from bot.chat.search import MOST_CHARACTERS, Hit, search
 from bot.chat.theme import theme_css
@@ -18,6 +16,8 @@ from bot.ground.limits import RATINGS_PER_NETWORK, spend_now
 from bot.keys import CONTENT, DATABASE, SETTINGS
 from bot.network import client_network
 from bot.pages import render, same_origin
+from bot.record.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
+from bot.record.ratings import rate_article
 
 
 async def show_portals(request: web.Request) -> web.Response:

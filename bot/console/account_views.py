@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.access import Scope, form, scope
-from bot.console.consequences import MAIL_STATES, reset_state
 from bot.console.pages import show
-from bot.console.private import fingerprint
-from bot.console.summaries import ConversationAddress, Summary
 from bot.desk.accounts import Account, AccountRow
 from bot.desk.outbox import OutboxMail
+from bot.desk.privacy import fingerprint
 from bot.desk.resets import ResetToken
 from bot.ground.addresses import is_address, likely_address, normalise_address
 from bot.ground.db import now
+from bot.record.consequences import MAIL_STATES, reset_state
+from bot.record.summaries import ConversationAddress, Summary
 from bot.staff.audit import Entry, record_now
 
 STATUSES = {"active": "actif", "pending": "en attente de validation", "disabled": "désactivé"}

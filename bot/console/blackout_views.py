@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.console.access import form, scope
-from bot.console.blackout import Message, NotToBlackOut, black_out, message_of
 from bot.console.conversation_page import back_of, find, summary_of
 from bot.console.pages import back_to, show
-from bot.console.persons import ScrubFailed, scrub
 from bot.keys import ASSISTANT
+from bot.record.blackout import Message, NotToBlackOut, black_out, message_of
+from bot.record.erasure import ScrubFailed, scrub
 
 
 async def ask(request: web.Request) -> web.Response:

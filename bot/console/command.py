@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from bot.console import users_command
-from bot.console.export import export_person
-from bot.console.filling import fill_missing
-from bot.console.persons import erase
-from bot.console.private import fingerprint
-from bot.console.redacting import redact_stored
-from bot.console.retention import purge, told
+from bot.desk.privacy import fingerprint
 from bot.ground import migrations
 from bot.ground.addresses import is_address, normalise_address
 from bot.ground.db import current_database
 from bot.ground.errors import GuichetError
 from bot.ground.settings import current_settings
+from bot.record.backfill import fill_missing
+from bot.record.erasure import erase
+from bot.record.export import export_person
+from bot.record.redacting import redact_stored
+from bot.record.retention import purge, told
 from bot.staff.audit import from_shell, record_now
 
 Tell = Callable[[str], None]

@@ -10,16 +10,16 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console import marks
 from bot.console.access import Scope, form, scope
-from bot.console.conversations import Listed
-from bot.console.filters import OUTCOMES, FilterFault, read_filters
 from bot.console.pages import show
-from bot.console.private import addresses_of, mask_addresses
-from bot.console.review_tables import Correction, Note, Tag
-from bot.console.summaries import ConversationAddress, Summary
-from bot.console.transcripts import read_transcript, title_of
+from bot.desk.privacy import addresses_of, mask_addresses
 from bot.desk.tickets import Ticket
+from bot.record import reviewing
+from bot.record.conversations import Listed
+from bot.record.filters import OUTCOMES, FilterFault, read_filters
+from bot.record.review_tables import Correction, Note, Tag
+from bot.record.summaries import ConversationAddress, Summary
+from bot.record.transcripts import read_transcript, title_of
 from bot.staff import history
 from bot.staff.tables import StaffAction
 from bot.staff.users import colleagues, names
@@ -175,7 +175,7 @@ async def corrections_of(session: AsyncSession, key: str) -> dict[int, str]:
 
 def intents_of(here: Scope) -> list[tuple[str, str]]:
     """Return the intents that a message may mean on this portal, by their titles."""
-    possible = marks.intents_on(here.portal)
+    possible = reviewing.intents_on(here.portal)
     titles = [(intent, title_of(here.portal, intent)) for intent in possible]
     return sorted(titles, key=lambda pair: pair[1].casefold())
 

@@ -16,12 +16,12 @@ from bot.console.conversation_page import (
     summary_of,
     topics_of,
 )
-from bot.console.conversations import BadCursor, Page, list_conversations
-from bot.console.dialogues import as_dialogue
-from bot.console.filters import OUTCOMES, FilterFault, Filters, read_filters
 from bot.console.pages import back_to, show
-from bot.console.private import addresses_in, fingerprint, is_one_address
-from bot.console.transcripts import read_transcript
+from bot.desk.privacy import addresses_in, fingerprint, is_one_address
+from bot.record.conversations import BadCursor, Page, list_conversations
+from bot.record.dialogue_tests import as_dialogue
+from bot.record.filters import OUTCOMES, FilterFault, Filters, read_filters
+from bot.record.transcripts import read_transcript
 from bot.staff import history
 from bot.staff.audit import Entry, record_now
 from bot.staff.users import names

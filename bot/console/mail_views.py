@@ -9,12 +9,12 @@ from aiohttp import web
 from sqlalchemy import case, update
 
 from bot.console.access import checked_number, form, scope
-from bot.console.consequences import MAIL_STATES
 from bot.console.pages import back_to, show
-from bot.console.private import addresses_of, mask_addresses
 from bot.desk.outbox import SECRET_KINDS, OutboxMail
+from bot.desk.privacy import addresses_of, mask_addresses
 from bot.ground.db import now
 from bot.keys import SENDER
+from bot.record.consequences import MAIL_STATES
 from bot.staff.audit import Entry, record
 
 _PAGE = 50

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console import marks
 from bot.console.access import Scope, form, scope
 from bot.console.conversation_page import (
     back_of,
@@ -20,7 +19,8 @@ from bot.console.conversation_page import (
     summary_of,
 )
 from bot.console.pages import back_to
-from bot.console.summaries import Summary
+from bot.record import reviewing
+from bot.record.summaries import Summary
 from bot.staff import history
 
 Mark = Callable[[AsyncSession, Scope, Summary], Awaitable[tuple[str, str]]]
@@ -31,7 +31,7 @@ async def add_note(request: web.Request) -> web.Response:
     """Add a note."""
 
     async def mark(session: AsyncSession, here: Scope, summary: Summary) -> tuple[str, str]:
-        await marks.add_note(session, here, summary, form(request).get("text", ""))
+        await reviewing.add_note(session, here, summary, form(request).get("text", ""))
         return "note", "notes"
 
     return await _mark(request, mark)
@@ -41,7 +41,7 @@ async def add_tag(request: web.Request) -> web.Response:
     """Add one tag."""
 
     async def mark(session: AsyncSession, here: Scope, summary: Summary) -> tuple[str, str]:
-        await marks.add_tag(session, here, summary, form(request).get("tag", ""))
+        await reviewing.add_tag(session, here, summary, form(request).get("tag", ""))
         return "tag", "tags"
 
     return await _mark(request, mark)
@@ -51,7 +51,7 @@ async def remove_tag(request: web.Request) -> web.Response:
     """Take one tag away."""
 
     async def mark(session: AsyncSession, here: Scope, summary: Summary) -> tuple[str, str]:
-        await marks.remove_tag(session, here, summary, form(request).get("tag", ""))
+        await reviewing.remove_tag(session, here, summary, form(request).get("tag", ""))
         return "untag", "tags"
 
     return await _mark(request, mark)
@@ -62,7 +62,7 @@ async def assign(request: web.Request) -> web.Response:
 
     async def mark(session: AsyncSession, here: Scope, summary: Summary) -> tuple[str, str]:
         await _check(request, session, here, summary, *facts_of(summary))
-        await marks.assign(session, here, summary, form(request).get("to", ""))
+        await reviewing.assign(session, here, summary, form(request).get("to", ""))
         return "assigned", "assign"
 
     return await _mark(request, mark)
@@ -74,7 +74,7 @@ async def review(request: web.Request) -> web.Response:
     async def mark(session: AsyncSession, here: Scope, summary: Summary) -> tuple[str, str]:
         await _check(request, session, here, summary, *review_facts_of(summary))
         wanted = form(request).get("reviewed") == "1"
-        await marks.set_reviewed(session, here, summary, reviewed=wanted)
+        await reviewing.set_reviewed(session, here, summary, reviewed=wanted)
         return ("reviewed" if wanted else "unreviewed"), ""
 
     response = await _mark(request, mark)
@@ -91,7 +91,7 @@ async def correct(request: web.Request) -> web.Response:
 
     async def mark(session: AsyncSession, here: Scope, summary: Summary) -> tuple[str, str]:
         seq = values.get("seq", "")
-        await marks.correct(session, here, summary, seq, values.get("meant", ""))
+        await reviewing.correct(session, here, summary, seq, values.get("meant", ""))
         return "corrected", f"m{seq}"
 
     return await _mark(request, mark)
@@ -102,7 +102,7 @@ async def take_correction_back(request: web.Request) -> web.Response:
 
     async def mark(session: AsyncSession, here: Scope, summary: Summary) -> tuple[str, str]:
         seq = form(request).get("seq", "")
-        await marks.take_correction_back(session, here, summary, seq)
+        await reviewing.take_correction_back(session, here, summary, seq)
         return "uncorrected", f"m{seq}"
 
     return await _mark(request, mark)
@@ -122,7 +122,7 @@ async def _mark(request: web.Request, mark: Mark) -> web.Response:
         async with here.database.write() as session:
             summary = await find(session, here, conversation_id, lock=True)
             done, anchor = await mark(session, here, summary)
-    except marks.MarkRefused as error:
+    except reviewing.MarkRefused as error:
         here, summary = await summary_of(request)
         return await conversation_page(request, here, summary, fault=str(error), status=400)
     except history.Stale as error:

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.console.access import scope
 from bot.console.notices import notices
 from bot.console.pages import show
-from bot.console.summaries import LOST, Summary
 from bot.desk.outbox import OutboxMail
 from bot.desk.tickets import Ticket
+from bot.record.summaries import LOST, Summary
 
 MOST_COUNTED = 1000
 """Counting stops here, so that the page costs the same however much waits."""

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.console.access import Scope, checked_number, form, scope
-from bot.console.export import export_person
 from bot.console.pages import show
-from bot.console.persons import ScrubFailed, erase
-from bot.console.private import fingerprint
-from bot.console.retention import told
+from bot.desk.privacy import fingerprint
 from bot.ground.addresses import is_address, normalise_address
 from bot.keys import SETTINGS
+from bot.record.erasure import ScrubFailed, erase
+from bot.record.export import export_person
+from bot.record.retention import told
 from bot.staff.audit import ACTIONS, KEPT, Entry, latest, members, record_now
 from bot.staff.history import author, detail_of, subject_of
 from bot.staff.users import names

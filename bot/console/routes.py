@@ -21,12 +21,12 @@ from bot.console import (
     ticket_views,
 )
 from bot.console.access import LEAST, Least, guard
-from bot.console.blackout import MAY_BLACK_OUT
 from bot.console.kept import PAGES, pages_of
 from bot.console.refusals import refusals
 from bot.content.live import Portal
 from bot.ground.moments import shown, shown_time
 from bot.keys import SETTINGS
+from bot.record.blackout import MAY_BLACK_OUT
 
 
 class Route(NamedTuple):

@@ -8,11 +8,16 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console import marks
 from bot.console.access import Scope, checked_number, form, scope
 from bot.console.pages import back_to, show
-from bot.console.private import addresses_of, mask_addresses
-from bot.console.tickets import (
+from bot.desk.privacy import addresses_of, mask_addresses
+from bot.desk.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
+from bot.desk.tickets import Ticket, entries_of
+from bot.ground.db import now
+from bot.ground.markdown import plain_text
+from bot.keys import SENDER
+from bot.record import reviewing
+from bot.record.ticket_lists import (
     MAIL_FATES,
     STATES,
     list_of,
@@ -21,11 +26,6 @@ from bot.console.tickets import (
     topic_of,
     wait_of,
 )
-from bot.desk.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
-from bot.desk.tickets import Ticket, entries_of
-from bot.ground.db import now
-from bot.ground.markdown import plain_text
-from bot.keys import SENDER
 from bot.staff import history
 from bot.staff.audit import Entry, record, record_now
 from bot.staff.tables import StaffAction
@@ -89,7 +89,7 @@ async def change(request: web.Request) -> web.Response:
 
     async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
         if state not in STATES:
-            raise marks.MarkRefused("Cet état n’existe pas.")
+            raise reviewing.MarkRefused("Cet état n’existe pas.")
         ticket.set_state(state)
         record(
             session,
@@ -104,8 +104,8 @@ async def assign(request: web.Request) -> web.Response:
     """Say to whom a ticket falls."""
 
     async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
-        ticket.assigned_to = await marks.assignee(session, here, form(request).get("to", ""))
-        detail = marks.assigned_detail(ticket.assigned_to)
+        ticket.assigned_to = await reviewing.assignee(session, here, form(request).get("to", ""))
+        detail = reviewing.assigned_detail(ticket.assigned_to)
         record(session, Entry(here.staff.id, here.portal.id, "assigned", ticket.reference, detail))
         return "assigned"
 
@@ -121,7 +121,7 @@ async def _mark(request: web.Request, mark: Mark) -> web.Response:
             happened = await history.changes(session, here.portal.id, reference)
             history.check(form(request).get("seen", ""), happened, *_facts(ticket))
             done = await mark(session, here, ticket)
-    except marks.MarkRefused as error:
+    except reviewing.MarkRefused as error:
         fault, status = str(error), 400
     except history.Stale as error:
         fault, since, status = str(error), error.since, 409
@@ -144,9 +144,9 @@ async def send_again(request: web.Request) -> web.Response:
     async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
         region = here.portal.region(form(request).get("region", ""))
         if region is None:
-            raise marks.MarkRefused("Cette région n’existe pas.")
+            raise reviewing.MarkRefused("Cette région n’existe pas.")
         if not await send_to(session, await mail_of(session, ticket.id), region.mailbox):
-            raise marks.MarkRefused(
+            raise reviewing.MarkRefused(
                 "Le texte de ce mail n’est plus gardé : écrivez vous-même à la région."
             )
         ticket.region = region.id

@@ -21,7 +21,6 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.transcript import Conversation, TranscriptEvent, Turn
 from bot.engine.turn_record import (
     WINDOW,
     Reply,
@@ -33,6 +32,7 @@ from bot.engine.turn_record import (
 from bot.ground import migrations
 from bot.ground.db import Database, current_database, unit_of_work
 from bot.ground.settings import current_settings
+from bot.record.transcript import Conversation, TranscriptEvent, Turn
 
 
 @dataclass

@@ -22,11 +22,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.transcript import EVENT_VERSION, Conversation, TranscriptEvent, Turn
-from bot.console.turns import note_turn
 from bot.french.redaction import redact_passwords
 from bot.ground.db import now
 from bot.ground.settings import current_settings
+from bot.record.transcript import EVENT_VERSION, Conversation, TranscriptEvent, Turn
+from bot.record.turns import note_turn
 
 WINDOW = 3
 """Turns that a working tracker holds in full."""

@@ -12,7 +12,7 @@ from hashlib import sha256
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.private import fingerprint
+from bot.desk.privacy import fingerprint
 from bot.desk.resets import hash_token
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Database, UnitOfWork, now

@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from actions.ratings import Rating
-from actions.transcript import TranscriptEvent, Turn
-from bot.console.blackout import BLACKED_OUT
-from bot.console.redacting import redact_stored
-from bot.console.review_tables import Correction, Note
-from bot.console.summaries import Summary
 from bot.desk.outbox import OutboxMail
 from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.db import Base, now
+from bot.record.blackout import BLACKED_OUT
+from bot.record.ratings import Rating
+from bot.record.redacting import redact_stored
+from bot.record.review_tables import Correction, Note
+from bot.record.summaries import Summary
+from bot.record.transcript import TranscriptEvent, Turn
 from bot.staff.tables import StaffAction
 from tests.console.conftest import Console, on_both_databases
 from tests.console.test_conversations import shown

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from actions.transcript import Conversation
-from bot.console import clock_guard
-from bot.console.retention import purge, purge_daily
 from bot.ground.db import Database, now
 from bot.ground.settings import current_settings
+from bot.record import clock_guard
+from bot.record.retention import purge, purge_daily
+from bot.record.transcript import Conversation
 
 
 async def _fill(database: Database) -> None:
@@ -46,7 +46,7 @@ async def test_a_jump_ahead_waits_for_an_operator(
     await _fill(database)
     await purge(database, settings)
     _set(monkeypatch, timedelta(days=400))
-    with caplog.at_level(logging.ERROR, "bot.console.retention"):
+    with caplog.at_level(logging.ERROR, "bot.record.retention"):
         task = asyncio.create_task(purge_daily(database, settings))
         for _ in range(100):
             if clock_guard.waits(settings):

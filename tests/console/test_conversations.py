@@ -10,12 +10,12 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
-from bot.console.conversations import PAGE
-from bot.console.private import Anonymous, mask_addresses
-from bot.console.review_tables import Correction, Note, Review
-from bot.console.summaries import Summary, set_feedback
+from bot.desk.privacy import Anonymous, mask_addresses
 from bot.french.stems import highlight, stem, stems
 from bot.ground.db import Database
+from bot.record.conversations import PAGE
+from bot.record.review_tables import Correction, Note, Review
+from bot.record.summaries import Summary, set_feedback
 from tests.console.conftest import Console, Visitor, on_both_databases
 from tests.console.written import Said, write
 

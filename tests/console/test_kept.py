@@ -9,9 +9,9 @@ from html import unescape
 import pyotp
 from sqlalchemy import delete, select, update
 
-from bot.console.review_tables import Note
 from bot.ground.db import now
 from bot.ground.sealing import seal, unseal
+from bot.record.review_tables import Note
 from bot.staff.tables import StaffSession, StaffUser
 from tests.console.conftest import PASSWORD, Console, Visitor, on_both_databases
 from tests.console.written import Said, write

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.console.persons import erase_conversations
 from bot.ground.alerts import Alert, note
+from bot.record.erasure import erase_conversations
 from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write
 

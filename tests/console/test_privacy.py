@@ -14,14 +14,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData, Text, cast, func, or_, select, text
 
-from actions.transcript import Conversation
-from bot.console.export import export_person
-from bot.console.filling import fill_missing
-from bot.console.persons import erase
-from bot.console.retention import purge
-from bot.console.review_tables import Correction, Note, Review, Tag
-from bot.console.search_index import SearchText
-from bot.console.summaries import ConversationAddress, Summary
 from bot.desk.accounts import AccountRow
 from bot.desk.outbox import Mail, OutboxMail, enqueue
 from bot.desk.resets import ResetToken
@@ -29,6 +21,14 @@ from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.db import Database, now
 from bot.ground.limits import LimitHit
 from bot.ground.settings import current_settings
+from bot.record.backfill import fill_missing
+from bot.record.erasure import erase
+from bot.record.export import export_person
+from bot.record.retention import purge
+from bot.record.review_tables import Correction, Note, Review, Tag
+from bot.record.search_index import SearchText
+from bot.record.summaries import ConversationAddress, Summary
+from bot.record.transcript import Conversation
 from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write
 

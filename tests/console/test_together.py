@@ -7,9 +7,9 @@ import re
 
 from sqlalchemy import select
 
-from bot.console.review_tables import Correction, Tag
-from bot.console.summaries import Summary
 from bot.desk.tickets import Ticket
+from bot.record.review_tables import Correction, Tag
+from bot.record.summaries import Summary
 from tests.console.conftest import Console, Visitor, on_both_databases
 from tests.console.test_work import add_ticket
 from tests.console.written import Said, write

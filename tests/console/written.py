@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from actions.transcript import Conversation, TranscriptEvent, Turn
-from bot.console.turns import note_turn
 from bot.ground.db import Database, now
+from bot.record.transcript import Conversation, TranscriptEvent, Turn
+from bot.record.turns import note_turn
 
 
 @dataclass

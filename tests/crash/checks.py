@@ -11,13 +11,13 @@ from typing import Any
 import aiohttp
 from sqlalchemy import select
 
-from actions.transcript import Conversation, TranscriptEvent, Turn
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken, hash_token
 from bot.desk.sender import LEASE
 from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.db import Database
 from bot.ground.limits import RESETS_PER_ACCOUNT, LimitHit
+from bot.record.transcript import Conversation, TranscriptEvent, Turn
 from tests.support.conversations import Talker
 from tests.support.mail import Mailbox, link_in, text_of
 from tests.support.service import Service

@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Text, select
 from sqlalchemy import cast as sql_cast
 
-from actions.transcript import TranscriptEvent, Turn
 from bot.console.access import Scope
-from bot.console.blackout import black_out
-from bot.console.summaries import Summary
 from bot.content.live import current_content
 from bot.ground.db import Database
+from bot.record.blackout import black_out
+from bot.record.summaries import Summary
+from bot.record.transcript import TranscriptEvent, Turn
 from bot.staff.sessions import Staff
 from tests.engine.conftest import KNOWN, Talker
 

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import func, select, text
 
 from actions import talks
-from actions.transcript import Conversation, TranscriptEvent, Turn
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken
 from bot.engine.assistant import Assistant, Incoming
 from bot.ground.db import Database
 from bot.ground.errors import TurnFailed, WrongPortal
 from bot.ground.settings import current_settings
+from bot.record.transcript import Conversation, TranscriptEvent, Turn
 from tests.conftest import use_settings
 from tests.engine.conftest import KNOWN, Talker
 

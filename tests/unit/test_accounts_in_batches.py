@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.console.persons import erase
 from bot.content.live import Portal, current_content
 from bot.desk import accounts_import
 from bot.desk.accounts import AccountRow
@@ -29,6 +28,7 @@ from bot.desk.accounts_staging import (
 )
 from bot.ground.db import Database
 from bot.ground.errors import AccountsFileError
+from bot.record.erasure import erase
 
 ROWS = 2000
 FIRST = "avant"

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from bot.console.private import Anonymous, addresses_in, is_one_address, mask_addresses
+from bot.desk.privacy import Anonymous, addresses_in, is_one_address, mask_addresses
 from bot.french.address_scanner import find_addresses, unreadable_address, whole_addresses
 
 CAMILLE = "camille.martin@chu-exemple.example"

@@ -21,9 +21,9 @@ from actions.walks.base import Heard
 from actions.walks.hearing import as_choice, as_said_anywhere
 from actions.walks.whose import read_addresses
 from bot.chat.search import search
-from bot.console.private import Anonymous, mask_addresses
 from bot.content.live import current_content
 from bot.desk.accounts_cells import fault_of_address, is_mangled, plain
+from bot.desk.privacy import Anonymous, mask_addresses
 from bot.engine.nlu.entities import find_entities
 from bot.engine.nlu.language import foreign_language
 from bot.french import letter_frame as frame

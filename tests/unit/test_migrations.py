@@ -13,12 +13,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from bot.console.search_index import FTS_TABLE
 from bot.findings import other_forms
 from bot.ground import migrations
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base, Database
 from bot.ground.settings import ROOT, Settings
+from bot.record.search_index import FTS_TABLE
 from bot.staff.totp import accepted_step, opened_secret
 from tests.conftest import forget_settings, use_settings
 

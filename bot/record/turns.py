@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.search_index import index_turn
-from bot.console.summaries import Summary, count_turn, new_summary, note_addresses
 from bot.ground.settings import current_settings
+from bot.record.search_index import index_turn
+from bot.record.summaries import Summary, count_turn, new_summary, note_addresses
 
 
 async def note_turn(

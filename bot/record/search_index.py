@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.console.private import mask_addresses
+from bot.desk.privacy import mask_addresses
 from bot.french.stems import stems
 from bot.ground.db import Base
 

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.console.private import addresses_in, fingerprint, mask_addresses
+from bot.desk.privacy import addresses_in, fingerprint, mask_addresses
 from bot.ground.db import Base, Moment
 from bot.reading.bands import band_of
 

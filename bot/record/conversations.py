@@ -14,13 +14,13 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.access import Scope
-from bot.console.filters import Filters, narrow
-from bot.console.review_tables import Tag
-from bot.console.search_index import FTS_TABLE, SearchText, is_sqlite, portal_token
-from bot.console.summaries import Summary
-from bot.console.tickets import reference_in
 from bot.desk.tickets import Ticket
 from bot.french.stems import Piece, highlight, wanted
+from bot.record.filters import Filters, narrow
+from bot.record.review_tables import Tag
+from bot.record.search_index import FTS_TABLE, SearchText, is_sqlite, portal_token
+from bot.record.summaries import Summary
+from bot.record.ticket_lists import reference_in
 
 PAGE = 50
 

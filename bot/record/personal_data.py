@@ -18,17 +18,17 @@ from typing import Any
 from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.transcript import Conversation, TranscriptEvent
-from bot.console.private import addresses_in, fingerprint
-from bot.console.review_tables import Note
-from bot.console.summaries import ConversationAddress
 from bot.desk.accounts import AccountRow
 from bot.desk.outbox import OutboxMail
+from bot.desk.privacy import addresses_in, fingerprint
 from bot.desk.resets import ResetToken
 from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base
 from bot.ground.markdown import escape_markdown, plain_text
+from bot.record.review_tables import Note
+from bot.record.summaries import ConversationAddress
+from bot.record.transcript import Conversation, TranscriptEvent
 
 _CHUNK = 200
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from actions.transcript import Conversation
 from bot.ground.db import Database, now
 from bot.ground.settings import Settings
+from bot.record.transcript import Conversation
 
 _JUMP = timedelta(days=3)
 _FEWEST = 20

@@ -7,13 +7,13 @@ from collections import Counter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.ratings import Rating
-from actions.transcript import Conversation, TranscriptEvent
-from bot.console.persons import scrub
-from bot.console.rewriting import replacing, rewrite
-from bot.console.search_index import merge_index
 from bot.french.redaction import MARK, redact_passwords, secrets_of
 from bot.ground.db import Database
+from bot.record.erasure import scrub
+from bot.record.ratings import Rating
+from bot.record.rewriting import replacing, rewrite
+from bot.record.search_index import merge_index
+from bot.record.transcript import Conversation, TranscriptEvent
 from bot.staff.audit import from_shell, record
 from bot.staff.tables import ALL_PORTALS
 

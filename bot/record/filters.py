@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Select, literal_column, select
 
-from bot.console.review_tables import Tag
-from bot.console.summaries import ConversationAddress, Summary
 from bot.ground.errors import GuichetError
 from bot.ground.moments import start_of
+from bot.record.review_tables import Tag
+from bot.record.summaries import ConversationAddress, Summary
 
 OUTCOMES = {
     "solved": "résolue",

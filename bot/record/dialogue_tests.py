@@ -8,12 +8,12 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.transcript import TranscriptEvent, Turn
-from bot.console.private import Anonymous
-from bot.console.summaries import Summary
 from bot.content.live import Portal
 from bot.desk.accounts import AccountRow
+from bot.desk.privacy import Anonymous
 from bot.ground.moments import shown
+from bot.record.summaries import Summary
+from bot.record.transcript import TranscriptEvent, Turn
 
 _ENDS = ("solved", "handed_over", "informed", "reset_sent", "given_up", "refused")
 

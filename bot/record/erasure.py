@@ -13,12 +13,6 @@ from typing import Any
 from sqlalchemy import Delete, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.ratings import Rating
-from actions.transcript import Conversation, Turn
-from bot.console.consequences import KINDS
-from bot.console.held import Held, find_held, may_hold, names
-from bot.console.review_tables import Note
-from bot.console.search_index import forget_conversations, merge_index
 from bot.desk.accounts import AccountRow
 from bot.desk.accounts_staging import AccountImport, StagedAccount
 from bot.desk.demo_passwords import DemoPassword
@@ -31,6 +25,12 @@ from bot.ground.alerts import Alert
 from bot.ground.db import Database, is_locked
 from bot.ground.errors import GuichetError
 from bot.ground.limits import LimitHit
+from bot.record.consequences import KINDS
+from bot.record.personal_data import Held, find_held, may_hold, names
+from bot.record.ratings import Rating
+from bot.record.review_tables import Note
+from bot.record.search_index import forget_conversations, merge_index
+from bot.record.transcript import Conversation, Turn
 
 _CHUNK = 200
 _SCRUB_ATTEMPTS = 5

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.transcript import TranscriptEvent
 from bot.console.access import Least, Scope
-from bot.console.private import addresses_of, mask_addresses
-from bot.console.rewriting import replacing, rewrite
-from bot.console.search_index import merge_index
-from bot.console.summaries import Summary
+from bot.desk.privacy import addresses_of, mask_addresses
 from bot.ground.errors import GuichetError
+from bot.record.rewriting import replacing, rewrite
+from bot.record.search_index import merge_index
+from bot.record.summaries import Summary
+from bot.record.transcript import TranscriptEvent
 from bot.staff.audit import Entry, record
 
 BLACKED_OUT = "[message masqué par l'équipe]"

@@ -8,16 +8,16 @@ import yaml
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.transcript import TranscriptEvent
 from bot.console.access import Scope
-from bot.console.private import Anonymous
-from bot.console.review_tables import Correction, Note, Review, Tag
-from bot.console.summaries import Summary
 from bot.content.live import Portal, current_content
+from bot.desk.privacy import Anonymous
 from bot.ground.db import now
 from bot.ground.errors import GuichetError
 from bot.ground.settings import ROOT
 from bot.reading.bands import band_of
+from bot.record.review_tables import Correction, Note, Review, Tag
+from bot.record.summaries import Summary
+from bot.record.transcript import TranscriptEvent
 from bot.staff.audit import Entry, record, staff_subject
 from bot.staff.users import colleagues
 

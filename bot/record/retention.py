@@ -14,11 +14,6 @@ from pathlib import Path
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.ratings import Rating
-from actions.transcript import Conversation
-from bot.console.clock_guard import WAITS, is_suspect, note_purge, note_waiting
-from bot.console.persons import erase_conversations
-from bot.console.search_index import merge_index
 from bot.desk.accounts_import import finish_imports
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken
@@ -27,6 +22,11 @@ from bot.ground import limits
 from bot.ground.alerts import Alert
 from bot.ground.db import Database, now
 from bot.ground.settings import Settings
+from bot.record.clock_guard import WAITS, is_suspect, note_purge, note_waiting
+from bot.record.erasure import erase_conversations
+from bot.record.ratings import Rating
+from bot.record.search_index import merge_index
+from bot.record.transcript import Conversation
 from bot.staff import audit, sessions
 
 logger = logging.getLogger(__name__)

@@ -7,16 +7,16 @@ from itertools import groupby
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.transcript import Conversation, TranscriptEvent, Turn
-from bot.console.search_index import forget_conversations, index_turn
-from bot.console.summaries import (
+from bot.ground.db import Database
+from bot.record.search_index import forget_conversations, index_turn
+from bot.record.summaries import (
     ConversationAddress,
     Summary,
     count_turn,
     new_summary,
     note_addresses,
 )
-from bot.ground.db import Database
+from bot.record.transcript import Conversation, TranscriptEvent, Turn
 
 _CHUNK = 50
 

@@ -14,17 +14,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.transcript import Conversation, read_lines
-from bot.console.held import find_held
-from bot.console.private import addresses_of, mask_addresses
-from bot.console.review_tables import Note
 from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
 from bot.desk.outbox import OutboxMail
+from bot.desk.privacy import addresses_of, mask_addresses
 from bot.desk.resets import ResetToken
 from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base, Database, now
+from bot.record.personal_data import find_held
+from bot.record.review_tables import Note
+from bot.record.transcript import Conversation, read_lines
 
 _SECRET = {"token_hash", "request_key", "key", "message_id"}
 """What stands in rows but tells nobody anything, or must not be handed out."""

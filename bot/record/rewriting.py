@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.ratings import Rating
-from actions.transcript import Conversation, TranscriptEvent, Turn
-from bot.console.private import Anonymous, mask_addresses
-from bot.console.review_tables import Correction, Note
-from bot.console.search_index import forget_conversations, index_turn
-from bot.console.summaries import Summary, opening_of
 from bot.desk.outbox import OutboxMail
+from bot.desk.privacy import Anonymous, mask_addresses
 from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.markdown import escape_markdown
+from bot.record.ratings import Rating
+from bot.record.review_tables import Correction, Note
+from bot.record.search_index import forget_conversations, index_turn
+from bot.record.summaries import Summary, opening_of
+from bot.record.transcript import Conversation, TranscriptEvent, Turn
 
 Change = Callable[[str], str]
 

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.transcript import TranscriptEvent, Turn
-from bot.console.blackout import BLACKED_OUT
-from bot.console.consequences import Consequences, read_consequences
-from bot.console.private import addresses_of, mask_addresses
 from bot.content.live import Portal
+from bot.desk.privacy import addresses_of, mask_addresses
 from bot.ground.markdown import plain_text
 from bot.reading.bands import band_of
+from bot.record.blackout import BLACKED_OUT
+from bot.record.consequences import Consequences, read_consequences
+from bot.record.transcript import TranscriptEvent, Turn
 
 _RUNNERS_UP = 3
 _WORTH_NAMING = 0.01

@@ -8,9 +8,9 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from actions.transcript import Turn
 from bot.french.redaction import redact_passwords
 from bot.ground.db import Base, Database, Moment, now
+from bot.record.transcript import Turn
 
 MOST_CHARACTERS = 500
 """Characters of the word that may go with a rating."""

@@ -1,0 +1,1 @@
+"""What is kept of conversations, found again, exported and forgotten."""
