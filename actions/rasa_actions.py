@@ -10,15 +10,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import answer, clarify
 from actions.content_check import check
-from actions.problems import note_second_problem, take_up_next_problem
 from actions.talks import remember, slots_of, talk_of, utter
-from actions.walks.base import Talk
-from actions.walks.conductor import conduct
-from actions.walks.hearing import WAYS_TO_A_PERSON
-from actions.walks.openers import reopened
 from bot.content.live import current_content
+from bot.dialogue.answers import answer, clarify
+from bot.dialogue.conductor import conduct
+from bot.dialogue.flow import Talk
+from bot.dialogue.interpretation import WAYS_TO_A_PERSON
+from bot.dialogue.openers import reopened
+from bot.dialogue.problems import note_second_problem, take_up_next_problem
 from bot.french.redaction import MARK
 from bot.ground.db import current_database, in_turn, unit_of_work
 from bot.ground.settings import current_settings

@@ -12,14 +12,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.walks.base import ASKED_SOLVED, Button, Frame, Heard, Said, Talk
-from actions.walks.consent import is_meant, place_named
-from actions.walks.facts import remember_facts
-from actions.walks.hearing import as_choice, as_said_anywhere
-from actions.walks.region import remember_region
-from actions.walks.whose import Read, note_dead_address, read_addresses, take_address
 from bot.content.live import current_content
 from bot.desk.accounts import current_accounts
+from bot.dialogue.address_owner import Read, note_dead_address, read_addresses, take_address
+from bot.dialogue.consent import is_meant, place_named
+from bot.dialogue.facts import remember_facts
+from bot.dialogue.flow import ASKED_SOLVED, Button, Frame, Heard, Said, Talk
+from bot.dialogue.interpretation import as_choice, as_said_anywhere
+from bot.dialogue.region import remember_region
 from bot.french.address_scanner import unreadable_address
 from bot.french.redaction import redact_passwords
 from bot.ground.addresses import is_address, normalise_address

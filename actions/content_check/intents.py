@@ -8,12 +8,12 @@ from typing import Any
 
 import yaml
 
-from actions.answers import SMALL_TALK
-from actions.walks.openers import OPENERS
 from bot.content.files import Mistakes, Reading
 from bot.content.files.articles import ArticleFile
 from bot.content.files.mistakes import closest
 from bot.content.trees import MEANINGS
+from bot.dialogue.answers import SMALL_TALK
+from bot.dialogue.openers import OPENERS
 from bot.ground.settings import ROOT
 
 MOST_CHARACTERS = 40

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from actions.answers import SHORT_IN_WALKS, SMALL_TALK
 from bot.desk.mail_fates import FATES
 from bot.desk.tickets import STATES
+from bot.dialogue.answers import SHORT_IN_WALKS, SMALL_TALK
 from bot.ground.limits import OWN_SCOPES, SCOPES
 from bot.ground.settings import ROOT
 from bot.reading.bands import LANGUAGES

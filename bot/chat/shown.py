@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.answers import GREETING_TOPICS
 from bot.chat.theme import palette
 from bot.content.live import Portal
+from bot.dialogue.answers import GREETING_TOPICS
 
 TEXTS = (
     "launch", "subtitle", "close", "options", "restart", "download", "erase", "erase_sure",

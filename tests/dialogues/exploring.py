@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from actions.answers import answer, clarify
 from actions.talks import remember
-from actions.walks.base import Frame, Heard, Talk
-from actions.walks.conductor import conduct, open_walk
 from bot.content.live import current_content
 from bot.content.trees import INPUTS
 from bot.desk.accounts import current_accounts
+from bot.dialogue.answers import answer, clarify
+from bot.dialogue.conductor import conduct, open_walk
+from bot.dialogue.flow import Frame, Heard, Talk
 from bot.ground.db import Database
 from tests.dialogues.every_account import DISABLED, KNOWN, LOGINS, PENDING, REGION, SHARED, UNKNOWN
 from tests.dialogues.leading_on import lacks

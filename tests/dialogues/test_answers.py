@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from actions.walks.openers import OPENERS
 from bot.content.live import load_content
+from bot.dialogue.openers import OPENERS
 from bot.ground.settings import ROOT
 from tests.support.service import Chat, Service
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from actions.walks.base import Frame, Heard
-from actions.walks.conductor import walk_of
-from actions.walks.tree import tree_name
+from bot.dialogue.conductor import walk_of
+from bot.dialogue.flow import Frame, Heard
+from bot.dialogue.tree import tree_name
 from bot.ground.db import Database
 from tests.dialogues.exploring import Explorer, Move, State, memories
 from tests.dialogues.portals import each_portal

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from actions.problems import note_second_problem, take_up_next_problem
 from actions.talks import remember
-from actions.walks.base import Frame, Heard, Talk
-from actions.walks.conductor import conduct
 from bot.content.live import current_content
 from bot.desk.accounts import current_accounts
+from bot.dialogue.conductor import conduct
+from bot.dialogue.flow import Frame, Heard, Talk
+from bot.dialogue.problems import note_second_problem, take_up_next_problem
 from bot.ground import db
 from bot.ground.db import Database
 from tests.conftest import forget_settings, use_settings

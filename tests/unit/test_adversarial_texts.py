@@ -16,14 +16,15 @@ from types import ModuleType
 
 import pytest
 
-from actions.walks import facts, handover, hearing, login, login_answers, login_reset, region
-from actions.walks.base import Heard
-from actions.walks.hearing import as_choice, as_said_anywhere
-from actions.walks.whose import read_addresses
 from bot.chat.search import search
 from bot.content.live import current_content
 from bot.desk.accounts_cells import fault_of_address, is_mangled, plain
 from bot.desk.privacy import Anonymous, mask_addresses
+from bot.dialogue import facts, handover, login, login_answers, login_reset, region
+from bot.dialogue import interpretation as hearing
+from bot.dialogue.address_owner import read_addresses
+from bot.dialogue.flow import Heard
+from bot.dialogue.interpretation import as_choice, as_said_anywhere
 from bot.engine.nlu.entities import find_entities
 from bot.engine.nlu.language import foreign_language
 from bot.french import letter_frame as frame

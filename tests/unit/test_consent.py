@@ -13,8 +13,8 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from actions.walks.base import Heard
-from actions.walks.consent import (
+from bot.dialogue.address_owner import Read, read_addresses, whose_is
+from bot.dialogue.consent import (
     Act,
     bare_answer,
     consent_to,
@@ -25,7 +25,7 @@ from actions.walks.consent import (
     recalls,
     refuses,
 )
-from actions.walks.whose import Read, read_addresses, whose_is
+from bot.dialogue.flow import Heard
 from bot.ground.errors import NotAgreed
 from bot.ground.settings import ROOT
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from actions.answers import SMALL_TALK
 from bot.content.live import Content, Portal, current_content, load_content
+from bot.dialogue.answers import SMALL_TALK
 from bot.ground.errors import ContentError
 from bot.ground.settings import ROOT
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actions.walks.whose import read_addresses
+from bot.dialogue.address_owner import read_addresses
 from bot.french.redaction import MARK, redact_passwords
 
 HERE = Path(__file__).parent

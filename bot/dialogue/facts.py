@@ -13,7 +13,7 @@ from bot.french.fold import fold, without_accents
 from bot.french.spelling import spell_out
 
 if TYPE_CHECKING:
-    from actions.walks.base import Talk
+    from bot.dialogue.flow import Talk
 
 
 def remember_facts(talk: Talk) -> None:

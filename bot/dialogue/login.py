@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import re
 
-from actions.walks.base import Button, Directive, End, Go, Open, Pass, Said, Step, Talk, Wait, Walk
-from actions.walks.consent import consent_to
-from actions.walks.login_answers import (
+from bot.desk.accounts import Account
+from bot.dialogue.address_owner import take_address
+from bot.dialogue.consent import consent_to
+from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Said, Step, Talk, Wait, Walk
+from bot.dialogue.login_answers import (
     WRONG_ADDRESS,
     active_accounts,
     asks_again,
     other_address,
     solved_here,
 )
-from actions.walks.login_reset import RESET_STEPS
-from actions.walks.login_unknown import UNKNOWN_STEPS
-from actions.walks.region import named_region
-from actions.walks.whose import take_address
-from bot.desk.accounts import Account
+from bot.dialogue.login_reset import RESET_STEPS
+from bot.dialogue.login_unknown import UNKNOWN_STEPS
+from bot.dialogue.region import named_region
 from bot.french.fold import fold
 from bot.ground.db import now
 from bot.ground.errors import LimitReached

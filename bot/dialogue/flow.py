@@ -12,11 +12,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actions.walks.consent import Answer, Consent, answered
-from actions.walks.whose import Whose
 from bot.content.live import Portal, Region
 from bot.desk.accounts import Account, AccountStore
 from bot.desk.look_ups import LookUp, uses_of
+from bot.dialogue.address_owner import Whose
+from bot.dialogue.consent import Answer, Consent, answered
 from bot.ground.clock import paris_time_from
 from bot.ground.db import Database, unit_of_work
 from bot.ground.errors import LimitReached

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
-from actions.walks.acts import send_reset
-from actions.walks.base import Directive, End, Go, Pass, Step, Talk, Wait
-from actions.walks.consent import consent_to, doubts
-from actions.walks.login_answers import (
+from bot.desk.resets import LIFETIME
+from bot.dialogue.acts import send_reset
+from bot.dialogue.consent import consent_to, doubts
+from bot.dialogue.flow import Directive, End, Go, Pass, Step, Talk, Wait
+from bot.dialogue.login_answers import (
     PASSWORD_REFUSED,
     active_accounts,
     other_address,
     solved_here,
     solved_or,
 )
-from actions.walks.login_mail import MAIL_STEPS, after_nothing_came, nothing_came, told_unmailable
-from bot.desk.resets import LIFETIME
+from bot.dialogue.login_mail import MAIL_STEPS, after_nothing_came, nothing_came, told_unmailable
 from bot.french.fold import fold
 from bot.ground.clock import paris_time, paris_time_from
 from bot.ground.db import now

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from actions.walks.base import Talk
-from actions.walks.consent import Consent, demand
 from bot.content.live import Region
 from bot.desk.accounts import Account
 from bot.desk.ticket_links import sign_reference
 from bot.desk.tickets import HandOver, hand_over, unused_reference
+from bot.dialogue.consent import Consent, demand
+from bot.dialogue.flow import Talk
 from bot.ground.db import unit_of_work
 from bot.ground.limits import (
     HANDOVERS_PER_CONVERSATION,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 
-from actions.walks.base import Button, Directive, Go, Pass, Step, Talk, Wait
-from actions.walks.consent import consent_to, refuses
-from actions.walks.login_answers import asks_again, other_address
-from actions.walks.whose import take_address
 from bot.content.live import PUBLIC_MAIL_DOMAINS
+from bot.dialogue.address_owner import take_address
+from bot.dialogue.consent import consent_to, refuses
+from bot.dialogue.flow import Button, Directive, Go, Pass, Step, Talk, Wait
+from bot.dialogue.login_answers import asks_again, other_address
 from bot.ground.addresses import likely_address
 
 _CONFIRMS = re.compile(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from actions.walks.base import Heard, Talk
-from actions.walks.region import forget_wrong_region, names_place
-from actions.walks.tree import tree_name
+from bot.dialogue.flow import Heard, Talk
+from bot.dialogue.region import forget_wrong_region, names_place
+from bot.dialogue.tree import tree_name
 
 OPENERS: dict[str, str] = {
     "login_problem": "login",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from actions.definitions import definition
-from actions.walks.anywhere import ask_whether_solved, close_as_solved, mail_recalled
-from actions.walks.base import Button, Said, Talk
-from actions.walks.consent import consent_to
-from actions.walks.hearing import WAYS_TO_A_PERSON
+from bot.dialogue.consent import consent_to
+from bot.dialogue.definitions import definition
+from bot.dialogue.flow import Button, Said, Talk
+from bot.dialogue.global_commands import ask_whether_solved, close_as_solved, mail_recalled
+from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.french.fold import fold
 
 SMALL_TALK = frozenset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from actions.walks.base import Talk
+from bot.dialogue.flow import Talk
 from bot.french.fold import fold
 
 _TERMS: tuple[tuple[str, re.Pattern[str], str | None], ...] = (

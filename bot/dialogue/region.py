@@ -6,8 +6,8 @@ import json
 import re
 from contextlib import suppress
 
-from actions.walks.base import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
 from bot.content.live import Portal, Region
+from bot.dialogue.flow import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
 from bot.french.fold import fold
 from bot.french.places import Place, PlaceAnswer, find_place
 from bot.ground.clock import paris_time_from

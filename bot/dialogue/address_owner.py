@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from actions.walks.consent import bare_answer, tokens
 from bot.content.live import current_content
+from bot.dialogue.consent import bare_answer, tokens
 from bot.french.address_scanner import Found, find_addresses, unreadable_address
 from bot.french.wording import Tokens
 from bot.ground.addresses import normalise_address, wire_address
 
 if TYPE_CHECKING:
-    from actions.walks.base import Talk
+    from bot.dialogue.flow import Talk
 
 Whose = Literal["alone", "own", "other", "old", "unclear"]
 """Given alone, called one's own, somebody else's, out of use, or mentioned without more."""

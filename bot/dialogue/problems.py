@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from actions.answers import answer_intent
-from actions.walks.base import Talk
-from actions.walks.conductor import open_walk
-from actions.walks.openers import opener
+from bot.dialogue.answers import answer_intent
+from bot.dialogue.conductor import open_walk
+from bot.dialogue.flow import Talk
+from bot.dialogue.openers import opener
 
 
 def note_second_problem(talk: Talk) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 
-from actions.walks.anywhere import (
+from bot.content.live import Portal
+from bot.dialogue.flow import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
+from bot.dialogue.global_commands import (
     DONE,
     MOST_PROBLEMS,
     above,
@@ -17,15 +19,13 @@ from actions.walks.anywhere import (
     heard_anywhere,
     solved,
 )
-from actions.walks.base import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
-from actions.walks.handover import HANDOVER
-from actions.walks.hearing import as_answer
-from actions.walks.login import LOGIN
-from actions.walks.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
-from actions.walks.region import REGION, named_region
-from actions.walks.ticket_state import TICKET_STATE
-from actions.walks.tree import PREFIX, tree_name, tree_walk
-from bot.content.live import Portal
+from bot.dialogue.handover import HANDOVER
+from bot.dialogue.interpretation import as_answer
+from bot.dialogue.login import LOGIN
+from bot.dialogue.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
+from bot.dialogue.region import REGION, named_region
+from bot.dialogue.ticket_state import TICKET_STATE
+from bot.dialogue.tree import PREFIX, tree_name, tree_walk
 from bot.french.fold import fold
 
 WALKS: dict[str, Walk] = {walk.name: walk for walk in (LOGIN, REGION, HANDOVER, TICKET_STATE)}

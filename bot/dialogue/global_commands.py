@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from actions.definitions import definition
-from actions.walks.base import ASKED_SOLVED, Directive, Go, Heard, Open, Pass, Talk, Wait
-from actions.walks.consent import (
+from bot.dialogue.address_owner import may_take, take_address
+from bot.dialogue.consent import (
     Act,
     Consent,
     belongs_to,
@@ -17,9 +16,10 @@ from actions.walks.consent import (
     recalls,
     refuses,
 )
-from actions.walks.openers import OPENERS
-from actions.walks.tree import PREFIX, chosen_by_words
-from actions.walks.whose import may_take, take_address
+from bot.dialogue.definitions import definition
+from bot.dialogue.flow import ASKED_SOLVED, Directive, Go, Heard, Open, Pass, Talk, Wait
+from bot.dialogue.openers import OPENERS
+from bot.dialogue.tree import PREFIX, chosen_by_words
 from bot.french.fold import fold
 from bot.ground.errors import LimitReached
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.walks.base import Heard
-from actions.walks.consent import bare_answer, is_meant, place_named, still_fails
+from bot.dialogue.consent import bare_answer, is_meant, place_named, still_fails
+from bot.dialogue.flow import Heard
 from bot.french.fold import fold
 
 WAYS_TO_A_PERSON = frozenset({"human_handoff", "regional_contact"})

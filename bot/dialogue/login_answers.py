@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from actions.walks.base import Button, Directive, End, Go, Pass, Talk, Wait
-from actions.walks.consent import Act, Consent, belongs_to, consent_to
-from actions.walks.whose import take_address
 from bot.desk.accounts import Account
+from bot.dialogue.address_owner import take_address
+from bot.dialogue.consent import Act, Consent, belongs_to, consent_to
+from bot.dialogue.flow import Button, Directive, End, Go, Pass, Talk, Wait
 from bot.french.fold import fold
 
 WRONG_ADDRESS = re.compile(

@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from actions.walks.base import Button, Directive, End, Go, Heard, Open, Pass, Step, Talk, Wait, Walk
-from actions.walks.consent import consent_to
-from actions.walks.facts import note_detail
-from actions.walks.login_answers import asks_again
-from actions.walks.whose import take_address
 from bot.content.live import Portal
 from bot.content.trees import Tree, TreeAnswer, TreeStep
+from bot.dialogue.address_owner import take_address
+from bot.dialogue.consent import consent_to
+from bot.dialogue.facts import note_detail
+from bot.dialogue.flow import Button, Directive, End, Go, Heard, Open, Pass, Step, Talk, Wait, Walk
+from bot.dialogue.login_answers import asks_again
 from bot.french.fold import fold
 from bot.ground.errors import LimitReached
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 
-from actions.walks.acts import request_text, send_request
-from actions.walks.base import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from actions.walks.consent import consent_to, doubts, refuses, sends
-from actions.walks.facts import add_detail
-from actions.walks.login_answers import asks_again, asks_which
-from actions.walks.whose import answers_to, take_address
 from bot.desk.tickets import reference_of
+from bot.dialogue.acts import request_text, send_request
+from bot.dialogue.address_owner import answers_to, take_address
+from bot.dialogue.consent import consent_to, doubts, refuses, sends
+from bot.dialogue.facts import add_detail
+from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from bot.dialogue.login_answers import asks_again, asks_which
 from bot.french.fold import fold
 from bot.ground.addresses import normalise_address, wire_address
 from bot.ground.clock import paris_time_from

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from actions.walks.base import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from actions.walks.login_answers import asks_again, asks_which
 from bot.desk.ticket_mails import mail_of
 from bot.desk.tickets import is_contact_of, ticket_by_reference
+from bot.dialogue.flow import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from bot.dialogue.login_answers import asks_again, asks_which
 from bot.ground.clock import PARIS, paris_time, paris_time_from, same_day
 from bot.ground.db import now, unit_of_work
 from bot.ground.errors import LimitReached

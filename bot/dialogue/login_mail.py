@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from actions.walks.base import Directive, Go, Pass, Step, Talk, Wait
-from actions.walks.consent import consent_to
-from actions.walks.login_answers import asks_again, other_address, solved_or
 from bot.desk.accounts import Account
 from bot.desk.mail_fates import MailFate, refused_lately, reset_fate
+from bot.dialogue.consent import consent_to
+from bot.dialogue.flow import Directive, Go, Pass, Step, Talk, Wait
+from bot.dialogue.login_answers import asks_again, other_address, solved_or
 from bot.ground.addresses import mask_address, wire_address
 from bot.ground.clock import paris_time
 
