@@ -10,8 +10,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.content_check import check
 from actions.talks import remember, slots_of, talk_of, utter
+from bot.check import check
 from bot.content.live import current_content
 from bot.dialogue.answers import answer, clarify
 from bot.dialogue.conductor import conduct

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from actions.content_check import check
+from bot.check import check
 from bot.content.files import Reading
 from bot.ground.errors import ContentError
 

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.content_check import check
 from bot import proxies, training
+from bot.check import check
+from bot.check.placeholders import placeholders
 from bot.content.files import Gravity
 from bot.content_command import amount_of, errors
 from bot.desk.accounts import AccountRow
@@ -24,7 +25,6 @@ from bot.ground import migrations, private_files
 from bot.ground.db import Database
 from bot.ground.errors import SettingsError
 from bot.ground.settings import Settings, load_settings
-from bot.placeholders import placeholders
 from bot.record import clock_guard
 
 _SMTP_SECONDS = 10.0

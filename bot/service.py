@@ -12,8 +12,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from actions.content_check import check
 from bot import proxies, training
+from bot.check import check
 from bot.content.live import current_content
 from bot.content_command import errors
 from bot.demo_data import load_demo_accounts, refuse_demo_beside_real

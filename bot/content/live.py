@@ -125,7 +125,7 @@ class LiveContent(Content):
         not taken over. Asked again for the same check, nothing is done.
 
         Args:
-            check: `actions.content_check.check`, which holds the content against the code: handed
+            check: `bot.check.check`, which holds the content against the code: handed
                 in by those who serve it, since the code that it looks at reads the content.
         """
         if check is self._check:

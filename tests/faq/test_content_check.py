@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.content_check import check
+from bot.check import check
 from bot.content.files import Gravity
 from bot.ground.settings import ROOT
 from tests.faq import mistakes_in_facts, mistakes_in_files, mistakes_in_texts

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from actions.content_check import check
+from bot.check import check
 from bot.ground.settings import ROOT
 from tests.faq.readme import write_blocks
 from tests.support.service import Chat, Service

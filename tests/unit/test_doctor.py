@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.check.placeholders import placeholders
 from bot.ground.private_files import close
 from bot.ground.settings import ROOT, load_settings
-from bot.placeholders import placeholders
 from tests.support.mail import Mailbox
 from tests.support.service import free_port
 

@@ -1,7 +1,7 @@
 """Reads the files under the content directory, and names every mistake that stands in the way.
 
 Reading never stops at a mistake: what can be read is read, so that one run names them all. The
-loader refuses the result when one of them makes loading impossible; `actions.content_check` goes
+loader refuses the result when one of them makes loading impossible; `bot.check` goes
 on with what only shows once everything is read.
 """
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import TemplateError, meta, nodes
 
-from actions.content_check.said import spoken
+from bot.check.sentences_in_code import spoken
 from bot.content.files import Marked, PortalFiles, Reading
 from bot.content.files.mistakes import closest
 from bot.content.files.yaml_lines import At

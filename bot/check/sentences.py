@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.content_check.said import spoken
+from bot.check.sentences_in_code import spoken
 from bot.content.files import Reading
 from bot.content.files.mistakes import closest
 

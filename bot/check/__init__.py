@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from actions.content_check import accounts, facts, intents, links, places, portals, sentences, texts
+from bot.check import accounts, facts, intents, links, places, portals, sentences, texts
 from bot.content.files import Reading, read_folder
 
 _CHECKS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from actions.content_check.links import is_phone
+from bot.check.links import is_phone
 from bot.content.files import Marked, Mistakes, PortalFiles, Reading
 from bot.content.files.mistakes import closest
 from bot.content.portals import Region
