@@ -21,7 +21,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from bot.engine import rasa_patches
+from bot.rasa import patches as rasa_patches
 
 LIMITS = {"sqlite": 300.0, "postgresql": 150.0}
 MOST_RATIO = 1.5

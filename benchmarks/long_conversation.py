@@ -16,17 +16,17 @@ import sys
 import tempfile
 import time
 
-from bot.engine import rasa_patches
+from bot.rasa import patches as rasa_patches
 
 _CYCLE = ("bonjour", "mot de passe oublié", "c’est quoi mailinblack ?", "laisse tomber", "merci")
 _AROUND = 20
 
 
 async def _measure(turns: int) -> None:
-    from bot import training
-    from bot.engine.assistant import Assistant, Incoming
     from bot.ground.db import Base, current_database
     from bot.ground.settings import ROOT, current_settings
+    from bot.rasa import training
+    from bot.rasa.assistant import Assistant, Incoming
 
     database = current_database()
     async with database.engine.begin() as connection:

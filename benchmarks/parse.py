@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.engine import rasa_patches
+from bot.rasa import patches as rasa_patches
 
 _WARM_UP = 20
 _LONG = 30
@@ -103,9 +103,9 @@ def main() -> None:
     """Measure, training a model first where none fits."""
     rasa_patches.prepare()
     rasa_patches.leave_unused_out()
-    from bot import training
     from bot.ground import logs
     from bot.ground.settings import ROOT
+    from bot.rasa import training
 
     logs.configure()
     model = training.train(ROOT / "models")

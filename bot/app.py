@@ -14,7 +14,6 @@ from bot.content.live import Content
 from bot.demo import add_demo
 from bot.desk.sender import OutboxSender
 from bot.edge import edge
-from bot.engine.assistant import Assistant
 from bot.ground.db import Database
 from bot.ground.settings import Settings
 from bot.headers import add_headers
@@ -22,6 +21,7 @@ from bot.health import add_health
 from bot.integrators import add_integrators
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, KNOWN_SERVERS, SENDER, SETTINGS
 from bot.pages import add_pages, errors_as_pages
+from bot.rasa.assistant import Assistant
 from bot.tickets import add_tickets
 from bot.widget import add_widget
 

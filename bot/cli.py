@@ -11,13 +11,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from bot.engine import rasa_patches
+from bot.rasa import patches as rasa_patches
 
 rasa_patches.prepare()
 
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
-from bot import training  # noqa: E402
 from bot.console import command as console  # noqa: E402
 from bot.content.live import current_content  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
@@ -30,6 +29,7 @@ from bot.ground.db import current_database  # noqa: E402
 from bot.ground.errors import GuichetError  # noqa: E402
 from bot.ground.private_files import UMASK  # noqa: E402
 from bot.ground.settings import current_settings  # noqa: E402
+from bot.rasa import training  # noqa: E402
 from bot.staff.audit import from_shell, record_now  # noqa: E402
 
 Result = TypeVar("Result")

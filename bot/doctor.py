@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import proxies, training
+from bot import proxies
 from bot.check import check
 from bot.check.placeholders import placeholders
 from bot.content.files import Gravity
@@ -25,6 +25,7 @@ from bot.ground import migrations, private_files
 from bot.ground.db import Database
 from bot.ground.errors import SettingsError
 from bot.ground.settings import Settings, load_settings
+from bot.rasa import training
 from bot.record import clock_guard
 
 _SMTP_SECONDS = 10.0

@@ -14,7 +14,6 @@ from aiohttp.typedefs import Handler
 
 from bot.desk.resets import redeem
 from bot.edge import read_json
-from bot.engine.assistant import Incoming
 from bot.errors import bad_request, bearer_token, error_response, errors_as_json, field, storable
 from bot.ground.conversation_names import (
     MOST_ID,
@@ -26,6 +25,7 @@ from bot.ground.conversation_names import (
 )
 from bot.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, SENDER, SETTINGS
 from bot.paces import pace_messages
+from bot.rasa.assistant import Incoming
 from bot.tokens import admits
 
 MOST_CHARACTERS = 8000

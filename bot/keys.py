@@ -13,7 +13,7 @@ from bot.ground.settings import Settings
 
 if TYPE_CHECKING:
     # Hashing an address must not load Rasa.
-    from bot.engine.assistant import Assistant
+    from bot.rasa.assistant import Assistant
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)

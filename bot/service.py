@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot import proxies, training
+from bot import proxies
 from bot.check import check
 from bot.content.live import current_content
 from bot.content_command import errors
@@ -24,6 +24,7 @@ from bot.ground import migrations, private_files
 from bot.ground.db import current_database
 from bot.ground.errors import GuichetError
 from bot.ground.settings import Settings
+from bot.rasa import training
 from bot.readiness import files_trouble, watch
 from bot.record.backfill import fill_missing
 from bot.record.retention import purge_daily
@@ -132,7 +133,7 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     # Imported here: Rasa takes seconds, which preparing alone should not cost.
     from bot.app import create_app
     from bot.connections import Runner
-    from bot.engine.assistant import Assistant
+    from bot.rasa.assistant import Assistant
 
     started = time.monotonic()
     database, content = current_database(), current_content()

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from bot.engine import rasa_patches
+from bot.rasa import patches as rasa_patches
 
 # Before anything of Rasa is imported, as in the service itself.
 os.environ["GUICHET_VAR_DIR"] = tempfile.mkdtemp(prefix="guichet-tests-")
@@ -19,10 +19,10 @@ import pytest  # noqa: E402
 # What the helpers there check is told in full, as in the tests themselves.
 pytest.register_assert_rewrite("tests.crash", "tests.dialogues")
 
-from bot import training  # noqa: E402
 from bot.content import live as content  # noqa: E402
 from bot.desk import accounts  # noqa: E402
 from bot.ground import db, logs, settings
+from bot.rasa import training  # noqa: E402
 from bot.tables import import_tables  # noqa: E402
 from tests.support.host import HostSite  # noqa: E402
 from tests.support.mail import Mailbox  # noqa: E402

@@ -16,12 +16,12 @@ from bot.chat.sessions import ChatSession, new_session, sign, verify
 from bot.chat.shown import what_a_widget_shows
 from bot.content.live import Article, Portal
 from bot.edge import read_json
-from bot.engine.assistant import Incoming
 from bot.errors import bad_request, bearer_token, errors_as_json, field
 from bot.ground.limits import RATINGS_PER_NETWORK, spend_now
 from bot.keys import ASSISTANT, CONTENT, DATABASE, SENDER, SETTINGS
 from bot.network import client_network
 from bot.paces import pace_history, pace_messages, pace_sessions
+from bot.rasa.assistant import Incoming
 from bot.record.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from bot.record.ratings import rate_answer, thumbs
 from bot.record.summaries import set_feedback

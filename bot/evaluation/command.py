@@ -12,7 +12,7 @@ from bot.evaluation.parsing import Parsed, parsed
 from bot.evaluation.scoring import score
 from bot.evaluation.trained import Trained, configured, trained
 from bot.ground.settings import current_settings
-from bot.training import train
+from bot.rasa.training import train
 
 Tell = Callable[[str], None]
 

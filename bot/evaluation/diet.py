@@ -91,7 +91,7 @@ def trained_diet(examples: Sequence[Example], epochs: int, cache: Path) -> Diet:
 
 
 def _main(folder: str) -> None:
-    from bot.engine import rasa_patches
+    from bot.rasa import patches as rasa_patches
 
     rasa_patches.prepare()
     import resource

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import yaml
 
-from bot.engine.nlu.language import foreign_language
 from bot.evaluation.data import TESTS
 from bot.evaluation.metrics import Share
 from bot.evaluation.report import shown
+from bot.rasa.components.language import foreign_language
 
 _FRENCH = "fr"
 _WRONG_SHOWN = 5

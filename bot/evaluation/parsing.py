@@ -54,7 +54,7 @@ def parsed(model: Path, texts: Sequence[str], *, tensorflow: bool = False) -> Pa
 
 
 def _main(model: str, job: str, answers: str, *options: str) -> None:
-    from bot.engine import rasa_patches
+    from bot.rasa import patches as rasa_patches
 
     rasa_patches.prepare()
     if "tensorflow" not in options:

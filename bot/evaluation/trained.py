@@ -20,7 +20,7 @@ from bot.ground.settings import ROOT
 from bot.reading import code_hash
 from bot.reading.model import DEFAULTS, IntentModel
 
-COMPONENT = "bot.engine.nlu.linear.LinearIntentClassifier"
+COMPONENT = "bot.rasa.components.linear.LinearIntentClassifier"
 
 
 @dataclass(frozen=True)

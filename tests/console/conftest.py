@@ -16,10 +16,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.app import create_app
 from bot.content.live import current_content
 from bot.desk.sender import OutboxSender
-from bot.engine.assistant import Assistant
-from bot.engine.lock import ConversationLocks
 from bot.ground.db import Database
 from bot.ground.settings import Settings, current_settings
+from bot.rasa.assistant import Assistant
+from bot.rasa.lock import ConversationLocks
 from bot.staff.invitations import accept_invitation
 from bot.staff.passwords import _hasher
 from bot.staff.users import add_user

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from bot.engine.nlu.entities import find_entities
+from bot.rasa.components.entities import find_entities
 from tests.support.mail import Mailbox, text_of
 from tests.support.service import Chat, Service
 

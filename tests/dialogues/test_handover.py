@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.desk.tickets import new_reference
-from bot.engine.nlu.entities import find_entities
+from bot.rasa.components.entities import find_entities
 from tests.dialogues.handing_over import (
     ADD,
     PLACE,

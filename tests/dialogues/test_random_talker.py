@@ -21,9 +21,9 @@ import yaml
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.live import current_content
-from bot.engine.assistant import Assistant, Incoming, Reply
 from bot.ground.db import Database
 from bot.ground.settings import ROOT, current_settings
+from bot.rasa.assistant import Assistant, Incoming, Reply
 from tests.dialogues.every_account import (
     CUSTOMER_NUMBER,
     DISABLED,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.desk.accounts import AccountRow
-from bot.engine.assistant import Assistant, Incoming
 from bot.ground.db import Database, now
 from bot.ground.settings import current_settings
+from bot.rasa.assistant import Assistant, Incoming
 
 KNOWN = "camille@chu-exemple.example"
 

@@ -11,12 +11,12 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
 
 from bot import reading
-from bot.engine import rasa_patches
-from bot.engine.assistant import Assistant
-from bot.engine.lock import ConversationLocks
-from bot.engine.nlu.linear import LinearIntentClassifier
 from bot.french.redaction import MARK, redact_passwords
 from bot.ground.db import Database
+from bot.rasa import patches as rasa_patches
+from bot.rasa.assistant import Assistant
+from bot.rasa.components.linear import LinearIntentClassifier
+from bot.rasa.lock import ConversationLocks
 
 
 def test_the_version_is_the_one_that_was_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from bot.engine.assistant import Assistant
 from bot.ground.errors import TurnFailed
+from bot.rasa.assistant import Assistant
 from tests.conftest import use_settings
 from tests.engine.conftest import Talker
 from tests.unit.test_adversarial_texts import adversarial_texts

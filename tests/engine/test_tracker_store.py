@@ -9,10 +9,10 @@ from rasa.core.actions.action import ActionExecutionRejection
 from rasa.shared.core.events import deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.engine.assistant import Assistant
-from bot.engine.tracker_store import ConversationStore
-from bot.engine.turn_record import WINDOW
 from bot.ground.db import Database
+from bot.rasa.assistant import Assistant
+from bot.rasa.tracker_store import ConversationStore
+from bot.rasa.turn_record import WINDOW
 from tests.engine.conftest import KNOWN, Talker
 
 WALK = [

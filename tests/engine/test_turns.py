@@ -11,10 +11,10 @@ from sqlalchemy import func, select, text
 from actions import talks
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken
-from bot.engine.assistant import Assistant, Incoming
 from bot.ground.db import Database
 from bot.ground.errors import TurnFailed, WrongPortal
 from bot.ground.settings import current_settings
+from bot.rasa.assistant import Assistant, Incoming
 from bot.record.transcript import Conversation, TranscriptEvent, Turn
 from tests.conftest import use_settings
 from tests.engine.conftest import KNOWN, Talker

@@ -20,9 +20,9 @@ from bot.connections import Runner
 from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
 from bot.desk.sender import OutboxSender
-from bot.engine.assistant import Assistant
 from bot.ground.db import Database
 from bot.ground.settings import Settings, current_settings
+from bot.rasa.assistant import Assistant
 from tests.support.memory import let_go
 
 KNOWN = "camille@chu-exemple.example"

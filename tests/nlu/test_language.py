@@ -9,8 +9,8 @@ import pytest
 import yaml
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.engine.nlu.language import LanguageDetector, foreign_language
 from bot.evaluation.languages import lines
+from bot.rasa.components.language import LanguageDetector, foreign_language
 
 MESSAGES: dict[str, list[str]] = yaml.safe_load(
     (Path(__file__).parent / "languages.yml").read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.engine.nlu.entities import find_entities
+from bot.rasa.components.entities import find_entities
 
 
 def _found(text: str) -> list[tuple[str, str]]:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.engine.assistant import Assistant
 from bot.ground.db import Database
 from bot.ground.settings import load_settings
+from bot.rasa.assistant import Assistant
 from bot.reading.model import Prediction
 from bot.reading.problems import find_problems, split_clauses
 

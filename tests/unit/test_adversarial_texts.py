@@ -25,8 +25,6 @@ from bot.dialogue import interpretation as hearing
 from bot.dialogue.address_owner import read_addresses
 from bot.dialogue.flow import Heard
 from bot.dialogue.interpretation import as_choice, as_said_anywhere
-from bot.engine.nlu.entities import find_entities
-from bot.engine.nlu.language import foreign_language
 from bot.french import letter_frame as frame
 from bot.french import redaction, spelling, text
 from bot.french.fold import fold
@@ -37,6 +35,8 @@ from bot.french.redaction import redact_passwords
 from bot.french.sounds import phonetic_key
 from bot.french.text import name_forms, normalise, shorten
 from bot.ground.markdown import escape_markdown, plain_text, to_html
+from bot.rasa.components.entities import find_entities
+from bot.rasa.components.language import foreign_language
 from bot.reading import entities, language, problems
 from bot.reading.problems import split_clauses
 

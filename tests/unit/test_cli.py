@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.ground.settings import ROOT
-from bot.training import model_name
+from bot.rasa.training import model_name
 
 
 @dataclass

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.nlu.entities import find_entities
 from bot.ground.addresses import is_address, normalise_address
+from bot.rasa.components.entities import find_entities
 
 CAMILLE = "camille.martin@chu-exemple.example"
 

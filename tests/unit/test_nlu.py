@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.engine.assistant import Assistant
 from bot.french.text import normalise
 from bot.ground.db import Database
 from bot.ground.settings import ROOT, load_settings
+from bot.rasa.assistant import Assistant
 from bot.reading.calibration import Calibration
 
 BANDS = {"sure", "unsure", "lost"}

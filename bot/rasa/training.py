@@ -106,14 +106,16 @@ def _trained(models_dir: Path, *, force: bool) -> Path:
     # Moved into place whole: another process that looks for the model never reads half of one.
     with tempfile.TemporaryDirectory(dir=models_dir) as folder:
         trained = Path(folder) / path.name
-        if not run_apart(trained, "bot.training", folder, name, *(["--force"] if force else ())):
+        if not run_apart(
+            trained, "bot.rasa.training", folder, name, *(["--force"] if force else ())
+        ):
             raise TrainingFailed("L’entraînement du modèle a échoué ; voir les lignes ci-dessus.")
         os.replace(trained, path)
     return path
 
 
 def _main(models_dir: str, name: str, *options: str) -> None:
-    from bot.engine import rasa_patches
+    from bot.rasa import patches as rasa_patches
 
     rasa_patches.prepare()
     rasa_patches.leave_unused_out()

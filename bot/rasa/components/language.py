@@ -22,8 +22,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.engine.nlu.component import Extractor
 from bot.french.text import fold, name_forms, shorten
+from bot.rasa.components.component import Extractor
 from bot.reading.bands import LANGUAGES
 from bot.reading.model import OUT_OF_SCOPE
 

@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.nlu.component import HashedComponent
+from bot.rasa.components.component import HashedComponent
 from bot.reading.model import DEFAULTS, IntentModel
 from bot.reading.problems import find_problems
 

@@ -21,17 +21,17 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.content.live import current_content
-from bot.engine.action_endpoint import InProcessActions, RemoteActions, recorded_faults
-from bot.engine.lock import ConversationLocks
-from bot.engine.presses import opens_topic
-from bot.engine.reply_channel import ReplyChannel
-from bot.engine.tracker_store import ConversationStore
-from bot.engine.turn_record import Reply
 from bot.french.redaction import redact_passwords
 from bot.ground.db import Database, unit_of_work
 from bot.ground.errors import ContentError, LimitReached, TooBusy, TurnFailed, WrongPortal
 from bot.ground.log_filter import TYPED
 from bot.ground.settings import Settings
+from bot.rasa.action_endpoint import InProcessActions, RemoteActions, recorded_faults
+from bot.rasa.lock import ConversationLocks
+from bot.rasa.presses import opens_topic
+from bot.rasa.reply_channel import ReplyChannel
+from bot.rasa.tracker_store import ConversationStore
+from bot.rasa.turn_record import Reply
 
 logger = logging.getLogger(__name__)
 

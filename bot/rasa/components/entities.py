@@ -13,9 +13,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.engine.nlu.component import Extractor
 from bot.french.address_scanner import find_addresses
 from bot.french.text import MOST_READ
+from bot.rasa.components.component import Extractor
 
 Entity = dict[str, Any]
 

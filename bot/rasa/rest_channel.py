@@ -19,8 +19,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.content.live import current_content
-from bot.engine.reply_channel import ReplyChannel
-from bot.engine.tracker_store import ConversationStore
 from bot.french.redaction import redact_passwords
 from bot.ground.conversation_names import (
     MOST_ID,
@@ -30,6 +28,8 @@ from bot.ground.conversation_names import (
     refuse_misplaced,
 )
 from bot.ground.settings import current_settings
+from bot.rasa.reply_channel import ReplyChannel
+from bot.rasa.tracker_store import ConversationStore
 
 _MOST = {"sender": MOST_ID, "message": 8000}
 

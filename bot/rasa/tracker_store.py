@@ -21,17 +21,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.engine.turn_record import (
-    WINDOW,
-    Reply,
-    events_of_state,
-    redact_events,
-    state_of,
-    write_turn,
-)
 from bot.ground import migrations
 from bot.ground.db import Database, current_database, unit_of_work
 from bot.ground.settings import current_settings
+from bot.rasa.turn_record import WINDOW, Reply, events_of_state, redact_events, state_of, write_turn
 from bot.record.transcript import Conversation, TranscriptEvent, Turn
 
 

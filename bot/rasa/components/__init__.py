@@ -1,0 +1,1 @@
+"""Graph components of Rasa that read a message."""
