@@ -71,7 +71,6 @@ async def _open(kind: str, url: str, var_dir: Path, count: int) -> _Console:
     from aiohttp.test_utils import TestClient, TestServer
 
     from benchmarks import console_data
-    from bot.app import create_app
     from bot.content.live import current_content
     from bot.desk.sender import OutboxSender
     from bot.ground import migrations
@@ -79,6 +78,7 @@ async def _open(kind: str, url: str, var_dir: Path, count: int) -> _Console:
     from bot.ground.settings import load_settings
     from bot.staff.invitations import accept_invitation
     from bot.staff.users import add_user
+    from bot.web.app import create_app
 
     environment = {"GUICHET_DATABASE_URL": url, "GUICHET_VAR_DIR": str(var_dir)}
     settings = load_settings(environment)

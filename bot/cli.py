@@ -17,7 +17,6 @@ rasa_patches.prepare()
 
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
-from bot.console import command as console  # noqa: E402
 from bot.content.live import current_content  # noqa: E402
 from bot.content_command import check_content  # noqa: E402
 from bot.desk.accounts_import import import_accounts  # noqa: E402
@@ -31,6 +30,7 @@ from bot.ground.private_files import UMASK  # noqa: E402
 from bot.ground.settings import current_settings  # noqa: E402
 from bot.rasa import training  # noqa: E402
 from bot.staff.audit import from_shell, record_now  # noqa: E402
+from bot.web.console import command as console  # noqa: E402
 
 Result = TypeVar("Result")
 
@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(options: argparse.Namespace) -> int:
     # Serving needs no TensorFlow; without it the service starts in seconds.
     rasa_patches.leave_unused_out()
-    from bot import service
+    from bot.cli import service
 
     rasa_patches.check_action_results_once_compiled()
 
@@ -133,7 +133,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _prepare(options: argparse.Namespace) -> None:
     rasa_patches.leave_unused_out()
-    from bot import service
+    from bot.cli import service
 
     service.prepare(current_settings(), tell)
 

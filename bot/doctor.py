@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import proxies
 from bot.check import check
 from bot.check.placeholders import placeholders
 from bot.content.files import Gravity
@@ -27,6 +26,7 @@ from bot.ground.errors import SettingsError
 from bot.ground.settings import Settings, load_settings
 from bot.rasa import training
 from bot.record import clock_guard
+from bot.web import proxies
 
 _SMTP_SECONDS = 10.0
 _DATABASE_SECONDS = 10.0

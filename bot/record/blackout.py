@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.access import Least, Scope
 from bot.desk.privacy import addresses_of, mask_addresses
 from bot.ground.errors import GuichetError
 from bot.record.rewriting import replacing, rewrite
@@ -16,6 +15,7 @@ from bot.record.search_index import merge_index
 from bot.record.summaries import Summary
 from bot.record.transcript import TranscriptEvent
 from bot.staff.audit import Entry, record
+from bot.web.console.access import Least, Scope
 
 BLACKED_OUT = "[message masqué par l'équipe]"
 

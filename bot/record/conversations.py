@@ -13,7 +13,6 @@ from sqlalchemy import Select, String, bindparam, cast, column, select, table, t
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.access import Scope
 from bot.desk.tickets import Ticket
 from bot.french.stems import Piece, highlight, wanted
 from bot.record.filters import Filters, narrow
@@ -21,6 +20,7 @@ from bot.record.review_tables import Tag
 from bot.record.search_index import FTS_TABLE, SearchText, is_sqlite, portal_token
 from bot.record.summaries import Summary
 from bot.record.ticket_lists import reference_in
+from bot.web.console.access import Scope
 
 PAGE = 50
 

@@ -8,7 +8,6 @@ import yaml
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.access import Scope
 from bot.content.live import Portal, current_content
 from bot.desk.privacy import Anonymous
 from bot.ground.db import now
@@ -20,6 +19,7 @@ from bot.record.summaries import Summary
 from bot.record.transcript import TranscriptEvent
 from bot.staff.audit import Entry, record, staff_subject
 from bot.staff.users import colleagues
+from bot.web.console.access import Scope
 
 MOST_NOTE = 4000
 _MOST_TAGS = 12

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 from sqlalchemy import case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.access import Scope
 from bot.content.live import Portal
 from bot.desk.tickets import Ticket
 from bot.ground.moments import age
+from bot.web.console.access import Scope
 
 MAIL_FATES = {
     "sent": "parti",

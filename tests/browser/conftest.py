@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-from bot.demo.mails import PORTAL_HEADER
+from bot.web.demo.mails import PORTAL_HEADER
 from tests.browser.pages import PATIENCE, ChatPage, Watch
 from tests.support.service import Service
 from tests.support.strict import lacking

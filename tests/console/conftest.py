@@ -13,7 +13,6 @@ import pytest
 from aiohttp import ClientResponse, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.app import create_app
 from bot.content.live import current_content
 from bot.desk.sender import OutboxSender
 from bot.ground.db import Database
@@ -23,6 +22,7 @@ from bot.rasa.lock import ConversationLocks
 from bot.staff.invitations import accept_invitation
 from bot.staff.passwords import _hasher
 from bot.staff.users import add_user
+from bot.web.app import create_app
 from tests.http.conftest import database_url, on_both_databases
 
 __all__ = ["database_url", "on_both_databases"]

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.console.routes import ROUTES, Route
 from bot.desk.outbox import Mail, enqueue
 from bot.desk.resets import hash_token
 from bot.desk.tickets import Ticket
 from bot.ground.db import now
 from bot.staff.tables import StaffAction, StaffSession
 from bot.staff.users import disable_user
+from bot.web.console.routes import ROUTES, Route
 from tests.console.conftest import PASSWORD, Console, Open, Visitor, on_both_databases
 from tests.console.written import Said, write
 

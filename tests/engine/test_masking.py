@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlalchemy import Text, select
 from sqlalchemy import cast as sql_cast
 
-from bot.console.access import Scope
 from bot.content.live import current_content
 from bot.ground.db import Database
 from bot.record.blackout import black_out
 from bot.record.summaries import Summary
 from bot.record.transcript import TranscriptEvent, Turn
 from bot.staff.sessions import Staff
+from bot.web.console.access import Scope
 from tests.engine.conftest import KNOWN, Talker
 
 

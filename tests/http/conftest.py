@@ -15,14 +15,14 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web_runner import BaseRunner
 
-from bot.app import create_app
-from bot.connections import Runner
 from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
 from bot.desk.sender import OutboxSender
 from bot.ground.db import Database
 from bot.ground.settings import Settings, current_settings
 from bot.rasa.assistant import Assistant
+from bot.web.app import create_app
+from bot.web.connections import Runner
 from tests.support.memory import let_go
 
 KNOWN = "camille@chu-exemple.example"

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.console.notices import notices
 from bot.content.live import current_content
 from bot.ground.alerts import Alert, note
 from bot.ground.db import Database
+from bot.web.console.notices import notices
 from tests.http.conftest import Chat, Site, Start, on_both_databases
 from tests.http.volume import hits, later, only_key, use_up
 

@@ -9,11 +9,11 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
-from bot import paces
-from bot.chat.sessions import new_session, sign
 from bot.ground.errors import TurnFailed
 from bot.ground.limits import SESSIONS_PER_NETWORK, LimitHit
-from bot.keys import ASSISTANT
+from bot.web import paces
+from bot.web.api.sessions import new_session, sign
+from bot.web.keys import ASSISTANT
 from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases, sentence_of
 
 # Sessions

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
-from bot.demo.mails import read_mails
-from bot.demo.switch import demo_is_on
 from bot.desk.accounts import AccountRow
 from bot.desk.demo_passwords import DemoPassword
 from bot.desk.resets import ResetToken
+from bot.web.demo.mails import read_mails
+from bot.web.demo.switch import demo_is_on
 from tests.http.conftest import KNOWN, PENDING, SHARED, Chat, Site, Start, on_both_databases
 
 PASSWORD = "soleil-et-mistral"

@@ -7,11 +7,11 @@ import re
 import pytest
 from sqlalchemy import select
 
-from bot.chat.faq import groups_of, html_of, plain_of
-from bot.chat.search import search
 from bot.content.live import current_content
 from bot.ground.db import Database
 from bot.record.ratings import Rating
+from bot.web.help.faq import groups_of, html_of, plain_of
+from bot.web.help.search import search
 from tests.http.conftest import Site, sentence_of
 
 PORTALS = ("resah", "woundwo")

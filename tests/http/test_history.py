@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat import history
+from bot.web.api import history
 from tests.http.conftest import KNOWN, Chat, on_both_databases, sentence_of
 
 STALE = "question plus ancienne"
@@ -13,7 +13,7 @@ STALE = "question plus ancienne"
 @on_both_databases
 async def test_a_long_history_is_read_in_pages(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "MOST_TURNS", 2)
-    monkeypatch.setattr("bot.chat.api.MOST_TURNS", 2)
+    monkeypatch.setattr("bot.web.api.chat.MOST_TURNS", 2)
     await chat.say("mot de passe oublié")
     await chat.say(KNOWN)
     await chat.say("vous êtes un robot ?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.ground.errors import SettingsError
-from bot.network import client_address, network_name, trusted_networks
+from bot.web.network import client_address, network_name, trusted_networks
 
 PROXIES = trusted_networks(("10.0.0.0/8", "2001:db8:ffff::1"))
 

@@ -9,8 +9,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from bot import readiness
-from bot.readiness import files_trouble
+from bot.web import readiness
+from bot.web.readiness import files_trouble
 from tests.http.conftest import Chat, Site, Start, sentence_of
 
 

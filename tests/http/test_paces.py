@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from aiohttp import ClientResponse
 
-from bot import paces
 from bot.desk.ticket_links import sign_reference
 from bot.desk.tickets import Ticket
 from bot.ground.db import now
+from bot.web import paces
 from tests.http.conftest import Chat, Site, Start, on_both_databases, sentence_of
 from tests.http.volume import hits, later, only_key, use_up
 

@@ -7,11 +7,11 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from bot.chat.theme import palette, theme_css
 from bot.ground.colours import contrast, expanded
 from bot.ground.db import Database
-from bot.pages import CONTENT_SECURITY_POLICY
 from bot.record.transcript import Conversation
+from bot.web.pages import CONTENT_SECURITY_POLICY
+from bot.web.theme import palette, theme_css
 from tests.http.conftest import Chat, Site, Start, sentence_of
 
 HTML_PAGES = (

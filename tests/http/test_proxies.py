@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from bot import proxies
+from bot.web import proxies
 from tests.http.conftest import Site
 
 
@@ -16,11 +16,11 @@ async def test_a_proxy_that_is_not_named_is_told_once(
 ) -> None:
     proxies._told.clear()
     assert proxies.unnamed(site.settings) is None
-    with caplog.at_level(logging.WARNING, "bot.proxies"):
+    with caplog.at_level(logging.WARNING, "bot.web.proxies"):
         for number in range(3):
             headers = {"X-Forwarded-For": f"198.51.100.{number}"}
             assert (await site.client.get("/", headers=headers)).status == 200
-    told = [record for record in caplog.records if record.name == "bot.proxies"]
+    told = [record for record in caplog.records if record.name == "bot.web.proxies"]
     assert len(told) == 1
     assert "GUICHET_TRUSTED_PROXIES" in told[0].getMessage()
     assert proxies.unnamed(site.settings) == "127.0.0.1"

@@ -8,14 +8,14 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from bot.chat.shown import TEXTS
 from bot.content.live import current_content
 from bot.ground.db import Database
-from bot.keys import ASSISTANT
 from bot.record.ratings import Rating
 from bot.record.summaries import Summary
 from bot.record.transcript import Conversation, TranscriptEvent, read_lines
-from bot.widget import bundle
+from bot.web.api.widget_config import TEXTS
+from bot.web.keys import ASSISTANT
+from bot.web.widget import bundle
 from tests.http.conftest import KNOWN, Chat, Site, Start, on_both_databases, sentence_of
 
 MOST_BYTES = 14 * 1000

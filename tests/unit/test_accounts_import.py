@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import delete, select
 
 from bot.content.live import Portal, current_content
-from bot.demo.switch import demo_is_on
-from bot.demo_data import holds_only_demo_accounts, load_demo_accounts
 from bot.desk.accounts import Account, AccountRow, current_accounts
 from bot.desk.accounts_import import ImportResult, import_accounts
 from bot.desk.outbox import Mail, enqueue
 from bot.ground.db import Database
 from bot.ground.errors import AccountsFileError
 from bot.ground.settings import current_settings
+from bot.web.demo.data import holds_only_demo_accounts, load_demo_accounts
+from bot.web.demo.switch import demo_is_on
 
 HEAD = "email,login,name,structure,region,customer_number,role,status,activated_at\n"
 ROWS = (

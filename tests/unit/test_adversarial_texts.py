@@ -16,7 +16,6 @@ from types import ModuleType
 
 import pytest
 
-from bot.chat.search import search
 from bot.content.live import current_content
 from bot.desk.accounts_cells import fault_of_address, is_mangled, plain
 from bot.desk.privacy import Anonymous, mask_addresses
@@ -39,6 +38,7 @@ from bot.rasa.components.entities import find_entities
 from bot.rasa.components.language import foreign_language
 from bot.reading import entities, language, problems
 from bot.reading.problems import split_clauses
+from bot.web.help.search import search
 
 _MOST = 8_000
 _TEXTS = 2_000

@@ -12,7 +12,7 @@ import pytest
 HEAVY = ("rasa", "tensorflow", "spacy")
 
 
-@pytest.mark.parametrize("module", ["bot.keys", "bot.network", "bot.console.access"])
+@pytest.mark.parametrize("module", ["bot.web.keys", "bot.web.network", "bot.web.console.access"])
 def test_it_loads_neither_rasa_nor_tensorflow(module: str) -> None:
     code = f"import sys, {module}; print(*(set({HEAVY!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,1 @@
+"""The chat's own API and the integrators' API."""

@@ -1,0 +1,71 @@
+"""Wires the web application together."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from bot.content.live import Content
+from bot.desk.sender import OutboxSender
+from bot.ground.db import Database
+from bot.ground.settings import Settings
+from bot.rasa.assistant import Assistant
+from bot.web.api.integrators import add_integrators
+from bot.web.console import add_console
+from bot.web.demo import add_demo
+from bot.web.edge import edge
+from bot.web.headers import add_headers
+from bot.web.health import add_health
+from bot.web.help import add_chat
+from bot.web.help.ticket_page import add_tickets
+from bot.web.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, KNOWN_SERVERS, SENDER, SETTINGS
+from bot.web.pages import add_pages, errors_as_pages
+from bot.web.widget import add_widget
+
+_MOST_BODY = 64 * 1024
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    content: Content,
+    assistant: Assistant,
+    sender: OutboxSender,
+) -> web.Application:
+    """Return the application with every part mounted under the base path."""
+    app = web.Application(client_max_size=_MOST_BODY)
+    app[SETTINGS] = settings
+    app[DATABASE] = database
+    app[CONTENT] = content
+    app[ASSISTANT] = assistant
+    app[SENDER] = sender
+    app[KNOWN_SERVERS] = {}
+    app[DEMO_TOKEN] = _demo_token(settings)
+    add_pages(app)
+    app.middlewares.append(edge)
+    add_health(app)
+    add_integrators(app)
+    add_demo(app)
+    add_tickets(app)
+    add_widget(app)
+    add_console(app)
+    add_chat(app)
+    if not settings.base_path:
+        return app
+    root = web.Application()
+    root.add_subapp(settings.base_path, app)
+    # What lies beside the base path leads nowhere, and says so as everywhere else.
+    root[SETTINGS] = settings
+    root[aiohttp_jinja2.APP_KEY] = aiohttp_jinja2.get_env(app)
+    root.middlewares.append(errors_as_pages)
+    root.on_response_prepare.append(add_headers)
+    return root
+
+
+def _demo_token(settings: Settings) -> str:
+    """Return the demo portal's token, the same in all processes that share the port."""
+    key = settings.secret_key.encode()
+    return hmac.new(key, b"guichet.demo.redeem", hashlib.sha256).hexdigest()
