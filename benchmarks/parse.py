@@ -27,7 +27,7 @@ _TRIES = 3
 
 
 def _messages(count: int) -> list[str]:
-    from bot.evaluation.data import test_sets, training_examples
+    from bot.evaluate.data import test_sets, training_examples
 
     rng = random.Random(0)
     texts = [text for each in test_sets(final=False) for text in each.texts]
@@ -62,7 +62,7 @@ def _baseline() -> Callable[[str], object]:
     from sklearn.pipeline import make_pipeline, make_union
     from sklearn.svm import LinearSVC
 
-    from bot.evaluation.data import training_examples
+    from bot.evaluate.data import training_examples
     from bot.french.text import normalise
 
     examples = training_examples()

@@ -13,11 +13,11 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.check import check
+from bot.check.report import errors
+from bot.cli.doctor import weak_token
 from bot.content.live import current_content
-from bot.content_command import errors
 from bot.desk.accounts_import import finish_imports
 from bot.desk.sender import OutboxSender
-from bot.doctor import weak_token
 from bot.ground import migrations, private_files
 from bot.ground.db import current_database
 from bot.ground.errors import GuichetError

@@ -14,7 +14,7 @@ import pyotp
 import pytest
 from sqlalchemy import select, update
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.content.live import current_content
 from bot.ground.db import Database, current_database, now
 from bot.ground.errors import GuichetError

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation import metrics, report
-from bot.evaluation.ablation import variants
-from bot.evaluation.data import Example, MessageSet
-from bot.evaluation.duplicates import near_duplicates
-from bot.evaluation.duplicates import report as duplicate_report
-from bot.evaluation.metrics import OUTCOMES, Scored, Share
-from bot.evaluation.page import write_page
-from bot.evaluation.trained import configured
+from bot.evaluate import metrics, report
+from bot.evaluate.ablation import variants
+from bot.evaluate.data import Example, MessageSet
+from bot.evaluate.duplicates import near_duplicates
+from bot.evaluate.duplicates import report as duplicate_report
+from bot.evaluate.metrics import OUTCOMES, Scored, Share
+from bot.evaluate.page import write_page
+from bot.evaluate.trained import configured
 from bot.reading.model import Prediction
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.evaluation.languages import lines
+from bot.evaluate.languages import lines
 from bot.rasa.components.language import LanguageDetector, foreign_language
 
 MESSAGES: dict[str, list[str]] = yaml.safe_load(

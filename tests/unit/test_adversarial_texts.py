@@ -34,9 +34,10 @@ from bot.french.redaction import redact_passwords
 from bot.french.sounds import phonetic_key
 from bot.french.text import name_forms, normalise, shorten
 from bot.ground.markdown import escape_markdown, plain_text, to_html
+from bot.rasa.components import entities, language
 from bot.rasa.components.entities import find_entities
 from bot.rasa.components.language import foreign_language
-from bot.reading import entities, language, problems
+from bot.reading import problems
 from bot.reading.problems import split_clauses
 from bot.web.help.search import search
 

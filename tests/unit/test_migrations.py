@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from bot.findings import other_forms
+from bot.cli.findings import other_forms
 from bot.ground import migrations
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base, Database

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.evaluation.data import MessageSet
-from bot.evaluation.metrics import Scored
+from bot.evaluate.data import MessageSet
+from bot.evaluate.metrics import Scored
 from bot.reading.model import IntentModel
 
 

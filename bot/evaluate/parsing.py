@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.evaluation.data import EvaluationFailed
+from bot.evaluate.data import EvaluationFailed
 from bot.ground.subprocesses import run_apart
 
 _WARM_UP = 20

@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.check import check
 from bot.check.placeholders import placeholders
+from bot.check.report import amount_of, errors
+from bot.cli.findings import Finding, State, other_forms
 from bot.content.files import Gravity
-from bot.content_command import amount_of, errors
 from bot.desk.accounts import AccountRow
 from bot.desk.smtp import client_for
-from bot.findings import Finding, State, other_forms
 from bot.ground import migrations, private_files
 from bot.ground.db import Database
 from bot.ground.errors import SettingsError

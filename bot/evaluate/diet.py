@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from bot.evaluation.data import EvaluationFailed, Example
+from bot.evaluate.data import EvaluationFailed, Example
 from bot.ground.subprocesses import run_apart
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from bot.evaluation.data import TESTS, MessageSet
-from bot.evaluation.metrics import Share
-from bot.evaluation.report import shown
+from bot.evaluate.data import TESTS, MessageSet
+from bot.evaluate.metrics import Share
+from bot.evaluate.report import shown
 from bot.reading.model import IntentModel
 from bot.reading.problems import Problem, find_problems
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.evaluation import metrics
-from bot.evaluation.metrics import Scored, Share
+from bot.evaluate import metrics
+from bot.evaluate.metrics import Scored, Share
 
 _CONFUSIONS = 12
 _WEAKEST = 15

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from bot.cli import users_command
 from bot.desk.privacy import fingerprint
 from bot.ground import migrations
 from bot.ground.addresses import is_address, normalise_address
@@ -20,7 +21,6 @@ from bot.record.export import export_person
 from bot.record.redacting import redact_stored
 from bot.record.retention import purge, told
 from bot.staff.audit import from_shell, record_now
-from bot.web.console import users_command
 
 Tell = Callable[[str], None]
 InDatabase = Callable[[Callable[[], Awaitable[Any]]], Any]

@@ -10,7 +10,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.evaluation.data import Example
+from bot.evaluate.data import Example
 from bot.reading.model import OUT_OF_SCOPE, Prediction
 
 _Z = 1.96

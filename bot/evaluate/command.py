@@ -6,11 +6,11 @@ import argparse
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.evaluation import ablation, diet, duplicates, languages, metrics, page, problems, report
-from bot.evaluation.data import Example, test_sets, training_examples
-from bot.evaluation.parsing import Parsed, parsed
-from bot.evaluation.scoring import score
-from bot.evaluation.trained import Trained, configured, trained
+from bot.evaluate import ablation, diet, duplicates, languages, metrics, page, problems, report
+from bot.evaluate.data import Example, test_sets, training_examples
+from bot.evaluate.parsing import Parsed, parsed
+from bot.evaluate.scoring import score
+from bot.evaluate.trained import Trained, configured, trained
 from bot.ground.settings import current_settings
 from bot.rasa.training import train
 

@@ -10,8 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation import metrics, report
-from bot.evaluation.metrics import Scored
+from bot.evaluate import metrics, report
+from bot.evaluate.metrics import Scored
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"

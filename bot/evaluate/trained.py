@@ -15,7 +15,7 @@ from typing import Any
 import joblib
 import yaml
 
-from bot.evaluation.data import Example
+from bot.evaluate.data import Example
 from bot.ground.settings import ROOT
 from bot.reading import code_hash
 from bot.reading.model import DEFAULTS, IntentModel

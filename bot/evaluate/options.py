@@ -35,7 +35,7 @@ def add_parser(commands: Any, tell: Callable[[str], None]) -> None:
     )  # fmt: skip
 
     def run(options: argparse.Namespace) -> None:
-        from bot.evaluation.command import evaluate
+        from bot.evaluate.command import evaluate
 
         evaluate(options, tell)
 

@@ -15,7 +15,7 @@ import numpy as np
 from rapidfuzz import fuzz
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.evaluation.data import Example, MessageSet
+from bot.evaluate.data import Example, MessageSet
 from bot.french.text import fold, normalise
 
 _LIKE = 0.8

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from bot.evaluation import metrics
-from bot.evaluation.data import Example, MessageSet
-from bot.evaluation.scoring import score
-from bot.evaluation.trained import Trained, trained
+from bot.evaluate import metrics
+from bot.evaluate.data import Example, MessageSet
+from bot.evaluate.scoring import score
+from bot.evaluate.trained import Trained, trained
 
 _WORDS_AND_CHARS = {"words": 1.0, "chars": 1.0}
 

@@ -17,20 +17,23 @@ rasa_patches.prepare()
 
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
+from bot.check.report import check_content  # noqa: E402
+from bot.cli import console_command as console  # noqa: E402
+from bot.cli.doctor import examine  # noqa: E402
 from bot.content.live import current_content  # noqa: E402
-from bot.content_command import check_content  # noqa: E402
 from bot.desk.accounts_import import import_accounts  # noqa: E402
 from bot.desk.sender import OutboxSender  # noqa: E402
-from bot.doctor import examine  # noqa: E402
-from bot.evaluation import options as evaluation  # noqa: E402
-from bot.ground import logs, migrations
+from bot.evaluate import options as evaluation  # noqa: E402
+from bot.ground import (
+    logs,
+    migrations,
+)
 from bot.ground.db import current_database  # noqa: E402
 from bot.ground.errors import GuichetError  # noqa: E402
 from bot.ground.private_files import UMASK  # noqa: E402
 from bot.ground.settings import current_settings  # noqa: E402
 from bot.rasa import training  # noqa: E402
 from bot.staff.audit import from_shell, record_now  # noqa: E402
-from bot.web.console import command as console  # noqa: E402
 
 Result = TypeVar("Result")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import yaml
 
-from bot.evaluation.data import TESTS
-from bot.evaluation.metrics import Share
-from bot.evaluation.report import shown
+from bot.evaluate.data import TESTS
+from bot.evaluate.metrics import Share
+from bot.evaluate.report import shown
 from bot.rasa.components.language import foreign_language
 
 _FRENCH = "fr"
