@@ -1,4 +1,5 @@
-"""What the assistant can do: content, accounts, resets, mail and the walks.
+"""The custom actions that Rasa calls; what they do stands in `bot`.
 
-Nothing in this package imports `bot`; only `rasa_actions` and `walks` know Rasa's vocabulary.
+`rasa run actions` loads this package: `rasa_actions` holds the actions, `talks` turns a tracker
+into what the dialogue works with, and back into events.
 """

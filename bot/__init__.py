@@ -1,1 +1,1 @@
-"""The running service: Rasa in our process, the chat API, the demo portal and the command line."""
+"""The product, by rooms, on floors: a room imports those below it and none above."""

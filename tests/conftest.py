@@ -21,11 +21,7 @@ pytest.register_assert_rewrite("tests.crash", "tests.dialogues")
 
 from bot.content import live as content  # noqa: E402
 from bot.desk import accounts  # noqa: E402
-from bot.ground import (
-    db,
-    logs,
-    settings,
-)
+from bot.ground import db, logs, settings  # noqa: E402
 from bot.rasa import training  # noqa: E402
 from bot.tables import import_tables  # noqa: E402
 from tests.support.host import HostSite  # noqa: E402

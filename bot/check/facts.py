@@ -22,7 +22,7 @@ _WORD = re.compile(r"\w{2,}")
 def facts_in_code() -> frozenset[str]:
     """Return the facts that walks of our own ask for: `….facts.get("…")`."""
     found = set()
-    for path in (ROOT / "actions").rglob("*.py"):
+    for path in (ROOT / "bot" / "dialogue").rglob("*.py"):
         source = path.read_text(encoding="utf-8")
         if ".facts" not in source:
             continue

@@ -24,10 +24,7 @@ from bot.content.live import current_content  # noqa: E402
 from bot.desk.accounts_import import import_accounts  # noqa: E402
 from bot.desk.sender import OutboxSender  # noqa: E402
 from bot.evaluate import options as evaluation  # noqa: E402
-from bot.ground import (
-    logs,
-    migrations,
-)
+from bot.ground import logs, migrations  # noqa: E402
 from bot.ground.db import current_database  # noqa: E402
 from bot.ground.errors import GuichetError  # noqa: E402
 from bot.ground.private_files import UMASK  # noqa: E402

@@ -1,1 +1,1 @@
-"""The conversations with steps, and the conductor that walks all of them."""
+"""The conversations with steps, and the conductor that leads all of them."""

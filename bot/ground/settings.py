@@ -24,7 +24,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.ground.errors import SettingsError
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 """The project's root: where Rasa's own files, `faq/` and `var/` stand."""
 
 

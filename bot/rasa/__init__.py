@@ -1,1 +1,1 @@
-"""Rasa in our process: agent, understanding, tracker store, lock and action endpoint."""
+"""Rasa in our process: agent, components, policies, tracker store, lock, action endpoint."""

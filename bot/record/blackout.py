@@ -15,7 +15,7 @@ from bot.record.search_index import merge_index
 from bot.record.summaries import Summary
 from bot.record.transcript import TranscriptEvent
 from bot.staff.audit import Entry, record
-from bot.web.console.access import Least, Scope
+from bot.staff.scope import Least, Scope
 
 BLACKED_OUT = "[message masqué par l'équipe]"
 

@@ -20,7 +20,7 @@ from bot.record.review_tables import Tag
 from bot.record.search_index import FTS_TABLE, SearchText, is_sqlite, portal_token
 from bot.record.summaries import Summary
 from bot.record.ticket_lists import reference_in
-from bot.web.console.access import Scope
+from bot.staff.scope import Scope
 
 PAGE = 50
 

@@ -18,8 +18,8 @@ from bot.record.review_tables import Correction, Note, Review, Tag
 from bot.record.summaries import Summary
 from bot.record.transcript import TranscriptEvent
 from bot.staff.audit import Entry, record, staff_subject
+from bot.staff.scope import Scope
 from bot.staff.users import colleagues
-from bot.web.console.access import Scope
 
 MOST_NOTE = 4000
 _MOST_TAGS = 12

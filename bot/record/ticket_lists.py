@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.content.live import Portal
 from bot.desk.tickets import Ticket
 from bot.ground.moments import age
-from bot.web.console.access import Scope
+from bot.staff.scope import Scope
 
 MAIL_FATES = {
     "sent": "parti",

@@ -45,7 +45,7 @@ def security_policy(guichet: str = "") -> str:
 CONTENT_SECURITY_POLICY = security_policy()
 
 _BOT = Path(__file__).resolve().parent
-_PARTS = ("chat", "console", "demo")
+_PARTS = ("help", "console", "demo")
 _SENTENCES = {
     403: ("Accès refusé", "Cette action n’est pas permise depuis cette page."),
     404: ("Page introuvable", "Cette page n’existe pas, ou n’existe plus."),
@@ -86,7 +86,7 @@ def render(
     if form:
         response.headers["Referrer-Policy"] = "same-origin"
     # Not where a token stands beside what a link may have put there.
-    if template.startswith("chat/"):
+    if template.startswith("help/"):
         response.enable_compression()
     return response
 
@@ -159,4 +159,4 @@ def _error(request: web.Request, status: int, said: str = "") -> web.Response:
     sentence = said or sentence
     if "text/html" not in request.headers.get("Accept", ""):
         return error_response(status, sentence)
-    return render(request, "chat/error.html", {"title": title, "sentence": sentence}, status=status)
+    return render(request, "help/error.html", {"title": title, "sentence": sentence}, status=status)

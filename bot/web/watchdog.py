@@ -176,7 +176,7 @@ def _start() -> Worker:
     for end in (reading, writing):
         os.set_blocking(end, False)
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli.main", "serve", "--worker"],
+        [sys.executable, "-m", "bot.cli", "serve", "--worker"],
         env={**os.environ, _BEAT_VARIABLE: str(writing)},
         pass_fds=(writing,),
         # A terminal's Ctrl-C reaches the supervisor alone, which passes it on.

@@ -36,7 +36,7 @@ class Staffed:
 
 def _command(service: Service, *words: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "bot.cli.main", *words],
+        [sys.executable, "-m", "bot.cli", *words],
         cwd=ROOT, env=service.environment(), capture_output=True, text=True, check=True,
     )  # fmt: skip
     return done.stdout

@@ -44,7 +44,7 @@ def _files_with(address: str, *folders: Path) -> list[Path]:
 
 def _erase(service: Service, address: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "bot.cli.main", "erase", address],
+        [sys.executable, "-m", "bot.cli", "erase", address],
         cwd=ROOT, env=service.environment(), input="oui\n", text=True,
         capture_output=True, check=False,
     )  # fmt: skip

@@ -87,7 +87,7 @@ def _import_accounts(service: Service, folder: Path, all_scripts: list[Script]) 
     for portal in PORTALS:
         path = write_accounts(folder, all_scripts, portal, ACCOUNTS)
         subprocess.run(
-            [sys.executable, "-m", "bot.cli.main", "accounts", "import", str(path), "--portal", portal],
+            [sys.executable, "-m", "bot.cli", "accounts", "import", str(path), "--portal", portal],
             cwd=ROOT, env=service.environment(), check=True, capture_output=True,
         )  # fmt: skip
 

@@ -26,7 +26,7 @@ def peopled_service(model: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     try:
         for portal in NEVER:
             subprocess.run(
-                [sys.executable, "-m", "bot.cli.main", "accounts", "import",
+                [sys.executable, "-m", "bot.cli", "accounts", "import",
                  str(write_accounts(folder, portal)), "--portal", portal],
                 cwd=ROOT, env=service.environment(), check=True, capture_output=True, text=True,
             )  # fmt: skip

@@ -102,7 +102,7 @@ def _import(service: Service, folder: Path, addresses: set[str]) -> None:
         writer.writerow(["email", "login", "status"])
         writer.writerows([address, f"l{n}", "active"] for n, address in enumerate(addresses))
     done = subprocess.run(
-        [sys.executable, "-m", "bot.cli.main", "accounts", "import", str(path), "--portal", "resah"],
+        [sys.executable, "-m", "bot.cli", "accounts", "import", str(path), "--portal", "resah"],
         cwd=ROOT, env=service.environment(), capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -10,8 +10,8 @@ from bot.ground.db import Database
 from bot.record.blackout import black_out
 from bot.record.summaries import Summary
 from bot.record.transcript import TranscriptEvent, Turn
+from bot.staff.scope import Scope
 from bot.staff.sessions import Staff
-from bot.web.console.access import Scope
 from tests.engine.conftest import KNOWN, Talker
 
 

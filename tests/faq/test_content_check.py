@@ -73,7 +73,7 @@ def test_windows_files_are_read(faq: Path) -> None:
 def _guichet(faq: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
     return subprocess.run(
-        [sys.executable, "-m", "bot.cli.main", *arguments],
+        [sys.executable, "-m", "bot.cli", *arguments],
         cwd=ROOT,
         env={
             **inherited,

@@ -267,7 +267,7 @@ async def test_json_is_read_whole_or_refused(
 
 
 @pytest.mark.parametrize(
-    "path", ["/resah/?q=%00", "/resah/faq/%00", "/%ED%A0%80", "/console/?%00=1", "/static/chat/%00"]
+    "path", ["/resah/?q=%00", "/resah/faq/%00", "/%ED%A0%80", "/console/?%00=1", "/static/help/%00"]
 )
 async def test_an_address_that_cannot_be_read_is_told(site: Site, path: str) -> None:
     status, answer = await exchange(

@@ -66,7 +66,7 @@ class Conventional:
     def guichet(self, *arguments: str) -> None:
         """Run a `guichet` command to its end."""
         subprocess.run(
-            [sys.executable, "-m", "bot.cli.main", *arguments],
+            [sys.executable, "-m", "bot.cli", *arguments],
             cwd=ROOT, env=self.environment(), check=True, capture_output=True,
         )  # fmt: skip
 

@@ -90,7 +90,7 @@ class Service:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli.main", "serve"],
+                [sys.executable, "-m", "bot.cli", "serve"],
                 cwd=ROOT,
                 env=self.environment(),
                 stdout=log,

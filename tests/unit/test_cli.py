@@ -24,7 +24,7 @@ class Guichet:
     def __call__(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
         return subprocess.run(
-            [sys.executable, "-m", "bot.cli.main", *arguments],
+            [sys.executable, "-m", "bot.cli", *arguments],
             cwd=ROOT,
             env={**inherited, "GUICHET_VAR_DIR": str(self.folder / "var"), **settings},
             capture_output=True,

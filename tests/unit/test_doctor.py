@@ -27,7 +27,7 @@ def guichet(tmp_path: Path) -> Guichet:
     def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
         return subprocess.run(
-            [sys.executable, "-m", "bot.cli.main", *arguments],
+            [sys.executable, "-m", "bot.cli", *arguments],
             cwd=ROOT,
             env={**inherited, "GUICHET_VAR_DIR": str(tmp_path / "var"), **settings},
             capture_output=True,

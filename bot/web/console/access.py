@@ -8,17 +8,14 @@ which somebody has no role does not exist for them; and what a handler reads it 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
-from typing import Literal, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from sqlalchemy import Select, select
 
-from bot.content.live import Portal, Region
-from bot.ground.db import Database
+from bot.content.live import Portal
 from bot.staff.passwords import new_token
+from bot.staff.scope import Least, Scope
 from bot.staff.sessions import Staff, form_token, staff_of
 from bot.staff.tables import ROLES
 from bot.web.console.kept import lay
@@ -29,38 +26,8 @@ SESSION_COOKIE = "guichet_staff"
 BROWSER_COOKIE = "guichet_browser"
 FORM_FIELD = "form_token"
 
-Least = Literal["anyone", "half", "self", "reader", "agent", "admin"]
-"""Who may use a route: anyone; who typed the password; who is logged in; who has a role."""
 
 LEAST: web.AppKey[dict[Handler, Least]] = web.AppKey("least", dict)
-
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Scope:
-    """One portal, as somebody with a role on it may see it."""
-
-    staff: Staff
-    portal: Portal
-    role: str
-    database: Database
-    secret_key: str
-
-    def may(self, role: str) -> bool:
-        """Tell whether they have at least a role here."""
-        return ROLES.index(self.role) >= ROLES.index(role)
-
-    def select(self, table: type[Row]) -> Select[tuple[Row]]:
-        """Return a query of a table's rows that belong to the portal."""
-        return select(table).where(table.portal == self.portal.id)  # type: ignore[attr-defined]
-
-    @property
-    def regions(self) -> tuple[Region, ...]:
-        """The regions whose tickets are theirs; all of the portal's where none was named."""
-        mine = self.staff.regions.get(self.portal.id) or ()
-        return tuple(r for r in self.portal.regions if r.id in mine) or self.portal.regions
-
 
 GIVEN_BACK: web.RequestKey[bool] = web.RequestKey("given_back", bool)
 """Whether the page shows what was kept of a form, so that it need not be kept any more."""

@@ -17,7 +17,8 @@ from bot.ground.db import now
 from bot.record.consequences import MAIL_STATES, reset_state
 from bot.record.summaries import ConversationAddress, Summary
 from bot.staff.audit import Entry, record_now
-from bot.web.console.access import Scope, form, scope
+from bot.staff.scope import Scope
+from bot.web.console.access import form, scope
 from bot.web.console.pages import show
 
 STATUSES = {"active": "actif", "pending": "en attente de validation", "disabled": "désactivé"}

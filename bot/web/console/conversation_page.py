@@ -19,9 +19,10 @@ from bot.record.review_tables import Correction, Note, Tag
 from bot.record.summaries import ConversationAddress, Summary
 from bot.record.transcripts import read_transcript, title_of
 from bot.staff import history
+from bot.staff.scope import Scope
 from bot.staff.tables import StaffAction
 from bot.staff.users import colleagues, names
-from bot.web.console.access import Scope, form, scope
+from bot.web.console.access import form, scope
 from bot.web.console.pages import show
 
 _MOST_EARLIER = 20

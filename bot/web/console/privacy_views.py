@@ -14,8 +14,9 @@ from bot.record.export import export_person
 from bot.record.retention import told
 from bot.staff.audit import ACTIONS, KEPT, Entry, latest, members, record_now
 from bot.staff.history import author, detail_of, subject_of
+from bot.staff.scope import Scope
 from bot.staff.users import names
-from bot.web.console.access import Scope, checked_number, form, scope
+from bot.web.console.access import checked_number, form, scope
 from bot.web.console.pages import show
 from bot.web.keys import SETTINGS
 

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.record import reviewing
 from bot.record.summaries import Summary
 from bot.staff import history
-from bot.web.console.access import Scope, form, scope
+from bot.staff.scope import Scope
+from bot.web.console.access import form, scope
 from bot.web.console.conversation_page import (
     back_of,
     conversation_page,

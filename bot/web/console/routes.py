@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 from bot.content.live import Portal
 from bot.ground.moments import shown, shown_time
 from bot.record.blackout import MAY_BLACK_OUT
+from bot.staff.scope import Least
 from bot.web.console import (
     account_views,
     blackout_views,
@@ -23,7 +24,7 @@ from bot.web.console import (
     review_views,
     ticket_views,
 )
-from bot.web.console.access import LEAST, Least, guard
+from bot.web.console.access import LEAST, guard
 from bot.web.console.kept import PAGES, pages_of
 from bot.web.console.refusals import refusals
 from bot.web.keys import SETTINGS

@@ -25,9 +25,10 @@ from bot.record.ticket_lists import (
 )
 from bot.staff import history
 from bot.staff.audit import Entry, record, record_now
+from bot.staff.scope import Scope
 from bot.staff.tables import StaffAction
 from bot.staff.users import colleagues, names
-from bot.web.console.access import Scope, checked_number, form, scope
+from bot.web.console.access import checked_number, form, scope
 from bot.web.console.pages import back_to, show
 from bot.web.keys import SENDER
 

@@ -188,7 +188,7 @@ async def _page(
         "typed": typed or {},
         "states": STATE_NAMES,
     }
-    return render(request, "chat/ticket.html", values, form=True, status=400 if fault else 200)
+    return render(request, "help/ticket.html", values, form=True, status=400 if fault else 200)
 
 
 def add_tickets(app: web.Application) -> None:

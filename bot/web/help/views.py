@@ -23,7 +23,7 @@ from bot.web.theme import theme_css
 async def show_portals(request: web.Request) -> web.Response:
     """List the portals."""
     portals = sorted(request.config_dict[CONTENT].portals.values(), key=lambda p: p.name)
-    return render(request, "chat/index.html", {"portals": portals}, public=True)
+    return render(request, "help/index.html", {"portals": portals}, public=True)
 
 
 async def show_help(request: web.Request) -> web.Response:
@@ -37,7 +37,7 @@ async def show_help(request: web.Request) -> web.Response:
         "hits": hits,
         "found": _counted(hits, query),
     }
-    return render(request, "chat/help.html", values, public=True)
+    return render(request, "help/help.html", values, public=True)
 
 
 async def find(request: web.Request) -> web.Response:
@@ -72,7 +72,7 @@ async def show_article(request: web.Request) -> web.Response:
         "thanked": "merci" in request.query,
         "most": MOST_OF_A_RATING,
     }
-    return render(request, "chat/article.html", values, form=not values["thanked"], public=True)
+    return render(request, "help/article.html", values, form=not values["thanked"], public=True)
 
 
 async def rate(request: web.Request) -> web.Response:

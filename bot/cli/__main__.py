@@ -1,0 +1,7 @@
+"""Runs the `guichet` command as `python -m bot.cli`."""
+
+import sys
+
+from bot.cli.main import main
+
+sys.exit(main())
