@@ -17,6 +17,7 @@ rasa_patches.prepare()
 
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
+from bot import __version__  # noqa: E402
 from bot.check.report import check_content  # noqa: E402
 from bot.cli import console_command as console  # noqa: E402
 from bot.cli.doctor import examine  # noqa: E402
@@ -71,6 +72,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="guichet", description="L’assistant Guichet.")
     parser.add_argument("--verbose", action="store_true", help="journal détaillé")
+    parser.add_argument(
+        "--version", action="version", version=f"Guichet {__version__}",
+        help="dire la version, et s’arrêter",
+    )  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="commande")
 
     serve = commands.add_parser("serve", help="préparer ce qu’il faut, puis servir")

@@ -102,6 +102,8 @@ def serve(settings: Settings, tell: Tell) -> int:
         GuichetError: If something is missing or wrong.
     """
     prepare(settings, tell)
+    # Those who serve keep up with the content, each by itself.
+    current_content.cache_clear()
 
     def ready() -> None:
         if settings.workers > 1:
