@@ -15,7 +15,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-OUTPUT = Path(__file__).resolve().parent.parent / "actions" / "places" / "data" / "communes.json.gz"
+OUTPUT = (
+    Path(__file__).resolve().parent.parent
+    / "bot"
+    / "french"
+    / "places"
+    / "data"
+    / "communes.json.gz"
+)
 FORMER = {"commune-deleguee", "commune-associee"}
 
 

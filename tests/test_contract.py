@@ -369,7 +369,7 @@ def test_under_a_base_path_all_is_there_and_nothing_elsewhere(closed: Service) -
 
 
 def test_env_example_names_what_the_code_reads() -> None:
-    code = (ROOT / "actions" / "settings.py").read_text()
+    code = (ROOT / "bot" / "ground" / "settings.py").read_text()
     read = set(re.findall(r'"(GUICHET_[A-Z_]+)"', code))
     prefixes = {name for name in read if name.endswith("_")}
     example = (ROOT / ".env.example").read_text()

@@ -124,7 +124,7 @@ def test_a_yes_to_one_thing_opens_no_other_door() -> None:
 
 def test_a_reset_and_a_request_leave_through_one_door() -> None:
     """Whatever sends stands behind a yes: nothing else in the walks calls what writes a mail."""
-    for path in (ROOT / "actions").rglob("*.py"):
+    for path in (*(ROOT / "bot").rglob("*.py"), *(ROOT / "actions").rglob("*.py")):
         if path.name == "acts.py":
             continue
         text = path.read_text(encoding="utf-8")
