@@ -18,12 +18,12 @@ _AND = re.compile(
     r"\s*(?:[,;/|+]|->|→|\b(?:ou|et|puis|ni|or|and|then|a|vers|en|pour|par|aussi|apres)\b){1,3}\s*",
     re.I,
 )
-_QUOTED = re.compile(
+QUOTED = re.compile(
     r"(?:«\s*(?P<a>[^»\n]{3,80}?)\s*»|[“„]\s*(?P<b>[^”“\n]{3,80}?)\s*[”“]"
     r"|\"\s*(?P<c>[^\"\n]{3,80}?)\s*\"|`(?P<d>[^`\n]{3,80}?)`"
     r"|(?<![^\W_])['‘](?P<e>[^\"”»’'`\n]{3,80}?)['’](?![^\W_]))"
 )
-_NUMBER = re.compile(r"\d{1,4}(?: \d{1,4}){1,3}(?![\w./-])|\d{3,12}(?![\w./-])")
+_NUMBER = re.compile(r"\d{1,4}(?: \d{1,4}){1,3}(?![\w/-]|\.\w)|\d{3,12}(?![\w/-]|\.\w)")
 _JOINED = re.compile(r"\d{1,6}(?:[-.]\d{1,6}){1,7}(?![\w/])")
 _MOST_DIGITS = 9
 _PHONE = re.compile(r"0\d(?:[ .]?\d\d){4}")
@@ -35,7 +35,8 @@ _LINKED = re.compile(r"\s*(?::|=|est\b|c'est\b)")
 _DATED = re.compile(r"(?:19|20)\d\d-\d+(?:-\d+)?|\d\d?[.-]\d\d?[.-](?:19|20)\d\d")
 _UNITS = re.compile(
     r"\s*(?:caracteres?|chiffres?|lettres?|jours?|mois|ans?|heures?|minutes?|fois|signes?|lignes?"
-    r"|personnes?|comptes?|tentatives?|essais?|agents?|postes?|salaries)\b"
+    r"|personnes?|comptes?|tentatives?|essais?|agents?|postes?|salaries|euros?|eur|mm|cm|pour cent"
+    r"|articles?|produits?|cartons?|pieces?|unites?|clients?|semaines?|secondes?|signes?|km|m|kg)\b"
 )
 _CLAUSE = re.compile(r"[^\n.,;:!?()«»\"]{3,90}")
 _CHOSEN = frozenset("motdepasse password passw0rd mdp pass".split())
@@ -45,6 +46,9 @@ _CODES = ("code", "crypto", "cle", "pin")
 _PHRASES = ("phrase", "passphrase", "pass phrase")
 _MOST_OF_A_PHRASE = 8
 _LINKS = frozenset("cé sé ct cè cétait cetai".split())
+_APPS = frozenset(
+    "windows outlook mail office excel pc ordinateur application logiciel poste site".split()
+)
 _GENITIVE = frozenset("du de des la l le d".split())
 _NOT_A_CODE = frozenset(
     "erreur erreurs error postal client clients commande http bug failed failure"
@@ -87,7 +91,7 @@ def secrets_behind(
             at = found.end()
         paused = _PAUSE.match(text, at)
         assert paused is not None
-        quoted = _QUOTED.match(text, _opening(text, at)) if expected else None
+        quoted = QUOTED.match(text, _opening(text, at)) if expected else None
         plain = not weak and (sign or linked or not place)
         if quoted and is_quoted_secret(quoted[quoted.lastgroup or 0], plain=plain):
             yield quoted.span(quoted.lastgroup or 0)
@@ -112,7 +116,7 @@ def secrets_behind(
             )
         ):
             yield span
-            yield from _more(text, span[1])
+            yield from listed(text, span[1])
             return
         if (
             expected
@@ -129,7 +133,7 @@ def secrets_behind(
             )
         ):
             yield run.span()
-            yield from _more(text, run.end())
+            yield from listed(text, run.end())
             return
         if key in SAYS or key.replace("'", "") in SAYS or stripped in _LINKS:
             expected = linked = direct = True
@@ -139,7 +143,8 @@ def secrets_behind(
             expected = expected and of_code
         elif key in ELSE or (word[-1] in ".,;!?…" and key not in BETWEEN):
             # "le mot de passe du service : …", but "mot de passe, login : …"
-            if before not in _GENITIVE or weak or not _LINKED.match(folded, run.end()):
+            of_app = not place and key in _APPS
+            if not (before in _GENITIVE or of_app) or weak or not _LINKED.match(folded, run.end()):
                 return
             owned, expected = True, False
         elif key not in BETWEEN:
@@ -172,7 +177,7 @@ def _number(
     if found is None or _PHONE.match(text, run.start()):
         return None
     digits = sum(map(str.isdigit, found.group()))
-    if _UNITS.match(fold_in_place(text[found.end() : found.end() + 14])):
+    if is_unit(fold_in_place(text[found.end() : found.end() + 14]), 0):
         return None
     if digits < 4 and not (digits == 3 and not weak and (linked or not place)):
         return None
@@ -180,6 +185,11 @@ def _number(
         return None
     behind = text[found.end() : found.end() + 2].strip()[:1]
     return None if behind and behind in "€%" else found.span()
+
+
+def is_unit(folded: str, at: int) -> bool:
+    """Tell whether a number is followed by what it counts."""
+    return _UNITS.match(folded, at, at + 24) is not None
 
 
 def _phrase(text: str, at: int) -> Iterator[tuple[int, int]]:
@@ -203,7 +213,7 @@ def _name_as_secret(text: str, folded: str, at: int) -> Iterator[tuple[int, int]
         yield run.span()
 
 
-def _more(text: str, at: int) -> Iterator[tuple[int, int]]:
+def listed(text: str, at: int) -> Iterator[tuple[int, int]]:
     """Yield the further passwords of a list: "Rouge11, Bleu22 ou Vert33"."""
     # A comma sticks to the word before it.
     at -= text[at - 1] in ",;"

@@ -89,13 +89,17 @@ def _stands_alone(text: str, run: re.Match[str]) -> bool:
     """Tell whether a word or number is all that follows a colon, and says nothing of its own."""
     stripped = bare(run.group())
     key = fold_in_place(stripped)
+    if not any(map(str.isalnum, stripped)):
+        return False
+    if run.group()[-1] not in EDGE and not ends_clause(text, run.end()):
+        return False
     if len(stripped) < 3 or key in MATTER or key in ELSE or is_known(stripped):
         return False
-    if stripped[-1] == "é" or stripped.endswith(("ée", "és", "ées")) or find_labels(key):
+    if stripped[-1] == "é" or stripped.endswith(("ée", "és", "ées")):
         return False
     if HOLE in run.group() or key.partition("'")[0] in {"j", "l", "d", "c", "n", "m", "s", "qu"}:
         return False
-    return run.group()[-1] in EDGE or ends_clause(text, run.end())
+    return not find_labels(key)
 
 
 def is_quoted_secret(content: str, *, plain: bool) -> bool:

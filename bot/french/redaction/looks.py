@@ -66,6 +66,8 @@ def looks_secret(word: str, *, number: bool = False) -> bool:
     stripped = bare(word)
     if HOLE in word or len(stripped) < 4 or is_known(stripped, heads=3):
         return False
+    if not any(map(str.isalnum, stripped)):
+        return False
     if _SPELLED.fullmatch(stripped):
         return True
     if _FIGURES.fullmatch(stripped):

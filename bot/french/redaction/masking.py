@@ -11,13 +11,18 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 
+from bot.french.redaction.answers import answered_secrets
 from bot.french.redaction.behind import may_number_codes, secrets_behind
+from bot.french.redaction.codes import coded_secrets
 from bot.french.redaction.fold import fold_in_place
 from bot.french.redaction.labels import find_labels
 from bot.french.redaction.looks import HOLE, bare, looks_secret
+from bot.french.redaction.quoted import quoted_secrets
+from bot.french.redaction.reading import Reading
 from bot.french.redaction.runs import runs_of
 from bot.french.redaction.spelled import spelled_secrets
 from bot.french.redaction.structured import structured_secrets
+from bot.french.redaction.typed import hesitated, typed_secrets
 from bot.french.redaction.wide import sent_codes, used_as, wide_secrets
 from bot.french.redaction.words import LIKELY
 
@@ -81,7 +86,13 @@ def _secrets(text: str) -> Iterator[tuple[int, int]]:
     yield from used_as(runs, labels)
     yield from sent_codes(runs)
     yield from spelled_secrets(folded, labels)
-    yield from wide_secrets(runs, labels)
+    yield from wide_secrets(text, runs, labels)
+    reading = Reading(text, folded, runs, labels)
+    yield from typed_secrets(reading)
+    yield from hesitated(reading)
+    yield from quoted_secrets(reading)
+    yield from coded_secrets(reading)
+    yield from answered_secrets(reading)
 
 
 def _without(text: str, spans: set[tuple[int, int]]) -> str:

@@ -23,6 +23,9 @@ _NATO = (
     " papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu"
 )
 _PIECES = frozenset(f"{_CASES} {_SIGNS} {_FIGURES} {_NATO}".split())
+FIGURES = _FIGURES.replace(" ", "|")
+"""The same, as alternatives of a pattern."""
+
 _FILLERS = frozenset("puis ensuite et d de suivi avec en comme un une le la".split())
 _CASE_WORDS = frozenset(_CASES.split())
 _WORD = re.compile(r"[^\s,;]+")

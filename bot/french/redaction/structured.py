@@ -14,12 +14,14 @@ _GRAMMARS = (
     re.compile(r"[a-z][a-z0-9+]{1,10}://[^\s/:@]{1,100}:([^\s/@]{1,100})@", re.IGNORECASE),
     # ?password=secret&…
     re.compile(rf"(?<![^\W_]){_NAMES}=([^\s&#\"'<>;]{{3,400}})", re.IGNORECASE),
+    # curl -u user:secret
+    re.compile(r"(?<!\S)(?:-u|--user)[ =]['\"]?[^\s:'\"]{1,100}:([^\s'\"]{3,200})"),
     # Authorization: Bearer secret
     re.compile(r"\b(?:bearer|basic)\s+([\w+/=.~-]{8,2000})", re.IGNORECASE),
 )
 
 
-_CARD = re.compile(r"(?<![\w-])\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}(?![\w-])")
+_CARD = re.compile(r"(?<![\w-])(?<!\d )\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}(?![\w-]| \d)")
 
 
 def structured_secrets(text: str) -> Iterator[tuple[int, int]]:
@@ -29,7 +31,7 @@ def structured_secrets(text: str) -> Iterator[tuple[int, int]]:
             yield card.span()
     for grammar in _GRAMMARS:
         for match in grammar.finditer(text):
-            if any(map(str.isdigit, match[1])) or grammar is not _GRAMMARS[2]:
+            if any(map(str.isdigit, match[1])) or grammar is not _GRAMMARS[-1]:
                 yield match.span(1)
 
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from bot.french.redaction.behind import listed
 from bot.french.redaction.labels import Label
 from bot.french.redaction.looks import bare, is_address, is_unmistakable, looks_secret, looks_strong
 from bot.french.redaction.runs import Run
@@ -27,13 +28,15 @@ _REFUSED = frozenset("refuse refusee refuses rejete incorrect invalide marche pa
 _CAPITAL_THEN_FIGURES = re.compile(r"[A-Z][a-zà-ÿ]{3,}\d{1,6}[!*.?$]?")
 _MATTER_ONLY = frozenset("oublie oubliee perdu perdue".split())
 _AND = frozenset("et puis and".split())
+_THEN = frozenset("puis ensuite".split())
 _SURE = frozenset("azerty azertyuiop qwertyuiop iloveyou letmein changeme".split())
 
 
-def wide_secrets(runs: list[Run], labels: list[Label]) -> Iterator[tuple[int, int]]:
+def wide_secrets(text: str, runs: list[Run], labels: list[Label]) -> Iterator[tuple[int, int]]:
     """Yield the words that are secrets by their looks.
 
     Args:
+        text: The text.
         runs: The text's words.
         labels: The names of secrets in the text.
     """
@@ -60,6 +63,7 @@ def wide_secrets(runs: list[Run], labels: list[Label]) -> Iterator[tuple[int, in
             or _is_refused(runs, place)
         ):
             yield run.start, run.end
+            yield from listed(text, run.end)
 
 
 def used_as(runs: list[Run], labels: list[Label]) -> Iterator[tuple[int, int]]:
@@ -128,6 +132,8 @@ def _led_by(runs: list[Run], place: int) -> str:
             return "else"
         if key in TRIES:
             return "tries"
+        if key in _THEN and back == 1:
+            continue
         if key not in SMALL and key not in BETWEEN and run.key and not looks_strong(run.word):
             # "avec cmartin et Azerty12"
             if skipped or runs[place - back + 1].key not in _AND:

@@ -43,7 +43,10 @@ SECRETS = _phrases(
     de recuperation, clef de recuperation, code par sms, code recu par sms, code recu par mail,
     code a chiffres, code du telephone, code d entree, code de l immeuble, code du cadenas, code
     du digicode, digicode, code ouverture, security code, access code, activation code, one time
-    code, one time password, reponse secrete, question secrete, reponse a la question secrete
+    code, one time password, reponse secrete, question secrete, reponse a la question secrete,
+    contrasena, senha, palavra passe, parola d ordine, parola chiave, haslo, zugangscode, losenord,
+    salasana, pincode, geheimcode, sicherheitscode, codigo secreto, codigo de acceso, parool, heslo,
+    clave de acceso, jelszo, parola, lozinka, sifre, adgangskode, passord
     """
 )
 """What names a secret. "Code" alone, "pass" and the like are weaker: see `WEAK`."""
@@ -77,13 +80,15 @@ TRIES = _words(
     " utilisant utilisais connecte connecter connectais connectant marque ecris ecrit inscrit"
     " renseigne renseigner choisi choisis defini definis teste tester type typed typing enter"
     " entered entering tried trying try use used using put logged log connect connects remis"
-    " remets remettre compose composer valide notre noter note"
+    " remets remettre remettez remettez-moi compose composer valide noter note change changer"
+    " changez essayez reinitialise reinitialiser utilisait utilisent utilisez tapait mettait"
+    " essayait essayons choisir choisissez retente repris reprends remplace remplacer"
 )
 """Said of what one types in: what stands right behind and looks like a secret is one."""
 
 SAYS = _words(
     "s'est est etait c cest cetait serait sera is was it its it's c'est c'etait ci-dessous vaut"
-    " egal egale devient soit"
+    " egal egale devient soit es ist lautet lautete"
 )
 """Links between the name of a secret and the secret."""
 
@@ -175,7 +180,7 @@ MATTER = _words(
     " majuscule majuscules minuscule minuscules verr.num connu deja existe deux trois plusieurs"
     " certain certains sms telephone question info information message suivant adresse email"
     " e-mail nom prenom chiffres caracteres lettres portail site page case champ bouton rubrique"
-    " onglet windows session resolu pb pbm panne svp mince zut euh bah ben"
+    " onglet entree echap suppr enter windows session resolu pb pbm panne svp mince zut euh bah ben"
 )
 """Says, behind a colon or "est", what is the matter rather than the secret."""
 
@@ -206,3 +211,30 @@ PRODUCT_HEADS = _words(
     " service niveau n no num q t s d p r m l u h b a c f g x"
 )
 """Letters before a number that make it a version or a number of something."""
+
+LOGS_IN = _words(
+    "connecter connecte connectes connectee connectez connectait connexion reconnecter reconnecte"
+    " session sessions authentifier authentification authentifie identifiants identifier"
+    " verrouille verrouillee verrouiller deverrouiller debloquer debloquez postit reinitialise"
+    " reinitialiser login logger logue loguer logged signin locked log rentrer laisse sien mien"
+    " deconnecte deconnectee autoconnexion sesame acces intranet"
+)
+"""Words of logging in."""
+
+KEYBOARD = _words(
+    "majuscule majuscules minuscule minuscules clavier verr tabulation caractere caracteres azerty"
+    " finit termine commence finissait post qwerty maj shift touche touches accent keyboard"
+    " capslock tape taper"
+)
+"""Words of typing something in."""
+
+GOODS = _words(
+    "moteur moteurs store stores toile toiles pergola lame lames telecommande telecommandes article"
+    " articles produit produits catalogue commande commandes panier devis facture factures"
+    " marches lot lots livraison livraisons gamme gammes coloris prix tarif tarifs modele modeles"
+    " reference references ref volet volets banne voilage gants carton cartons colis stock"
+    " motorisation automatisme recepteur emetteur capteur fixation manivelle chassis fenetre ral"
+    " materiel imprimante ecran ordinateur portable tablette logiciel version navigateur"
+    " fichier document contrat avenant bordereau bon gtin norme salon evenement budget"
+)
+"""What is bought and sold, and its papers: what looks like a secret beside them is a model."""

@@ -1,0 +1,213 @@
+"""Secrets that nothing names, in messages about logging in: what somebody typed, by its looks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from bot.french.redaction.behind import listed
+from bot.french.redaction.fold import fold_in_place
+from bot.french.redaction.looks import (
+    HOLE,
+    bare,
+    is_address,
+    is_known,
+    is_reference,
+    looks_secret,
+    looks_strong,
+)
+from bot.french.redaction.reading import Reading
+from bot.french.redaction.runs import Run
+from bot.french.redaction.words import ELSE, MATTER, TRIES
+
+_LETTERS = r"[^\W\d_]"
+_SIGNED = re.compile(
+    rf"({_LETTERS}{{2,}})(?:[@$%*#^€£§!&=+]({_LETTERS}{{2,}})\d*[!*.$]?|[€$*#%&£§]\d*)"
+)
+_DOTTED = re.compile(rf"({_LETTERS}{{4,}})[.,]\d{{2,6}}")
+_LOW_THEN_FIGURES = re.compile(r"[a-zà-ÿ]{3,}\d{1,6}")
+_JOINED = re.compile(rf"{_LETTERS}+(?:[._]{_LETTERS}+){{2,}}")
+_COMPOUND = re.compile(rf"({_LETTERS}{{2,}})(?:[._+&-]{_LETTERS}{{2,}})+")
+_CAMEL = re.compile(rf"({_LETTERS}[a-zà-ÿ]{{2,}})[A-ZÀ-Ý][a-zà-ÿ]{{2,}}")
+_LOGIN = frozenset("utilisateur identifiant login pseudo adresse nom".split())
+_COMMANDS = frozenset("ctrl alt maj shift cmd option suppr echap fn".split())
+_THEN = frozenset("puis ensuite ou et and then and/or".split())
+_CASED = frozenset("majuscule majuscules minuscule minuscules capitales tabulation".split())
+_HESITATES = frozenset("hesite hesitons hesitais entre melange confonds".split())
+_SEPARATORS = frozenset("/ | ; - , + : -> →".split())
+_INTRODUCED = re.compile(
+    r"\b(?:(?:le|la) meme(?: [^\s,;:.!?]+){0,4}|a savoir|c'est-a-dire|d'avant|comme avant|genre"
+    r"|par exemple|du style|du type|celui-ci|l'ancien|d'habitude|exactement|precisement|le voici"
+    r"|soit|le (?:sien|mien)|la (?:sienne|mienne))\s*[,:(]?\s*(?:c'est |c'etait |soit )?"
+    r"([^\s,;:()\"«»]{3,60})(?=\s*(?:[,;:)(\n]|[.!?](?:\s|$)|$))"
+)
+
+
+def typed_secrets(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Yield what looks like a secret in a message about logging in.
+
+    Args:
+        reading: The message.
+    """
+    yield from _introduced(reading)
+    tried = not TRIES.isdisjoint(reading.words)
+    slashed = len(reading.runs) > 2 and _is_slashed(reading, 2)
+    if not (reading.logs_in or tried or reading.of_keyboard or slashed):
+        return
+    for place, run in enumerate(reading.runs):
+        if len(run.key) < 4 or HOLE in run.word:
+            continue
+        stripped = bare(run.word)
+        if reading.in_label(run.start, run.end) or is_address(stripped) or _is_shortcut(run.key):
+            continue
+        if stripped.isalpha():
+            found = _plain(reading, place, stripped)
+        else:
+            found = _shaped(reading, place, run, stripped)
+        if found:
+            yield run.start, run.end
+            yield from listed(reading.text, run.end)
+
+
+def _shaped(reading: Reading, place: int, run: Run, stripped: str) -> bool:
+    """Tell whether a word with figures or signs is what somebody typed."""
+    strong = looks_strong(run.word)
+    signed = is_signed(run.word)
+    if not strong and not signed:
+        return _is_pair(reading, place, stripped) or _is_joined(reading, place, stripped)
+    if _is_slashed(reading, place):
+        return True
+    if reading.is_of_else(place):
+        return False
+    if reading.of_goods(place) and not (signed and reading.named):
+        return False
+    if _LOW_THEN_FIGURES.fullmatch(stripped):
+        return reading.of_keyboard and reading.led(place, _AT, 2)
+    return reading.logs_in or reading.of_keyboard or reading.led(place, TRIES, 6)
+
+
+def _is_shortcut(key: str) -> bool:
+    """Tell whether keys are pressed together: "Ctrl+F5"."""
+    return key.partition("+")[0] in _COMMANDS
+
+
+_AT = frozenset("a au mot de en sur tape mets avec".split())
+
+
+def is_signed(word: str) -> bool:
+    """Tell whether words are joined or ended by a sign: "Soulier%Verni", "Moteur€"."""
+    edged = word.strip(".,;:!?…()[]{}<>'’\"")
+    found = _SIGNED.fullmatch(edged) or _DOTTED.fullmatch(edged)
+    if found is None or len(edged) < 5 or is_known(edged):
+        return False
+    return fold_in_place(found[1]) not in MATTER | ELSE and not found[1].isupper()
+
+
+def _is_slashed(reading: Reading, place: int) -> bool:
+    """Tell whether a login stands before: "dupont / Lamelle-2"."""
+    if place < 2 or reading.runs[place - 1].word not in _SEPARATORS - {"-", ",", "+"}:
+        return False
+    login = reading.runs[place - 2].word
+    return login.islower() and login.isalnum() and reading.keys[place - 2] not in MATTER | ELSE
+
+
+def _is_pair(reading: Reading, place: int, stripped: str) -> bool:
+    """Tell whether words that are joined stand behind an address, as its secret."""
+    joined = _COMPOUND.fullmatch(stripped)
+    if joined is None or not reading.logs_in or place < 2 or is_known(stripped):
+        return False
+    before = reading.runs[place - 2]
+    return (
+        (reading.keys[place - 1] in _THEN or reading.runs[place - 1].word in _SEPARATORS)
+        and is_address(bare(before.word))
+        and reading.named
+    )
+
+
+def _is_joined(reading: Reading, place: int, stripped: str) -> bool:
+    """Tell whether a row of words without spaces is what somebody typed: "vacances.a.la.mer"."""
+    return (
+        _JOINED.fullmatch(stripped) is not None
+        and stripped.count("_") + stripped.count(".") >= 3
+        and not is_known(stripped)
+        and reading.led(place, TRIES, 4)
+        and not reading.of_goods(place)
+        and not reading.is_of_else(place)
+    )
+
+
+def _plain(reading: Reading, place: int, stripped: str) -> bool:
+    """Tell whether a plain word is what somebody typed: "tapé MARSEILLE", "puis NantesNantes"."""
+    key = reading.keys[place]
+    if key in MATTER or key in ELSE or is_known(stripped):
+        return False
+    if _is_cased(reading, place):
+        return True
+    before = reading.keys[place - 1] if place else ""
+    then = before in {"puis", "ensuite"}
+    if stripped.isupper() and len(stripped) > 4:
+        shouted = reading.text.isupper()
+        near = then or reading.led(place, TRIES, 2)
+        return near and not shouted and (reading.named or reading.says(place, _CASED))
+    if _CAMEL.fullmatch(stripped) and then and place > 1:
+        login = bare(reading.runs[place - 2].word)
+        return login.islower() and not login.isalpha()
+    return False
+
+
+def _is_cased(reading: Reading, place: int) -> bool:
+    """Tell whether a word is said to be typed in capitals: "tapé marseille en minuscule"."""
+    behind = reading.keys[place + 1 : place + 3]
+    return (
+        len(behind) == 2
+        and behind[0] == "en"
+        and behind[1] in _CASED
+        and reading.led(place, TRIES | {"puis", "ensuite"}, 2)
+        and reading.logs_in
+    )
+
+
+def _introduced(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Yield what is announced as the secret: "toujours le même, Equinoxe, "."""
+    starts = [run.start for run in reading.runs]
+    for found in _INTRODUCED.finditer(reading.folded):
+        start, end = found.span(1)
+        stripped = bare(reading.text[start:end])
+        key = found[1].strip(".!?'")
+        if key in MATTER or key in ELSE or is_known(stripped) or is_reference(stripped):
+            continue
+        if reading.in_label(start, end) or is_address(stripped) or not stripped:
+            continue
+        if not reading.named:
+            place = bisect_left(starts, start)
+            if not _LOGIN.isdisjoint(reading.words):
+                continue
+            if looks_strong(stripped) and not reading.of_goods(min(place, len(reading.runs) - 1)):
+                yield start, end
+            continue
+        if (
+            looks_secret(stripped)
+            or (stripped[0].isupper() and len(stripped) > 3)
+            or (_COMPOUND.fullmatch(stripped))
+        ):
+            yield start, end
+
+
+def hesitated(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Yield the words between which somebody hesitates: "entre rouge-gorge et Rouge-Gorge"."""
+    if not reading.logs_in:
+        return
+    for place in range(len(reading.runs) - 1):
+        if reading.keys[place] != "entre" or not reading.led(place, _HESITATES, 2):
+            continue
+        for at in range(place + 1, min(len(reading.runs), place + 9)):
+            run, key = reading.runs[at], reading.keys[at]
+            if key in _THEN:
+                continue
+            if key in MATTER or key in ELSE or len(key) < 4 or is_known(bare(run.word)):
+                break
+            yield run.start, run.end
+            following = reading.keys[at + 1] if at + 1 < len(reading.runs) else ""
+            if run.word[-1] != "," and following not in _THEN:
+                break
