@@ -2,14 +2,15 @@
 
 A rule that a file must keep to be read at all stands in `bot.content.files`; here is what
 holds between files, and between the files and the code: names in texts, sentences that the code
-says, intents, places, links, facts, colours, demo accounts.
+says, intents, places, links, facts, colours, demo accounts; and the replies
+of `data/replies/`, which answer its questions.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from bot.check import accounts, facts, intents, links, places, portals, sentences, texts
+from bot.check import accounts, facts, intents, links, places, portals, replies, sentences, texts
 from bot.content.files import Reading, read_folder
 
 _CHECKS = (
@@ -20,6 +21,7 @@ _CHECKS = (
     places.check,
     portals.check,
     facts.check,
+    replies.check,
     accounts.check,
 )
 

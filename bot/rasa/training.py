@@ -36,7 +36,8 @@ class TrainingFailed(GuichetError):
 def _sources() -> Iterator[Path]:
     yield ROOT / "config.yml"
     yield ROOT / "domain.yml"
-    yield from sorted((ROOT / "data").rglob("*.yml"))
+    for folder in ("nlu", "rules", "stories"):
+        yield from sorted((ROOT / "data" / folder).rglob("*.yml"))
     yield from source_files()
     yield ROOT / "bot" / "rasa" / "policies.py"
 

@@ -75,6 +75,10 @@ class Mistakes:
         """Add a mistake that nothing breaks at."""
         self._found[Mistake(path, line, text, mend, Gravity.REMARK)] = None
 
+    def add(self, others: Mistakes) -> None:
+        """Add all mistakes of another run."""
+        self._found.update(others._found)
+
     def of(self, *gravities: Gravity) -> list[Mistake]:
         """Return the mistakes of some gravities, in the order of files and lines."""
         return [mistake for mistake in self if mistake.gravity in gravities]

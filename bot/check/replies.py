@@ -1,0 +1,73 @@
+"""Replies: each answers a question that an article still asks, with an option it still has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from bot.content.files import Mistakes, Reading
+from bot.content.files.mistakes import closest
+from bot.content.files.replies import ReplyFile, read_replies
+from bot.content.replies import WALKS, Question, question_of
+from bot.ground.settings import ROOT
+
+REPLIES = ROOT / "data" / "replies"
+
+
+def check(reading: Reading, folder: Path = REPLIES) -> None:
+    """Name mistakes in replies, and questions and options that no longer exist.
+
+    Replies to the questions of portals that this content does not have are left alone.
+
+    Args:
+        reading: The content.
+        folder: The folder of the replies.
+    """
+    stamps = tuple((path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*/*.yml")))
+    files, mistakes = _read(folder, stamps)
+    reading.mistakes.add(mistakes)
+    for file in files:
+        owner, _, name = file.owner.partition("/")
+        if owner == WALKS:
+            _check_file(file, file.questions, reading.mistakes)
+        elif owner in reading.portals:
+            articles = reading.portals[owner].portal.articles
+            if name in articles:
+                tree = articles[name].tree
+                steps = tree.steps.values() if tree else ()
+                asked = {s.name: question_of(f"{file.owner}/{s.name}", s)
+                         for s in steps if s.answers}  # fmt: skip
+                _check_file(file, asked, reading.mistakes)
+            else:
+                reading.mistakes.remark(
+                    file.file.path, 1, f"« {owner} » n’a pas d’article « {name} »",
+                    closest(name, articles) or "renommez ce fichier comme l’article, ou retirez-le",
+                )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _read(folder: Path, stamps: tuple[tuple[Path, int], ...]) -> tuple[list[ReplyFile], Mistakes]:
+    """Read the replies once for as long as no file of theirs changes."""
+    del stamps
+    mistakes = Mistakes()
+    return read_replies(folder, mistakes), mistakes
+
+
+def _check_file(file: ReplyFile, asked: Mapping[str, Question], mistakes: Mistakes) -> None:
+    path = file.file.path
+    for step in file.steps:
+        if step not in asked:
+            mistakes.remark(
+                path, file.file.line("replies", step),
+                f"« {file.owner} » n’a pas de question à l’étape « {step} »",
+                closest(step, asked) or "donnez-lui le nom d’une étape avec answers, ou retirez-la",
+            )  # fmt: skip
+    for step, option, at in file.options:
+        names = asked[step].names if step in asked else (option,)
+        if option not in names:
+            mistakes.remark(
+                path, file.file.line(*at),
+                f"étape « {step} » : la question n’a pas la réponse « {option} »",
+                closest(option, names) or f"prenez {', '.join(f'« {name} »' for name in names)}",
+            )  # fmt: skip

@@ -1,0 +1,101 @@
+"""Replies that people gave to a question of the assistant, with what each does about it.
+
+They stand in `data/replies/`, a file an article or a walk of ours, and are what the model of
+replies learns from. `bot.content.files.replies` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.content.portals import Portal
+from bot.content.trees import TreeStep
+
+MOVES = (
+    "address", "ask", "cancel", "complain", "correct", "dont_know", "fails", "how", "later", "none",
+    "number", "person", "problem", "region", "repeat", "restart", "smalltalk", "solved", "wait",
+    "why",
+)  # fmt: skip
+"""What a person may do with any question, beside choosing an option; see docs/understanding.md."""
+
+WALKS = "flow"
+"""The folder of the replies to questions that walks of ours ask, in place of a portal's name."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer that a question knows.
+
+    Attributes:
+        name: What names it: the label in an article, a short word in a walk.
+        label: How it is written on its button, or what it means.
+        means: What else it means, as in a tree.
+    """
+
+    name: str
+    label: str
+    means: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its options.
+
+    Attributes:
+        id: Portal, article and step, such as "resah/mail_not_received/junk".
+    """
+
+    id: str
+    options: tuple[Option, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the options."""
+        return tuple(option.name for option in self.options)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a person typed in answer to a question.
+
+    Attributes:
+        question: The question's id.
+        text: As typed.
+        option: The name of the option it chooses, or None.
+        moves: What else it does, from `MOVES`.
+        facts: What it tells in passing.
+        hand: Who wrote it; the replies of one hand are held out together.
+    """
+
+    question: str
+    text: str
+    option: str | None
+    moves: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    hand: str = ""
+
+
+def question_of(name: str, step: TreeStep) -> Question:
+    """Return a step of a tree as a question."""
+    options = (Option(answer.label, answer.label, answer.means) for answer in step.answers)
+    return Question(name, tuple(options))
+
+
+def portal_questions(portals: Mapping[str, Portal]) -> Iterator[Question]:
+    """Yield every question that the trees of some portals ask."""
+    for portal in portals.values():
+        for intent, article in portal.articles.items():
+            for step in article.tree.steps.values() if article.tree else ():
+                if step.answers:
+                    yield question_of(f"{portal.id}/{intent}/{step.name}", step)
+
+
+def answering(replies: Iterable[Reply], questions: Mapping[str, Question]) -> list[Reply]:
+    """Return the replies whose question and option still exist."""
+    return [
+        reply
+        for reply in replies
+        if (question := questions.get(reply.question)) is not None
+        and (reply.option is None or reply.option in question.names)
+    ]
