@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.content.files import Mistakes, Reading
 from bot.content.files.mistakes import closest
 from bot.content.files.replies import ReplyFile, read_replies
-from bot.content.replies import WALKS, Question, question_of
+from bot.content.replies import WALKS, Question, tree_questions
 from bot.ground.settings import ROOT
 
 REPLIES = ROOT / "data" / "replies"
@@ -35,9 +35,10 @@ def check(reading: Reading, folder: Path = REPLIES) -> None:
             articles = reading.portals[owner].portal.articles
             if name in articles:
                 tree = articles[name].tree
-                steps = tree.steps.values() if tree else ()
-                asked = {s.name: question_of(f"{file.owner}/{s.name}", s)
-                         for s in steps if s.answers}  # fmt: skip
+                asked = {
+                    question.id.rpartition("/")[2]: question
+                    for question in (tree_questions(file.owner, tree) if tree else ())
+                }
                 _check_file(file, asked, reading.mistakes)
             else:
                 reading.mistakes.remark(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.content.portals import Portal
-from bot.content.trees import TreeStep
+from bot.content.trees import Tree
 
 MOVES = (
     "address", "ask", "cancel", "complain", "correct", "dont_know", "fails", "how", "later", "none",
@@ -31,11 +31,13 @@ class Option:
         name: What names it: the label in an article, a short word in a walk.
         label: How it is written on its button, or what it means.
         means: What else it means, as in a tree.
+        acts: Whether choosing it sends something or closes the problem: that needs a surer reading.
     """
 
     name: str
     label: str
     means: tuple[str, ...] = ()
+    acts: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,19 +78,29 @@ class Reply:
     hand: str = ""
 
 
-def question_of(name: str, step: TreeStep) -> Question:
-    """Return a step of a tree as a question."""
-    options = (Option(answer.label, answer.label, answer.means) for answer in step.answers)
-    return Question(name, tuple(options))
+def tree_questions(owner: str, tree: Tree) -> Iterator[Question]:
+    """Yield the questions of a tree.
+
+    Args:
+        owner: Portal and article, with which the ids begin.
+        tree: The tree.
+    """
+    ends = {name: step.end for name, step in tree.steps.items()}
+    for step in tree.steps.values():
+        if step.answers:
+            options = (
+                Option(answer.label, answer.label, answer.means, ends.get(answer.go) == "solved")
+                for answer in step.answers
+            )
+            yield Question(f"{owner}/{step.name}", tuple(options))
 
 
 def portal_questions(portals: Mapping[str, Portal]) -> Iterator[Question]:
     """Yield every question that the trees of some portals ask."""
     for portal in portals.values():
         for intent, article in portal.articles.items():
-            for step in article.tree.steps.values() if article.tree else ():
-                if step.answers:
-                    yield question_of(f"{portal.id}/{intent}/{step.name}", step)
+            if article.tree is not None:
+                yield from tree_questions(f"{portal.id}/{intent}", article.tree)
 
 
 def answering(replies: Iterable[Reply], questions: Mapping[str, Question]) -> list[Reply]:

@@ -81,8 +81,8 @@ def _read_step(result: ReplyFile, step: str, fields: Fields) -> None:
 def _options(fields: Fields) -> Iterator[Option]:
     for name in fields.values:
         option = fields.below(name)
-        option.only("label", "means")
-        yield Option(name, option.text("label"), option.texts("means"))
+        option.only("label", "means", "acts")
+        yield Option(name, option.text("label"), option.texts("means"), option.flag("acts"))
 
 
 def _listed(fields: Fields) -> list[object]:

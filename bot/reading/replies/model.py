@@ -1,0 +1,274 @@
+"""The model of replies: which option of a question a reply chooses, and what else it does."""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from bot.content.replies import MOVES, Option, Question, Reply, answering
+from bot.content.trees import MEANINGS
+from bot.reading.features import Dense, Features, Featurizer
+from bot.reading.kernel import kernel, own_similarities, similarities, unit_rows
+from bot.reading.replies.judging import WANTED, Judge, kind_of_move, signals, threshold
+from bot.reading.replies.pairs import fit, likeness_table, weigh
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+DEFAULTS: dict[str, Any] = {
+    "views": {"words": 1.0, "chars": 1.0, "sounds": 1.0, "clusters": 1.0},
+    "vector_weight": 1.6,
+    "clusters": 200,
+    "fewest": 2,
+    "most": 0.3,
+    "strip": False,
+    "shorthand": True,
+    "sharpness": 1.0,
+    "ridge": 0.03,
+    "apart": 0.5,
+    "shared_options": 0.8,
+    "meaning_weight": 0.5,
+    "label_weight": 0.5,
+}
+"""The settings: the featurizer's own, then those of the kernel, then how an option that training
+never showed is scored, by what it means and by how like its label the reply is."""
+
+_SEEDED_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something that a reply does.
+
+    Attributes:
+        name: The option's name, or one of `bot.content.replies.MOVES`.
+        option: Whether it is an option of the question.
+        confidence: Probability that the reply does it.
+        sure: Whether that is enough to go by, for what hangs on it.
+    """
+
+    name: str
+    option: bool
+    confidence: float
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Replied:
+    """What a reply does.
+
+    Attributes:
+        moves: Options and shared moves, likeliest first.
+    """
+
+    moves: tuple[Move, ...]
+
+    @property
+    def first(self) -> Move:
+        """The likeliest."""
+        return self.moves[0]
+
+    @property
+    def sure(self) -> tuple[Move, ...]:
+        """Those that can be gone by, one option among them at most."""
+        return tuple(move for move in self.moves if move.sure)
+
+
+@dataclass
+class ReplyModel:
+    """Kernel ridge regression over pairs of a reply and its question, calibrated.
+
+    Attributes:
+        settings: As in `DEFAULTS`.
+        thresholds: Confidence from which a kind of move is sure, by the kinds of `WANTED`.
+    """
+
+    settings: dict[str, Any] = field(default_factory=lambda: copy.deepcopy(DEFAULTS))
+    thresholds: dict[str, float] = field(default_factory=dict)
+
+    def fit(self, replies: Sequence[Reply], questions: Mapping[str, Question]) -> ReplyModel:
+        """Train, and calibrate on what the model says of each hand's replies without them.
+
+        Args:
+            replies: What to learn from; one whose question or option is gone is left out.
+            questions: The questions by id.
+        """
+        known = answering(replies, questions)
+        self._questions = [questions[name] for name in sorted({reply.question for reply in known})]
+        place = {question.id: at for at, question in enumerate(self._questions)}
+        self._asked = np.array([place[reply.question] for reply in known], np.int64)
+        self._columns = _columns(known)
+        self._featurizer = Featurizer(
+            self.settings["views"], self.settings["vector_weight"],
+            **{n: self.settings[n] for n in ("clusters", "fewest", "most", "strip", "shorthand")},
+        )  # fmt: skip
+        features = self._featurizer.fit_transform([reply.text for reply in known])
+        unit = unit_rows(features)
+        self._transposed, self._dense = sp.csr_matrix(unit.sparse.T), unit.dense
+        self._labels: dict[str, Features] = {}
+        gram = kernel(own_similarities(unit, self._transposed), self.settings["sharpness"])
+        likeness = likeness_table(self._questions, self._questions, self.settings["shared_options"])
+        weigh(gram, self._asked, likeness, self.settings["apart"])
+        targets = self._targets(known)
+        folds = list(_folds(known))
+        self._coefficients, held_out = fit(gram, targets, self.settings["ridge"], folds)
+        del gram
+        self._calibrate(known, unit, features.words, held_out)
+        return self
+
+    def predict(self, text: str, question: Question) -> Replied:
+        """Return what a reply does."""
+        return self.predict_all([(text, question)])[0]
+
+    def predict_all(self, pairs: Sequence[tuple[str, Question]]) -> list[Replied]:
+        """Return what each reply does.
+
+        Args:
+            pairs: Replies with the question that each answers; training need not know it.
+        """
+        features = self._featurizer.transform([text for text, _ in pairs])
+        unit = unit_rows(features)
+        grams = kernel(
+            similarities(unit, self._transposed, self._dense), self.settings["sharpness"]
+        )
+        found = []
+        for row, (_, question) in enumerate(pairs):
+            table = likeness_table([question], self._questions, self.settings["shared_options"])[0]
+            apart = self.settings["apart"]
+            grams[row] *= ((table + np.float32(apart)) / np.float32(1 + apart))[self._asked]
+            scores = (grams[row] @ self._coefficients)[None, :]
+            one = np.array([row])
+            confidences = self._judged(question, scores, unit.take(one), features.words[one])
+            found.append(self._ranked(question, *(each[0] for each in confidences)))
+        return found
+
+    def _targets(self, known: Sequence[Reply]) -> Dense:
+        targets = np.zeros((len(known), len(self._columns)), np.float32)
+        for row, (reply, asked) in enumerate(zip(known, self._asked, strict=True)):
+            for move in reply.moves:
+                targets[row, self._columns["move", move]] = 1
+            for option in self._questions[asked].options:
+                if option.name == reply.option:
+                    targets[row, self._columns["option", option.name]] = 1
+                    for meaning in set(option.means) & set(MEANINGS):
+                        targets[row, self._columns["meaning", meaning]] = 1
+        return targets
+
+    def _judged(
+        self, question: Question, scores: Dense, unit: Features, words: Dense
+    ) -> tuple[Floats, Floats]:
+        """Return confidences of the options and of the shared moves of replies to one question."""
+        options, moves = self._scored(question, scores, unit)
+        length = words.astype(np.float64)
+        return (
+            self._option_judge(signals(options, moves, length)),
+            self._move_judge(signals(moves, options, length)),
+        )
+
+    def _scored(self, question: Question, scores: Dense, unit: Features) -> tuple[Floats, Floats]:
+        options = np.zeros((len(scores), len(question.options)))
+        for at, option in enumerate(question.options):
+            column = self._columns.get(("option", option.name))
+            options[:, at] = (
+                self._unseen(option, scores, unit) if column is None else scores[:, column]
+            )
+        moves = scores[:, [self._columns["move", move] for move in MOVES]]
+        return options, moves.astype(np.float64)
+
+    def _unseen(self, option: Option, scores: Dense, unit: Features) -> Floats:
+        """Score an option that training never showed: by its meanings and its label."""
+        score = np.zeros(len(scores))
+        meanings = [self._columns["meaning", each] for each in option.means if each in MEANINGS]
+        if meanings:
+            score += self.settings["meaning_weight"] * scores[:, meanings].max(axis=1)
+        if option.label not in self._labels:
+            self._labels[option.label] = unit_rows(self._featurizer.transform([option.label]))
+        label = self._labels[option.label]
+        near = (unit.sparse @ label.sparse.T).toarray() + unit.dense @ label.dense.T
+        return np.asarray(score + self.settings["label_weight"] * near[:, 0], np.float64)
+
+    def _ranked(self, question: Question, options: Floats, moves: Floats) -> Replied:
+        best = int(options.argmax()) if len(options) else -1
+        found = [
+            Move(option.name, True, float(confidence),
+                 at == best and bool(confidence >= self.thresholds[_kind_of(option)]))
+            for at, (option, confidence) in enumerate(zip(question.options, options, strict=True))
+        ]  # fmt: skip
+        found += [
+            Move(name, False, float(confidence),
+                 bool(confidence >= self.thresholds[kind_of_move(name)]))
+            for name, confidence in zip(MOVES, moves, strict=True)
+        ]  # fmt: skip
+        return Replied(tuple(sorted(found, key=lambda move: -move.confidence)))
+
+    def _calibrate(
+        self, known: Sequence[Reply], unit: Features, words: Dense, held_out: Dense
+    ) -> None:
+        """Fit judges and thresholds on held-out scores."""
+        self._option_judge, self._move_judge = Judge(), Judge()
+        seen: dict[bool, list[Floats]] = {True: [], False: []}
+        right: dict[bool, list[Bools]] = {True: [], False: []}
+        kinds: dict[bool, list[str]] = {True: [], False: []}
+        best: list[Bools] = []
+        for at, question in enumerate(self._questions):
+            rows = np.flatnonzero(self._asked == at)
+            options, moves = self._scored(question, held_out[rows], unit.take(rows))
+            length = words[rows].astype(np.float64)
+            chosen = np.array([[known[row].option == name for name in question.names]
+                               for row in rows]).reshape(options.shape)  # fmt: skip
+            done = np.array([[name in known[row].moves for name in MOVES] for row in rows])
+            seen[True].append(signals(options, moves, length).reshape(-1, 4))
+            seen[False].append(signals(moves, options, length).reshape(-1, 4))
+            right[True].append(chosen.ravel())
+            right[False].append(done.ravel())
+            kinds[True] += [_kind_of(option) for option in question.options] * len(rows)
+            kinds[False] += [kind_of_move(name) for name in MOVES] * len(rows)
+            best.append((options == options.max(axis=1, keepdims=True, initial=-1)).ravel())
+        for option in (True, False):
+            signal, truth = np.concatenate(seen[option]), np.concatenate(right[option])
+            judge = Judge.fit(signal, truth)
+            confidence, kind = judge(signal), np.array(kinds[option])
+            taken = np.concatenate(best) if option else np.ones(len(truth), bool)
+            for name in ("act", "option") if option else ("drop", "move"):
+                of_kind = taken & (kind == name)
+                self.thresholds[name] = threshold(confidence[of_kind], truth[of_kind], WANTED[name])
+            if option:
+                self._option_judge = judge
+            else:
+                self._move_judge = judge
+
+
+def _kind_of(option: Option) -> str:
+    return "act" if option.acts else "option"
+
+
+def _columns(known: Sequence[Reply]) -> dict[tuple[str, str], int]:
+    """Return the column of each target; an option's is that of all options of its name."""
+    names = sorted({reply.option for reply in known if reply.option is not None})
+    keys = [
+        *(("move", move) for move in MOVES),
+        *(("meaning", meaning) for meaning in MEANINGS),
+        *(("option", name) for name in names),
+    ]
+    return {key: at for at, key in enumerate(keys)}
+
+
+def _folds(known: Sequence[Reply]) -> Iterator[Ints]:
+    """Yield the replies of each hand, or of equal parts where one hand wrote all."""
+    by_hand: defaultdict[str, list[int]] = defaultdict(list)
+    for at, reply in enumerate(known):
+        by_hand[reply.hand].append(at)
+    if len(by_hand) > 1:
+        yield from (np.array(rows, np.int64) for rows in by_hand.values())
+        return
+    order = np.random.default_rng(0).permutation(len(known))
+    for part in np.array_split(order, min(_SEEDED_FOLDS, len(known))):
+        yield np.sort(part).astype(np.int64)

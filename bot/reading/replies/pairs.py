@@ -1,0 +1,89 @@
+"""Kernel ridge regression over pairs of a message and the question that it answers.
+
+Two pairs are like one another as far as their messages are, and the more if their questions are
+the same or have options in common: K = K_message × (a + K_question). So what holds of any
+question is learned from all replies, and what an option of this one means from its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import spotri
+
+from bot.content.replies import Question
+from bot.reading.features import Dense
+
+Ints = NDArray[np.int64]
+
+_BLOCK = 512
+
+
+def question_likeness(one: Question, other: Question, shared: float) -> float:
+    """Return how alike two questions are: 1 for the same, `shared` for one with the same options.
+
+    Args:
+        one: A question.
+        other: Another.
+        shared: What options in common count for, beside being the same question.
+    """
+    names, others = set(one.names), set(other.names)
+    common = len(names & others) / max(1, len(names | others))
+    return shared * common + (1 - shared) * (one.id == other.id)
+
+
+def likeness_table(one: Sequence[Question], other: Sequence[Question], shared: float) -> Dense:
+    """Return the likeness of each question to each other, shape (one, other)."""
+    rows = [[question_likeness(a, b, shared) for b in other] for a in one]
+    return np.array(rows, np.float32).reshape(len(one), len(other))
+
+
+def weigh(gram: Dense, asked: Ints, likeness: Dense, apart: float) -> Dense:
+    """Multiply a kernel of messages, in place, by that of their questions; 1 for the same pair.
+
+    Args:
+        gram: Kernel of the messages among themselves.
+        asked: Index of the question that each answers.
+        likeness: Of the questions among themselves.
+        apart: What questions that have nothing in common count for.
+    """
+    table = (likeness + np.float32(apart)) / np.float32(1 + apart)
+    for start in range(0, len(gram), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        gram[rows] *= table[asked[rows]][:, asked]
+    return gram
+
+
+def fit(gram: Dense, targets: Dense, ridge: float, folds: Sequence[Ints]) -> tuple[Dense, Dense]:
+    """Fit the regression, and tell what it would have said without each fold.
+
+    As in `bot.reading.kernel.solve`, for targets that are not one of several: a reply may do two
+    things at once.
+
+    Args:
+        gram: Kernel of the pairs among themselves; overwritten.
+        targets: Shape (replies, columns).
+        ridge: Penalty.
+        folds: Indices of the replies of each fold, ascending.
+
+    Returns:
+        The dual coefficients and the held-out scores, both of the shape of `targets`.
+    """
+    gram[np.diag_indices_from(gram)] += np.float32(ridge)
+    # LAPACK reads by columns: the transpose of a symmetric matrix is itself, without a copy.
+    factor, lower = cho_factor(gram.T, lower=True, overwrite_a=True, check_finite=False)
+    coefficients = cho_solve((factor, lower), targets, check_finite=False)
+    held_out = np.zeros_like(targets)
+    if folds:
+        inverse, failed = spotri(factor, lower=True, overwrite_c=True)
+        assert not failed, "A matrix that was just factored has an inverse."
+    for fold in folds:
+        # Only the lower triangle was computed, which is all that is read.
+        block = cho_factor(
+            inverse[np.ix_(fold, fold)], lower=True, overwrite_a=True, check_finite=False
+        )
+        held_out[fold] = targets[fold] - cho_solve(block, coefficients[fold], check_finite=False)
+    return np.asarray(coefficients, dtype=np.float32), held_out
