@@ -6,7 +6,9 @@ import argparse
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.evaluate import ablation, diet, duplicates, languages, metrics, page, problems, report
+from bot.evaluate import (
+    ablation, diet, duplicates, languages, metrics, page, problems, replies, replies_report, report,
+)  # fmt: skip
 from bot.evaluate.data import Example, test_sets, training_examples
 from bot.evaluate.parsing import Parsed, parsed
 from bot.evaluate.scoring import score
@@ -19,6 +21,9 @@ Tell = Callable[[str], None]
 
 def evaluate(options: argparse.Namespace, tell: Tell) -> None:
     """Run what the options ask for."""
+    if options.replies:
+        replies_report.report(*replies.load(current_settings().content_dir), tell)
+        return
     folder = current_settings().var_dir / "evaluation"
     examples, sets = training_examples(), test_sets(final=options.final)
     settings = configured()

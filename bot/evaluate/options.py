@@ -27,6 +27,9 @@ def add_parser(commands: Any, tell: Callable[[str], None]) -> None:
     parser.add_argument("--ablation", action="store_true", help="ce qu’apporte chaque étape")
     parser.add_argument("--duplicates", action="store_true", help="les exemples presque identiques")
     parser.add_argument(
+        "--replies", action="store_true", help="les réponses aux questions, sans leur auteur"
+    )
+    parser.add_argument(
         "--against", choices=["diet"], help="comparer au pipeline que Rasa recommande (long)"
     )
     parser.add_argument(

@@ -1,0 +1,235 @@
+"""Replies held out by hand: trained on the other hands, tested on the one left out, for each."""
+
+from __future__ import annotations
+
+import hashlib
+import resource
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from bot.content.files import Mistakes, read_folder
+from bot.content.files.mistakes import told
+from bot.content.files.replies import read_replies
+from bot.content.replies import Question, Reply, answering, portal_questions
+from bot.evaluate.data import EvaluationFailed
+from bot.evaluate.metrics import Share
+from bot.ground.settings import ROOT
+from bot.reading.replies.model import Replied, ReplyModel
+
+REPLIES = ROOT / "data" / "replies"
+FEWEST_TESTED = 1000
+"""A hand that wrote fewer replies, or to few questions, is trained on and never tested alone."""
+
+_NEW = "new: "
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A reply with what was read in it by a model that did not know its hand."""
+
+    reply: Reply
+    read: Replied
+
+    def option(self, least: float | None = None) -> str | None:
+        """Return the option taken, or None.
+
+        Args:
+            least: Confidence that it needs beside being the likeliest; None asks whether it is sure.
+        """
+        if least is None:
+            return next((move.name for move in self.read.sure if move.option), None)
+        first = self.read.first
+        return first.name if first.option and first.confidence >= least else None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How well options are told.
+
+    Attributes:
+        right: Of the replies that choose an option, those of which it was taken.
+        wrong: Of these, those of which another option was taken.
+        taken: Of the other replies, those that were taken for an option.
+    """
+
+    right: Share
+    wrong: Share
+    taken: Share
+
+
+@dataclass(frozen=True)
+class Run:
+    """The replies of all hands tested, with what training took.
+
+    Attributes:
+        rows: All replies tested.
+        seconds: Longest training.
+        megabytes: Most memory that the process ever held up to then.
+        milliseconds: Time of each reading, one at a time; empty where it was not measured.
+    """
+
+    rows: list[Tested]
+    seconds: float
+    megabytes: int
+    milliseconds: list[float]
+
+
+def load(content: Path, folder: Path = REPLIES) -> tuple[list[Reply], dict[str, Question]]:
+    """Return all replies to questions that exist, and these questions.
+
+    Args:
+        content: The content directory.
+        folder: The folder of the replies.
+
+    Raises:
+        EvaluationFailed: If there are none, or if they cannot be read.
+    """
+    mistakes = Mistakes()
+    files = read_replies(folder, mistakes)
+    if len(mistakes):
+        raise EvaluationFailed(told(list(mistakes)))
+    reading = read_folder(content, retention_days=1)
+    portals = {name: files.portal for name, files in reading.portals.items()}
+    questions = {question.id: question for question in portal_questions(portals)}
+    for file in files:
+        questions |= {question.id: question for question in file.questions.values()}
+    replies = answering([reply for file in files for reply in file.replies], questions)
+    if not replies:
+        raise EvaluationFailed(f"Aucune réponse dans {folder}.")
+    return replies, questions
+
+
+def tested_hands(replies: Sequence[Reply], fewest: int = FEWEST_TESTED) -> list[str]:
+    """Return the hands that can be tested: those of enough replies to questions that others met."""
+    hands = sorted({reply.hand for reply in replies})
+    result = []
+    for hand in hands:
+        own = [reply for reply in replies if reply.hand == hand]
+        asked = {reply.question for reply in own}
+        if len(own) >= fewest and len(asked) * 3 >= len({r.question for r in replies}):
+            result.append(hand)
+    return result
+
+
+def by_hand(
+    replies: Sequence[Reply],
+    questions: Mapping[str, Question],
+    hands: Sequence[str],
+    part: float = 1.0,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Run:
+    """Train on the other hands and test on each hand in turn.
+
+    Args:
+        replies: All replies.
+        questions: The questions by id.
+        hands: The hands to test.
+        part: The share of the other hands' replies that is trained on.
+        tell: Told of each hand that is done.
+    """
+    rows: list[Tested] = []
+    seconds, times = 0.0, []
+    for hand in hands:
+        training = _part([reply for reply in replies if reply.hand != hand], part)
+        started = time.perf_counter()
+        model = ReplyModel().fit(training, questions)
+        seconds = max(seconds, time.perf_counter() - started)
+        own = [reply for reply in replies if reply.hand == hand]
+        for reply in own:
+            started = time.perf_counter()
+            rows.append(Tested(reply, model.predict(reply.text, questions[reply.question])))
+            times.append((time.perf_counter() - started) * 1000)
+        tell(f"  {hand}: {len(training)} → {len(own)}")
+    return Run(rows, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, times)
+
+
+def unknown_questions(
+    replies: Sequence[Reply], questions: Mapping[str, Question], parts: int = 5
+) -> list[Tested]:
+    """Test the replies to a part of the questions without any training on them.
+
+    Their options are given names that training never shows, as those of a new tree would be, so
+    that only meanings and labels tell them apart.
+
+    Args:
+        replies: All replies.
+        questions: The questions by id.
+        parts: One question of so many is tested.
+    """
+    held = {name for name in questions if _number(name) % parts == 0}
+    training = [reply for reply in replies if reply.question not in held]
+    model = ReplyModel().fit(training, questions)
+    new = {name: _renamed(questions[name]) for name in held}
+    asked = [
+        replace(reply, option=None if reply.option is None else _NEW + reply.option)
+        for reply in replies
+        if reply.question in held
+    ]
+    read = model.predict_all([(reply.text, new[reply.question]) for reply in asked])
+    return [Tested(reply, each) for reply, each in zip(asked, read, strict=True)]
+
+
+def figures(rows: Sequence[Tested], least: float | None = None) -> Figures:
+    """Return how well options are told.
+
+    Args:
+        rows: Replies tested.
+        least: See `Tested.option`; 0 takes what is likeliest.
+    """
+    choosing = [row for row in rows if row.reply.option is not None]
+    others = [row for row in rows if row.reply.option is None]
+    taken = [(row.option(least), row.reply.option) for row in choosing]
+    return Figures(
+        Share(sum(one == other for one, other in taken), len(choosing)),
+        Share(sum(one is not None and one != other for one, other in taken), len(choosing)),
+        Share(sum(row.option(least) is not None for row in others), len(others)),
+    )
+
+
+def moves_right(rows: Sequence[Tested]) -> dict[str, Share]:
+    """Return, by shared move, of how many replies that do nothing but it it was the likeliest."""
+    alone: dict[str, list[bool]] = {}
+    for row in rows:
+        if row.reply.option is None and row.reply.moves:
+            first = row.read.first
+            right = not first.option and first.name in row.reply.moves
+            alone.setdefault(row.reply.moves[0], []).append(right)
+    return {move: Share(sum(hits), len(hits)) for move, hits in sorted(alone.items())}
+
+
+def moves_sure(rows: Sequence[Tested]) -> Share:
+    """Return, of the shared moves taken as sure, the share that is right."""
+    taken = [
+        move.name in row.reply.moves
+        for row in rows
+        for move in row.read.sure
+        if not move.option
+    ]  # fmt: skip
+    return Share(sum(taken), len(taken))
+
+
+def by_question(rows: Sequence[Tested]) -> Iterator[tuple[str, Figures]]:
+    """Yield the figures of each question, the fewest right first."""
+    groups: dict[str, list[Tested]] = {}
+    for row in rows:
+        groups.setdefault(row.reply.question, []).append(row)
+    found = {name: figures(group, 0.0) for name, group in groups.items()}
+    yield from sorted(found.items(), key=lambda item: (item[1].right.value, item[0]))
+
+
+def _part(replies: list[Reply], part: float) -> list[Reply]:
+    chosen = np.random.default_rng(0).permutation(len(replies))[: round(len(replies) * part)]
+    return [replies[at] for at in np.sort(chosen)]
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
+
+
+def _renamed(question: Question) -> Question:
+    options = (replace(option, name=_NEW + option.name) for option in question.options)
+    return Question(f"{_NEW}{question.id}", tuple(options))
