@@ -7,7 +7,16 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.evaluate import (
-    ablation, diet, duplicates, languages, metrics, page, problems, replies, replies_report, report,
+    ablation,
+    diet,
+    duplicates,
+    languages,
+    metrics,
+    page,
+    problems,
+    replies,
+    replies_report,
+    report,
 )  # fmt: skip
 from bot.evaluate.data import Example, test_sets, training_examples
 from bot.evaluate.parsing import Parsed, parsed

@@ -28,7 +28,7 @@ _NEW = "new: "
 
 
 @dataclass(frozen=True)
-class Tested:
+class HeldOut:
     """A reply with what was read in it by a model that did not know its hand."""
 
     reply: Reply
@@ -38,7 +38,7 @@ class Tested:
         """Return the option taken, or None.
 
         Args:
-            least: Confidence that it needs beside being the likeliest; None asks whether it is sure.
+            least: Confidence that it needs beside being the likeliest; None wants it sure.
         """
         if least is None:
             return next((move.name for move in self.read.sure if move.option), None)
@@ -72,7 +72,7 @@ class Run:
         milliseconds: Time of each reading, one at a time; empty where it was not measured.
     """
 
-    rows: list[Tested]
+    rows: list[HeldOut]
     seconds: float
     megabytes: int
     milliseconds: list[float]
@@ -103,7 +103,7 @@ def load(content: Path, folder: Path = REPLIES) -> tuple[list[Reply], dict[str, 
     return replies, questions
 
 
-def tested_hands(replies: Sequence[Reply], fewest: int = FEWEST_TESTED) -> list[str]:
+def hands_to_test(replies: Sequence[Reply], fewest: int = FEWEST_TESTED) -> list[str]:
     """Return the hands that can be tested: those of enough replies to questions that others met."""
     hands = sorted({reply.hand for reply in replies})
     result = []
@@ -131,7 +131,7 @@ def by_hand(
         part: The share of the other hands' replies that is trained on.
         tell: Told of each hand that is done.
     """
-    rows: list[Tested] = []
+    rows: list[HeldOut] = []
     seconds, times = 0.0, []
     for hand in hands:
         training = _part([reply for reply in replies if reply.hand != hand], part)
@@ -141,7 +141,7 @@ def by_hand(
         own = [reply for reply in replies if reply.hand == hand]
         for reply in own:
             started = time.perf_counter()
-            rows.append(Tested(reply, model.predict(reply.text, questions[reply.question])))
+            rows.append(HeldOut(reply, model.predict(reply.text, questions[reply.question])))
             times.append((time.perf_counter() - started) * 1000)
         tell(f"  {hand}: {len(training)} → {len(own)}")
     return Run(rows, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, times)
@@ -149,7 +149,7 @@ def by_hand(
 
 def unknown_questions(
     replies: Sequence[Reply], questions: Mapping[str, Question], parts: int = 5
-) -> list[Tested]:
+) -> list[HeldOut]:
     """Test the replies to a part of the questions without any training on them.
 
     Their options are given names that training never shows, as those of a new tree would be, so
@@ -170,15 +170,15 @@ def unknown_questions(
         if reply.question in held
     ]
     read = model.predict_all([(reply.text, new[reply.question]) for reply in asked])
-    return [Tested(reply, each) for reply, each in zip(asked, read, strict=True)]
+    return [HeldOut(reply, each) for reply, each in zip(asked, read, strict=True)]
 
 
-def figures(rows: Sequence[Tested], least: float | None = None) -> Figures:
+def figures(rows: Sequence[HeldOut], least: float | None = None) -> Figures:
     """Return how well options are told.
 
     Args:
         rows: Replies tested.
-        least: See `Tested.option`; 0 takes what is likeliest.
+        least: See `HeldOut.option`; 0 takes what is likeliest.
     """
     choosing = [row for row in rows if row.reply.option is not None]
     others = [row for row in rows if row.reply.option is None]
@@ -190,7 +190,7 @@ def figures(rows: Sequence[Tested], least: float | None = None) -> Figures:
     )
 
 
-def moves_right(rows: Sequence[Tested]) -> dict[str, Share]:
+def moves_right(rows: Sequence[HeldOut]) -> dict[str, Share]:
     """Return, by shared move, of how many replies that do nothing but it it was the likeliest."""
     alone: dict[str, list[bool]] = {}
     for row in rows:
@@ -201,7 +201,7 @@ def moves_right(rows: Sequence[Tested]) -> dict[str, Share]:
     return {move: Share(sum(hits), len(hits)) for move, hits in sorted(alone.items())}
 
 
-def moves_sure(rows: Sequence[Tested]) -> Share:
+def moves_sure(rows: Sequence[HeldOut]) -> Share:
     """Return, of the shared moves taken as sure, the share that is right."""
     taken = [
         move.name in row.reply.moves
@@ -212,9 +212,9 @@ def moves_sure(rows: Sequence[Tested]) -> Share:
     return Share(sum(taken), len(taken))
 
 
-def by_question(rows: Sequence[Tested]) -> Iterator[tuple[str, Figures]]:
+def by_question(rows: Sequence[HeldOut]) -> Iterator[tuple[str, Figures]]:
     """Yield the figures of each question, the fewest right first."""
-    groups: dict[str, list[Tested]] = {}
+    groups: dict[str, list[HeldOut]] = {}
     for row in rows:
         groups.setdefault(row.reply.question, []).append(row)
     found = {name: figures(group, 0.0) for name, group in groups.items()}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.content.replies import Question, Reply
 from bot.evaluate import replies as measured
-from bot.evaluate.replies import Figures, Run, Tested
+from bot.evaluate.replies import Figures, Run, HeldOut
 from bot.evaluate.report import shown
 
 _LEAST = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -25,7 +25,7 @@ def report(
         questions: The questions by id.
         tell: Told each line.
     """
-    hands = measured.tested_hands(replies)
+    hands = measured.hands_to_test(replies)
     tell(f"replies: {len(replies)} to {len({reply.question for reply in replies})} questions; "
          f"each of {len(hands)} hands is tested by a model of the others")  # fmt: skip
     whole = measured.by_hand(replies, questions, hands, tell=tell)
@@ -50,8 +50,8 @@ def one_line(figures: Figures) -> str:
 def lines(run: Run) -> Iterator[str]:
     """Yield the report on the replies of all hands tested, line by line."""
     times = sorted(run.milliseconds)
-    yield (f"training: {run.seconds:.0f} s at most, {run.megabytes} MB; one reading: "
-           f"p50 {statistics.median(times):.1f} ms, p99 {times[int(len(times) * 0.99)]:.1f} ms")  # fmt: skip
+    pace = f"p50 {statistics.median(times):.1f} ms, p99 {times[int(len(times) * 0.99)]:.1f} ms"
+    yield f"training: {run.seconds:.0f} s at most, {run.megabytes} MB; one reading: {pace}"
     yield f"== {len(run.rows)} replies, each read by a model that does not know its hand"
     plain = measured.figures(run.rows, 0.0)
     yield f"  option right                 {shown(plain.right)}"
@@ -73,7 +73,7 @@ def lines(run: Run) -> Iterator[str]:
             yield f"    {name:44} {one_line(figures)}"
 
 
-def _at_thresholds(rows: Sequence[Tested]) -> Iterator[str]:
+def _at_thresholds(rows: Sequence[HeldOut]) -> Iterator[str]:
     yield f"    {'likeliest':11} {one_line(measured.figures(rows, 0.0))}"
     for least in _LEAST:
         yield f"    {f'from {least}':11} {one_line(measured.figures(rows, least))}"

@@ -1,0 +1,216 @@
+"""The model of replies: a small one learns, a new question works from its labels, the figures."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.content.replies import MOVES, Option, Question, Reply, answering, portal_questions
+from bot.evaluate.data import EvaluationFailed
+from bot.evaluate.metrics import Share
+from bot.evaluate.replies import (
+    HeldOut,
+    by_question,
+    figures,
+    load,
+    moves_right,
+    moves_sure,
+    hands_to_test,
+)
+from bot.ground.settings import ROOT
+from bot.reading.replies.judging import Judge, signals, threshold
+from bot.reading.replies.model import DEFAULTS, Move, Replied, ReplyModel
+from bot.reading.replies.pairs import fit, question_likeness, weigh
+
+JUNK = Question(
+    "p/mail/junk",
+    (
+        Option("Oui, rien", "Oui, rien", ("yes", "not_solved")),
+        Option("Pas encore", "Pas encore", ("no",)),
+    ),
+)
+SOLVED = Question(
+    "flow/solved/ask",
+    (Option("solved", "oui, réglé", ("yes", "solved"), acts=True), Option("not", "toujours pas")),
+)
+QUESTIONS = {question.id: question for question in (JUNK, SOLVED)}
+SAID: dict[tuple[str, str | None, str], str] = {
+    (JUNK.id, "Oui, rien", ""): "rien dedans|c'est vide|oui j'ai cherché, rien|y a rien dans les "
+    "spams|vide de chez vide|aucun mail dans les spams|j'ai regardé et rien du tout|dossier vide",
+    (JUNK.id, "Pas encore", ""): "pas encore|je n'ai pas regardé|j'y vais de ce pas, pas encore vu|"
+    "pas regardé encore|non je n'ai pas cherché|toujours pas regardé|pas eu le temps de regarder",
+    (SOLVED.id, "solved", ""): "oui réglé|nickel ça marche|c'est bon ça marche|réglé merci|"
+    "super ça marche enfin|oui ça marche|tout est réglé|impeccable, réglé",
+    (SOLVED.id, "not", ""): "ça ne marche toujours pas|non ça bloque encore|ça bloque toujours|"
+    "toujours bloqué|marche pas|non, encore bloqué|ça bloque",
+    (JUNK.id, None, "how"): "comment on fait|c'est où les spams|je clique où|comment je cherche|"
+    "on clique où pour ça|c'est où exactement|comment faire",
+    (SOLVED.id, None, "how"): "comment je vérifie|je clique où pour savoir|"
+    "comment on fait pour voir",
+    (SOLVED.id, None, "person"): "je veux parler à quelqu'un|un humain svp|passez moi quelqu'un|"
+    "je voudrais parler à un conseiller|appelez moi|un conseiller",
+}  # fmt: skip
+
+
+def _replies() -> list[Reply]:
+    return [
+        Reply(question, text, option, (move,) if move else (), (), "ab"[number % 2])
+        for (question, option, move), texts in SAID.items()
+        for number, text in enumerate(texts.split("|"))
+    ]
+
+
+@pytest.fixture(scope="module")
+def model() -> ReplyModel:
+    settings = copy.deepcopy(DEFAULTS)
+    settings.update(views={"words": 1.0, "chars": 1.0}, vector_weight=0.0, fewest=1)
+    gone = Reply("p/gone/step", "rien", "Oui", (), (), "a")
+    return ReplyModel(settings).fit([*_replies(), gone], QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        (JUNK, "j'ai cherché dans les spams : rien", "Oui, rien"),
+        (JUNK, "pas encore regardé", "Pas encore"),
+        (JUNK, "et je clique où", "how"),
+        (SOLVED, "super, réglé", "solved"),
+        (SOLVED, "non ça bloque", "not"),
+        (SOLVED, "je veux parler à un humain", "person"),
+    ],
+)
+def test_a_small_model_tells_options_and_moves(
+    model: ReplyModel, question: Question, text: str, expected: str
+) -> None:
+    read = model.predict(text, question)
+    assert read.first.name == expected
+    assert read.first.option == (expected in question.names)
+    assert {m.name for m in read.moves} == {*question.names, *MOVES}
+    assert all(0 <= move.confidence <= 1 for move in read.moves)
+
+
+def test_what_one_question_shows_of_a_move_holds_of_another(model: ReplyModel) -> None:
+    read = model.predict("je voudrais parler à quelqu'un", JUNK)
+    assert next(move.name for move in read.moves if not move.option) == "person"
+
+
+def test_one_option_at_most_is_sure(model: ReplyModel) -> None:
+    texts = [text for texts in SAID.values() for text in texts.split("|")]
+    for read in model.predict_all([(text, SOLVED) for text in texts]):
+        assert sum(move.option for move in read.sure) <= 1
+
+
+def test_a_question_without_training_works_from_meanings_and_labels(model: ReplyModel) -> None:
+    new = Question(
+        "p/other/printer",
+        (
+            Option("Elle imprime", "Elle imprime, ça marche", ("solved",)),
+            Option("Papier coincé", "Papier coincé dedans", ()),
+        ),
+    )
+
+    def option(text: str) -> str:
+        return next(move.name for move in model.predict(text, new).moves if move.option)
+
+    assert option("du papier est coincé") == "Papier coincé"
+    assert option("elle imprime enfin") == "Elle imprime"
+    assert option("nickel, réglé") == "Elle imprime"
+    assert model.predict("je veux parler à quelqu'un", new).first.name == "person"
+
+
+def test_any_text_can_be_read(model: ReplyModel) -> None:
+    bare = Question("p/other/none", ())
+    for text in ("", "?", "é" * 3000, "12", "👍"):
+        assert model.predict(text, JUNK).moves
+        assert {move.name for move in model.predict(text, bare).moves} == set(MOVES)
+
+
+def test_held_out_scores_are_those_of_refits() -> None:
+    random = np.random.default_rng(0)
+    points = random.normal(size=(40, 4)).astype(np.float32)
+    gram = np.exp(points @ points.T / 4 - 1).astype(np.float32)
+    asked = random.integers(0, 3, 40)
+    weigh(gram, asked, np.eye(3, dtype=np.float32), 0.5)
+    assert np.allclose(gram, gram.T)
+    targets = random.integers(0, 2, (40, 5)).astype(np.float32)
+    fold, rest = np.arange(10), np.arange(10, 40)
+    _, held_out = fit(gram.copy(), targets, 0.5, [fold])
+    inner = gram[np.ix_(rest, rest)] + 0.5 * np.eye(30)
+    refit = gram[np.ix_(fold, rest)] @ np.linalg.solve(inner, targets[rest])
+    assert np.allclose(held_out[fold], refit, atol=1e-3)
+    assert not held_out[rest].any()
+
+
+def test_pairs_are_alike_as_their_questions_are() -> None:
+    kin = Question("p/other/junk", JUNK.options)
+    assert question_likeness(JUNK, JUNK, 0.8) == pytest.approx(1)
+    assert question_likeness(JUNK, kin, 0.8) == pytest.approx(0.8)
+    assert question_likeness(JUNK, SOLVED, 0.8) == 0
+    gram = weigh(np.ones((2, 2), np.float32), np.array([0, 1]), np.eye(2, dtype=np.float32), 0.5)
+    assert np.allclose(gram, [[1, 1 / 3], [1 / 3, 1]])
+
+
+def test_signals_tell_the_lead_over_rivals_of_either_kind() -> None:
+    own, others = np.array([[0.7, 0.2]]), np.array([[0.4]])
+    first, second = signals(own, others, np.array([0.0]))[0]
+    assert first == pytest.approx([0.7, 0.5, 0.3, 0])
+    assert second == pytest.approx([0.2, -0.5, -0.2, 0])
+
+
+def test_a_threshold_keeps_what_is_wanted_right() -> None:
+    confidence = np.array([0.9, 0.8, 0.7, 0.6])
+    right = np.array([True, True, False, True])
+    assert threshold(confidence, right, 1.0) == 0.8
+    assert threshold(confidence, right, 0.75) == 0.6
+    assert threshold(confidence, ~right, 0.9) > 1
+
+
+def test_a_judge_of_nothing_takes_scores_as_they_are() -> None:
+    judge = Judge.fit(np.zeros((3, 4)), np.array([True, True, True]))
+    assert list(judge(np.array([[0.4, 0, 0, 0], [7, 0, 0, 0]]))) == [0.4, 1]
+
+
+def _tested(option: str | None, move: str, *found: tuple[str, float, bool]) -> HeldOut:
+    moves = tuple(Move(n, n not in MOVES, confidence, sure) for n, confidence, sure in found)
+    return HeldOut(Reply("q", "…", option, (move,) if move else ()), Replied(moves))
+
+
+ROWS = [
+    _tested("A", "", ("A", 0.9, True), ("B", 0.1, False)),
+    _tested("A", "", ("A", 0.6, False), ("B", 0.3, False)),
+    _tested("A", "ask", ("B", 0.8, True), ("ask", 0.7, True)),
+    _tested("B", "", ("how", 0.5, False), ("B", 0.4, False)),
+    _tested(None, "how", ("how", 0.9, True), ("A", 0.2, False)),
+    _tested(None, "how", ("A", 0.7, False), ("why", 0.6, True)),
+]
+
+
+def test_figures_before_and_after_a_threshold() -> None:
+    plain = figures(ROWS, 0.0)
+    assert (plain.right, plain.wrong, plain.taken) == (Share(2, 4), Share(1, 4), Share(1, 2))
+    from_seven = figures(ROWS, 0.75)
+    assert (from_seven.right, from_seven.wrong) == (Share(1, 4), Share(1, 4))
+    assert from_seven.taken == Share(0, 2)
+    sure = figures(ROWS)
+    assert (sure.right, sure.wrong, sure.taken) == (Share(1, 4), Share(1, 4), Share(0, 2))
+
+
+def test_figures_of_moves() -> None:
+    assert moves_right(ROWS) == {"how": Share(1, 2)}
+    assert moves_sure(ROWS) == Share(2, 3)
+    assert [(name, each.right) for name, each in by_question(ROWS)] == [("q", Share(2, 4))]
+
+
+def test_what_ships_can_be_learned_from() -> None:
+    replies, questions = load(ROOT / "faq")
+    assert len(answering(replies, questions)) == len(replies) > 8000
+    assert hands_to_test(replies) == ["a", "b", "c", "d", "e"]
+    assert not list(portal_questions({}))
+
+
+def test_no_replies_are_told(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationFailed, match="Aucune réponse"):
+        load(ROOT / "faq", tmp_path)
