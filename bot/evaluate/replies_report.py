@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.content.replies import Question, Reply
 from bot.evaluate import replies as measured
-from bot.evaluate.replies import Figures, Run, HeldOut
+from bot.evaluate.replies import Figures, HeldOut, Run
 from bot.evaluate.report import shown
 
 _LEAST = (0.5, 0.6, 0.7, 0.8, 0.9)
