@@ -24,12 +24,13 @@ _CARRIERS = frozenset(
 _CODED = frozenset(
     "porteur coffre badge alarme cadenas connexion validation confirmation activation recuperation"
     " deverrouillage porte portail carte acces wifi chiffres recu envoye securite provisoire"
-    " temporaire".split()
+    " temporaire tablette telephone".split()
 )
-_LEADS = TRIES | frozenset(
+_TYPES = TRIES | {"fait"}
+_LEADS = _TYPES | frozenset(
     "affiche affichait indique recu recois envoye envoyes donne dit avec c'est est etait code codes"
     " porteur digicode confirmation recus arrive obtenu marquait genere lit propose texto sms"
-    " authenticator otp".split()
+    " authenticator otp pin puk".split()
 )
 _MIDDLE = frozenset("le la un ca bien comme voila c est etait : c'est".split())
 _ELSE = frozenset(
@@ -38,9 +39,10 @@ _ELSE = frozenset(
     " siren finess uai uf ape naf gtin gln ean cip nomenclature compte rue avenue salle bat"
     " batiment etage chambre service budget euros annee depuis bureau erreur http version"
     " windows chrome firefox edge demande incident appel rappeler joindre appelez rappelez"
-    " joignable fournisseur etablissement insee departement region matricule agent numero n n°"
+    " joignable fournisseur etablissement insee departement region matricule numero n n°"
     " no bon colis suivi convention avenant ral compta codes-barres barres toile devis".split()
 )
+_SENT = frozenset("envoye recu recois".split())
 _OWN_DATES = frozenset("naissance anniversaire mariage".split())
 _KEYS = re.compile(
     r"(?<![\w-])(?:[A-Z2-7]{4}(?: [A-Z2-7]{4}){2,15}|[a-z2-7]{4}(?: [a-z2-7]{4}){3,15})(?![\w-])"
@@ -67,6 +69,7 @@ def coded_secrets(reading: Reading) -> Iterator[tuple[int, int]]:
     words = reading.words
     carried = not _CARRIERS.isdisjoint(words)
     coded = not _CODE_WORDS.isdisjoint(words)
+    carried = carried or ("expire" in words and not _SENT.isdisjoint(words))
     starts = [run.start for run in reading.runs] if carried or coded or reading.named else []
     if carried or (coded and not _CODED.isdisjoint(words)):
         for match in _GROUPS.finditer(reading.text):
@@ -91,7 +94,9 @@ def _is_code(reading: Reading, match: re.Match[str], place: int) -> bool:
     """Tell whether a number is the code that a message is about."""
     typed = match.group().lstrip("GABCDEFHIJKLMNOPQRSTUVWXYZ-")
     figures = sum(map(str.isdigit, typed))
-    if not 4 <= figures <= 8 or _YEAR.fullmatch(typed) or _DATE.fullmatch(typed):
+    if not 4 <= figures <= 8 or _DATE.fullmatch(typed):
+        return False
+    if _YEAR.fullmatch(typed) and not reading.led(place, _TYPES, 3):
         return False
     if is_unit(reading.folded, match.end()) or place >= len(reading.runs):
         return False

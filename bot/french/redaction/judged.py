@@ -21,6 +21,7 @@ _ENDINGS = tuple(
 _NO_ADJECTIVE = "oalnrkyzdcbgmpe"
 _NO_HEADS = frozenset("peut non mal pre au ci la de re tout presque bien est par jusqu".split())
 _NEAR = 100
+_HEAD_OF_WORD = 40
 _LOGIN_BEFORE = re.compile(
     r"(?:\b(?:login|identifiant|id|user|username|utilisateur|compte)(?:\s*[:=]\s*|\s+)"
     r"(?!(?:et|ou|and|est|ni|le|la|mon|de|du|ne|n|pour|sur)\b)[\w.@-]+|[\w.-]+@[\w-]+\.[\w.-]+)"
@@ -99,7 +100,7 @@ def _stands_alone(text: str, run: re.Match[str]) -> bool:
         return False
     if HOLE in run.group() or key.partition("'")[0] in {"j", "l", "d", "c", "n", "m", "s", "qu"}:
         return False
-    return not find_labels(key)
+    return not find_labels(key[:_HEAD_OF_WORD])
 
 
 def is_quoted_secret(content: str, *, plain: bool) -> bool:

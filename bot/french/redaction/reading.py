@@ -91,5 +91,5 @@ class Reading:
 _CARRY = frozenset(
     "mail mails e-mail email courriel compte comptes id identifiant identifiants oublie oubliee"
     " perdu perdue adresse adresses nom prenom telephone application appli de du d' site"
-    " login".split()
+    " login log".split()
 )

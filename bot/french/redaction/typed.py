@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 
 from bot.french.redaction.behind import listed
@@ -19,27 +20,35 @@ from bot.french.redaction.looks import (
 )
 from bot.french.redaction.reading import Reading
 from bot.french.redaction.runs import Run
-from bot.french.redaction.words import ELSE, MATTER, TRIES
+from bot.french.redaction.words import ELSE, GOODS, MATTER, MODELS, REFUSED, TRIES
 
 _LETTERS = r"[^\W\d_]"
 _SIGNED = re.compile(
     rf"({_LETTERS}{{2,}})(?:[@$%*#^€£§!&=+]({_LETTERS}{{2,}})\d*[!*.$]?|[€$*#%&£§]\d*)"
 )
-_DOTTED = re.compile(rf"({_LETTERS}{{4,}})[.,]\d{{2,6}}")
+_DOTTED = re.compile(rf"({_LETTERS}{{4,}})(?:\.{_LETTERS}{{3,}})*[.,]\d{{2,6}}")
 _LOW_THEN_FIGURES = re.compile(r"[a-zà-ÿ]{3,}\d{1,6}")
 _JOINED = re.compile(rf"{_LETTERS}+(?:[._]{_LETTERS}+){{2,}}")
 _COMPOUND = re.compile(rf"({_LETTERS}{{2,}})(?:[._+&-]{_LETTERS}{{2,}})+")
 _CAMEL = re.compile(rf"({_LETTERS}[a-zà-ÿ]{{2,}})[A-ZÀ-Ý][a-zà-ÿ]{{2,}}")
 _LOGIN = frozenset("utilisateur identifiant login pseudo adresse nom".split())
 _COMMANDS = frozenset("ctrl alt maj shift cmd option suppr echap fn".split())
+_CAPITAL_THEN_FIGURES = re.compile(r"([A-ZÀ-Ý][a-zà-ÿ]{3,})(?:\d{2,6}|_\d{1,6})")
+_STEM = re.compile(rf"({_LETTERS}{{4,}})[-.@&_!]?(\d{{1,6}})")
+_DETERMINERS = frozenset(
+    "le la les l mon ma mes notre nos votre vos du de des d au aux un une ce cette ces en".split()
+)
 _THEN = frozenset("puis ensuite ou et and then and/or".split())
 _CASED = frozenset("majuscule majuscules minuscule minuscules capitales tabulation".split())
 _HESITATES = frozenset("hesite hesitons hesitais entre melange confonds".split())
+_TWO = 2
+_SIGNS = frozenset("@$%*#^€£§!&=+")
+_NAMES = ("motdepasse", "password", "passw0rd")
 _SEPARATORS = frozenset("/ | ; - , + : -> →".split())
 _INTRODUCED = re.compile(
-    r"\b(?:(?:le|la) meme(?: [^\s,;:.!?]+){0,4}|a savoir|c'est-a-dire|d'avant|comme avant|genre"
-    r"|par exemple|du style|du type|celui-ci|l'ancien|d'habitude|exactement|precisement|le voici"
-    r"|soit|le (?:sien|mien)|la (?:sienne|mienne))\s*[,:(]?\s*(?:c'est |c'etait |soit )?"
+    r"\b(?:(?:le|la) meme(?: [^\s,;:.!?]+){0,4}|a savoir|c'est-a-dire|d'avant|le nouveau|comme avant"
+    r"|genre|par exemple|du style|du type|celui-ci|l'ancien|d'habitude|exactement|precisement"
+    r"|le voici|soit|le (?:sien|mien)|la (?:sienne|mienne))\s*[,:(]?\s*(?:c'est |c'etait |soit )?"
     r"([^\s,;:()\"«»]{3,60})(?=\s*(?:[,;:)(\n]|[.!?](?:\s|$)|$))"
 )
 
@@ -51,9 +60,12 @@ def typed_secrets(reading: Reading) -> Iterator[tuple[int, int]]:
         reading: The message.
     """
     yield from _introduced(reading)
+    yield from _nearly_alike(reading)
     tried = not TRIES.isdisjoint(reading.words)
     slashed = len(reading.runs) > 2 and _is_slashed(reading, 2)
-    if not (reading.logs_in or tried or reading.of_keyboard or slashed):
+    refused = not REFUSED.isdisjoint(reading.words)
+    signs = not _SIGNS.isdisjoint(reading.text)
+    if not (reading.logs_in or tried or reading.of_keyboard or slashed or refused or signs):
         return
     for place, run in enumerate(reading.runs):
         if len(run.key) < 4 or HOLE in run.word:
@@ -78,13 +90,22 @@ def _shaped(reading: Reading, place: int, run: Run, stripped: str) -> bool:
         return _is_pair(reading, place, stripped) or _is_joined(reading, place, stripped)
     if _is_slashed(reading, place):
         return True
-    if reading.is_of_else(place):
+    if reading.is_of_else(place, 4) or reading.keys[place].strip("0123456789-") in MODELS:
         return False
     if reading.of_goods(place) and not (signed and reading.named):
         return False
+    if signed and any(map(str.isdigit, stripped)) and not _DOTTED.fullmatch(stripped):
+        return True
+    if reading.keys[place].startswith(_NAMES):
+        return True
     if _LOW_THEN_FIGURES.fullmatch(stripped):
         return reading.of_keyboard and reading.led(place, _AT, 2)
-    return reading.logs_in or reading.of_keyboard or reading.led(place, TRIES, 6)
+    if reading.logs_in or reading.of_keyboard or reading.led(place, TRIES, 6):
+        return True
+    # "Citron#Vert ne fonctionne plus", but "le Zebra40 ne fonctionne plus".
+    shaped = signed or _CAPITAL_THEN_FIGURES.fullmatch(stripped) is not None
+    named = place > 0 and reading.keys[place - 1] in _DETERMINERS
+    return shaped and not named and reading.says(place, REFUSED)
 
 
 def _is_shortcut(key: str) -> bool:
@@ -192,6 +213,25 @@ def _introduced(reading: Reading) -> Iterator[tuple[int, int]]:
             or (_COMPOUND.fullmatch(stripped))
         ):
             yield start, end
+
+
+def _nearly_alike(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Yield two words that differ in their figures only: "Muguet05 et maintenant Muguet06"."""
+    if not any(map(str.isdigit, reading.text)):
+        return
+    by_stem: dict[str, dict[str, list[Run]]] = defaultdict(lambda: defaultdict(list))
+    for place, run in enumerate(reading.runs):
+        found = _STEM.fullmatch(bare(run.word)) if run.key[-1:].isdigit() else None
+        if found is None or not found[1][0].isupper() or found[1].isupper():
+            continue
+        stem = fold_in_place(found[1])
+        if stem in MATTER or stem in ELSE or stem in GOODS or stem in MODELS:
+            continue
+        if not is_known(found.group()) and not reading.is_of_else(place, 1):
+            by_stem[stem][found[2]].append(run)
+    for runs in by_stem.values():
+        if len(runs) == _TWO:
+            yield from ((run.start, run.end) for one in runs.values() for run in one)
 
 
 def hesitated(reading: Reading) -> Iterator[tuple[int, int]]:

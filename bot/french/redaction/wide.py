@@ -10,7 +10,17 @@ from bot.french.redaction.behind import listed
 from bot.french.redaction.labels import Label
 from bot.french.redaction.looks import bare, is_address, is_unmistakable, looks_secret, looks_strong
 from bot.french.redaction.runs import Run
-from bot.french.redaction.words import BETWEEN, ELSE, LIKELY, MATTER, SMALL, TRIES
+from bot.french.redaction.words import (
+    BETWEEN,
+    ELSE,
+    GOODS,
+    LIKELY,
+    MATTER,
+    MODELS,
+    REFUSED,
+    SMALL,
+    TRIES,
+)
 
 _LOOK_BACK = 5
 _AS = frozenset("comme as".split())
@@ -24,7 +34,6 @@ _ASKS = frozenset(
 _CODE = re.compile(r"(?:[A-Z]-)?\d{4,8}")
 _ARTICLES = frozenset("un une le la l les mon ma mes ce cette des du a the my".split())
 _CARRIERS = frozenset("texto textos sms".split())
-_REFUSED = frozenset("refuse refusee refuses rejete incorrect invalide marche passe".split())
 _CAPITAL_THEN_FIGURES = re.compile(r"[A-Z][a-zà-ÿ]{3,}\d{1,6}[!*.?$]?")
 _MATTER_ONLY = frozenset("oublie oubliee perdu perdue".split())
 _AND = frozenset("et puis and".split())
@@ -154,6 +163,9 @@ def _is_mixed(word: str) -> bool:
 def _is_refused(runs: list[Run], place: int) -> bool:
     """Tell whether "Marguerite59" is said to be refused."""
     behind = runs[place + 1 : place + 4]
-    return _CAPITAL_THEN_FIGURES.fullmatch(runs[place].word.strip(",;")) is not None and any(
-        run.key in _REFUSED for run in behind
+    return (
+        _CAPITAL_THEN_FIGURES.fullmatch(runs[place].word.strip(",;")) is not None
+        and runs[place].key.rstrip("0123456789") not in MODELS
+        and any(run.key in REFUSED for run in behind)
+        and not any(run.key in GOODS for run in runs[max(0, place - 4) : place])
     )

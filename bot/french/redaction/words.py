@@ -119,7 +119,8 @@ ELSE = _words(
     " bpu dce cctp ccap dossard piece mapa groupement notice norme iso nom prenom nommee appele"
     " intitule objet profil agent patient ipp ins societe entreprise rpps adeli de du d' chez via"
     " tel fax gsm livraison colis suivi bordereau reclamation sav ticket kb build maj os"
-    " processeur ecran clavier hub switch prise rue avenue"
+    " dell lenovo hp asus acer thinkpad latitude citrix vpn processeur ecran clavier hub switch"
+    " prise rue avenue"
 )
 """What follows one of these is not a secret."""
 
@@ -136,7 +137,8 @@ CODES_OF = _words(
     " sante public penal commande dossier ticket analytique gestion service site gln ean gtin cpv"
     " siret siren iban bic swift banque guichet pays langue iso couleur comptable budget activite"
     " agence famille sous-famille nomenclature tarif lot contrat adherent retour statut reponse"
-    " route rural general geographique commune rome um uf unite imprimante qr"
+    " route rural general geographique commune rome acheteur vendeur revendeur um uf unite"
+    " imprimante qr"
 )
 """What makes "code …" the number of something that is no secret."""
 
@@ -217,6 +219,7 @@ LOGS_IN = _words(
     " session sessions authentifier authentification authentifie identifiants identifier"
     " verrouille verrouillee verrouiller deverrouiller debloquer debloquez postit reinitialise"
     " reinitialiser login logger logue loguer logged signin locked log rentrer laisse sien mien"
+    " acceder"
     " deconnecte deconnectee autoconnexion sesame acces intranet"
 )
 """Words of logging in."""
@@ -238,3 +241,17 @@ GOODS = _words(
     " fichier document contrat avenant bordereau bon gtin norme salon evenement budget"
 )
 """What is bought and sold, and its papers: what looks like a secret beside them is a model."""
+
+MODELS = _words(
+    "oximo altus sunea sunilus situo telis nina orea ilmo sonesse somfy simu orienta jet citrix"
+    " forticlient teams zoom latitude optiplex thinkpad elitebook probook surface thunderbird"
+    " libreoffice ubuntu debian tarif tarifs budget annexe lot marche segur"
+)
+"""Names that figures follow in the world of blinds and offices."""
+
+REFUSED = _words(
+    "refuse refusee refuses refusent rejete rejette rejetee incorrect invalide marche marchait"
+    " passe"
+    " passait fonctionne fonctionnait accepte acceptee fort solide simple expire"
+)
+"""Said of a secret that is tried."""
