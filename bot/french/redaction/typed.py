@@ -46,9 +46,10 @@ _SIGNS = frozenset("@$%*#^€£§!&=+")
 _NAMES = ("motdepasse", "password", "passw0rd")
 _SEPARATORS = frozenset("/ | ; - , + : -> →".split())
 _INTRODUCED = re.compile(
-    r"\b(?:(?:le|la) meme(?: [^\s,;:.!?]+){0,4}|a savoir|c'est-a-dire|d'avant|le nouveau|comme avant"
-    r"|genre|par exemple|du style|du type|celui-ci|l'ancien|d'habitude|exactement|precisement"
-    r"|le voici|soit|le (?:sien|mien)|la (?:sienne|mienne))\s*[,:(]?\s*(?:c'est |c'etait |soit )?"
+    r"\b(?:(?:le|la) meme(?: [^\s,;:.!?]+){0,4}|a savoir|c'est-a-dire|d'avant|le nouveau"
+    r"|comme avant|genre|par exemple|du style|du type|celui-ci|l'ancien|d'habitude"
+    r"|exactement|precisement|le voici|soit|le (?:sien|mien)|la (?:sienne|mienne))"
+    r"\s*[,:(]?\s*(?:c'est |c'etait |soit )?"
     r"([^\s,;:()\"«»]{3,60})(?=\s*(?:[,;:)(\n]|[.!?](?:\s|$)|$))"
 )
 
