@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 
 from bot.content.replies import MOVES, Option, Question, Reply, answering, portal_questions
 from bot.evaluate.data import EvaluationFailed
@@ -21,6 +23,7 @@ from bot.evaluate.replies import (
     moves_sure,
 )
 from bot.ground.settings import ROOT
+from bot.rasa.training import _sources
 from bot.reading.replies.judging import Judge, signals, threshold
 from bot.reading.replies.model import DEFAULTS, Move, Replied, ReplyModel
 from bot.reading.replies.pairs import fit, question_likeness, weigh
@@ -214,3 +217,15 @@ def test_what_ships_can_be_learned_from() -> None:
 def test_no_replies_are_told(tmp_path: Path) -> None:
     with pytest.raises(EvaluationFailed, match="Aucune réponse"):
         load(ROOT / "faq", tmp_path)
+
+
+def test_replies_train_no_intent_anew() -> None:
+    files = sorted((ROOT / "data" / "replies").rglob("*.yml"))
+    assert files and not set(files) & set(_sources())
+    assert {path.parent.name for path in _sources() if ROOT / "data" in path.parents} == {
+        path.name for path in (ROOT / "data").iterdir() if path.name != "replies"
+    }
+    # Rasa's own commands read the whole folder.
+    for path in files:
+        assert not RasaYAMLReader.is_yaml_nlu_file(str(path))
+        assert not YAMLStoryReader.is_stories_file(str(path))

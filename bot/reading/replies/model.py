@@ -116,10 +116,13 @@ class ReplyModel:
         self._labels: dict[str, Features] = {}
         gram = kernel(own_similarities(unit, self._transposed), self.settings["sharpness"])
         likeness = likeness_table(self._questions, self._questions, self.settings["shared_options"])
+        self._likeness = dict(zip(self._questions, likeness, strict=True))
         weigh(gram, self._asked, likeness, self.settings["apart"])
         targets = self._targets(known)
         folds = list(_folds(known))
-        self._coefficients, held_out = fit(gram, targets, self.settings["ridge"], folds)
+        coefficients, held_out = fit(gram, targets, self.settings["ridge"], folds)
+        # A row a target: of one question few targets are wanted.
+        self._coefficients = np.ascontiguousarray(coefficients.T)
         del gram
         self._calibrate(known, unit, features.words, held_out)
         return self
@@ -141,14 +144,30 @@ class ReplyModel:
         )
         found = []
         for row, (_, question) in enumerate(pairs):
-            table = likeness_table([question], self._questions, self.settings["shared_options"])[0]
-            apart = self.settings["apart"]
-            grams[row] *= ((table + np.float32(apart)) / np.float32(1 + apart))[self._asked]
-            scores = (grams[row] @ self._coefficients)[None, :]
+            grams[row] *= self._weights(question)[self._asked]
+            wanted = self._wanted(question)
+            scores = np.zeros((1, len(self._columns)), np.float32)
+            scores[0, wanted] = self._coefficients[wanted] @ grams[row]
             one = np.array([row])
-            confidences = self._judged(question, scores, unit.take(one), features.words[one])
+            confidences = self._judged(question, scores, unit, one, features.words[one])
             found.append(self._ranked(question, *(each[0] for each in confidences)))
         return found
+
+    def _weights(self, question: Question) -> Dense:
+        """Return what the replies to each question of the training count for in answers to one."""
+        likeness = self._likeness.get(question)
+        if likeness is None:
+            shared = self.settings["shared_options"]
+            likeness = likeness_table([question], self._questions, shared)[0]
+        apart = np.float32(self.settings["apart"])
+        return (likeness + apart) / (1 + apart)
+
+    def _wanted(self, question: Question) -> list[int]:
+        """Return the columns that a question's options and the shared moves are scored by."""
+        keys = [("move", move) for move in MOVES]
+        keys += [("meaning", meaning) for meaning in MEANINGS]
+        keys += [("option", option.name) for option in question.options]
+        return [self._columns[key] for key in keys if key in self._columns]
 
     def _targets(self, known: Sequence[Reply]) -> Dense:
         targets = np.zeros((len(known), len(self._columns)), np.float32)
@@ -163,22 +182,26 @@ class ReplyModel:
         return targets
 
     def _judged(
-        self, question: Question, scores: Dense, unit: Features, words: Dense
+        self, question: Question, scores: Dense, unit: Features, rows: Ints, words: Dense
     ) -> tuple[Floats, Floats]:
         """Return confidences of the options and of the shared moves of replies to one question."""
-        options, moves = self._scored(question, scores, unit)
+        options, moves = self._scored(question, scores, unit, rows)
         length = words.astype(np.float64)
         return (
             self._option_judge(signals(options, moves, length)),
             self._move_judge(signals(moves, options, length)),
         )
 
-    def _scored(self, question: Question, scores: Dense, unit: Features) -> tuple[Floats, Floats]:
+    def _scored(
+        self, question: Question, scores: Dense, unit: Features, rows: Ints
+    ) -> tuple[Floats, Floats]:
         options = np.zeros((len(scores), len(question.options)))
         for at, option in enumerate(question.options):
             column = self._columns.get(("option", option.name))
             options[:, at] = (
-                self._unseen(option, scores, unit) if column is None else scores[:, column]
+                self._unseen(option, scores, unit.take(rows))
+                if column is None
+                else scores[:, column]
             )
         moves = scores[:, [self._columns["move", move] for move in MOVES]]
         return options, moves.astype(np.float64)
@@ -220,7 +243,7 @@ class ReplyModel:
         best: list[Bools] = []
         for at, question in enumerate(self._questions):
             rows = np.flatnonzero(self._asked == at)
-            options, moves = self._scored(question, held_out[rows], unit.take(rows))
+            options, moves = self._scored(question, held_out[rows], unit, rows)
             length = words[rows].astype(np.float64)
             chosen = np.array([[known[row].option == name for name in question.names]
                                for row in rows]).reshape(options.shape)  # fmt: skip
