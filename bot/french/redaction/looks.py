@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from bot.french.redaction.fold import fold_in_place
-from bot.french.redaction.words import PRODUCT_HEADS, PRODUCTS
+from bot.french.redaction.words import ELSE, MATTER, PRODUCT_HEADS, PRODUCTS
 
 HOLE = "\ue000"
 """Stands for a secret while the text is read: the mark itself reads like "mot de passe …"."""
@@ -41,6 +41,7 @@ _HEAD = re.compile(r"([a-z]+)[-.°]?\d+(?:[.,-]\d+)*[a-z]?")
 _HEXADECIMAL = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
 _SPELLED = re.compile(r"[^\W_](?:[-.][^\W_]){3,40}")
 _NAMED_AND_NUMBERED = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ]{3,}/\d{1,4}")
+_NUMBERED = re.compile(r"([^\W\d_]+)[#°]\d+")
 _KEY = re.compile(
     r"(?:eyJ[\w-]{8,}|(?:sk|pk|ghp|gho|xox[bap]|glpat|rk)[_-]\w{8,}|AKIA\w{12,})[\w.-]*"
 )
@@ -79,6 +80,9 @@ def looks_strong(word: str) -> bool:
     """Tell whether a word looks like a secret wherever it stands beside the name of one."""
     stripped = bare(word)
     if HOLE in word or len(stripped) < 5 or is_known(stripped) or _FIGURES.fullmatch(stripped):
+        return False
+    numbered = _NUMBERED.fullmatch(stripped)
+    if numbered and fold_in_place(numbered[1]) in ELSE | MATTER:
         return False
     if _SPELLED.fullmatch(stripped):
         return True

@@ -13,6 +13,9 @@ from bot.french.redaction.words import ELSE, GOODS, KEYBOARD, LOGS_IN
 _WORD = re.compile(r"[^\W_]+")
 
 
+_BARRED = frozenset("bloque bloquee refuse suspendu".split())
+
+
 @dataclass(frozen=True)
 class Reading:
     """A message with its words and the names of secrets in it."""
@@ -40,7 +43,9 @@ class Reading:
     @cached_property
     def logs_in(self) -> bool:
         """Whether the message is about logging in."""
-        return self.named or not LOGS_IN.isdisjoint(self.words)
+        if self.named or not LOGS_IN.isdisjoint(self.words):
+            return True
+        return "compte" in self.words and not _BARRED.isdisjoint(self.words)
 
     @cached_property
     def of_keyboard(self) -> bool:

@@ -20,7 +20,7 @@ from bot.french.redaction.looks import (
 )
 from bot.french.redaction.reading import Reading
 from bot.french.redaction.runs import Run
-from bot.french.redaction.words import ELSE, GOODS, MATTER, MODELS, REFUSED, TRIES
+from bot.french.redaction.words import ELSE, FIRMS, GOODS, MATTER, MODELS, REFUSED, TRIES
 
 _LETTERS = r"[^\W\d_]"
 _SIGNED = re.compile(
@@ -91,6 +91,8 @@ def _shaped(reading: Reading, place: int, run: Run, stripped: str) -> bool:
         return _is_pair(reading, place, stripped) or _is_joined(reading, place, stripped)
     if _is_slashed(reading, place):
         return True
+    if reading.led(place, FIRMS, 2):
+        return False
     if reading.is_of_else(place, 4) or reading.keys[place].strip("0123456789-") in MODELS:
         return False
     if reading.of_goods(place) and not (signed and reading.named):

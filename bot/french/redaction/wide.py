@@ -13,6 +13,7 @@ from bot.french.redaction.runs import Run
 from bot.french.redaction.words import (
     BETWEEN,
     ELSE,
+    FIRMS,
     GOODS,
     LIKELY,
     MATTER,
@@ -23,6 +24,7 @@ from bot.french.redaction.words import (
 )
 
 _LOOK_BACK = 5
+_NEAR_FIRM = 2
 _AS = frozenset("comme as".split())
 _OWN = frozenset(
     "mon ma le la my the bien notre votre ton your un mes password ancien nouveau".split()
@@ -139,6 +141,8 @@ def _led_by(runs: list[Run], place: int) -> str:
             return "address" if near else led
         if (key in ELSE or run.key in ELSE) and run.key not in _MATTER_ONLY:
             return "else"
+        if key in FIRMS and back <= _NEAR_FIRM:
+            return "else"
         if key in TRIES:
             return "tries"
         if key in _THEN and back == 1:
@@ -167,5 +171,5 @@ def _is_refused(runs: list[Run], place: int) -> bool:
         _CAPITAL_THEN_FIGURES.fullmatch(runs[place].word.strip(",;")) is not None
         and runs[place].key.rstrip("0123456789") not in MODELS
         and any(run.key in REFUSED for run in behind)
-        and not any(run.key in GOODS for run in runs[max(0, place - 4) : place])
+        and not any(run.key in GOODS | FIRMS for run in runs[max(0, place - 4) : place])
     )

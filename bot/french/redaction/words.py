@@ -57,7 +57,7 @@ TYPOS_OF = _words(
 )
 """Names, without their spaces, that are recognised with one letter wrong, missing or too many."""
 
-WEAK = _words("code pass passe passes psw cle clef acces")
+WEAK = _words("secret code pass passe passes psw cle clef acces")
 """Name a secret only where one stands right behind them or behind a colon."""
 
 PAIRS = _phrases(
@@ -255,3 +255,9 @@ REFUSED = _words(
     " passait fonctionne fonctionnait accepte acceptee fort solide simple expire"
 )
 """Said of a secret that is tried."""
+
+FIRMS = _words(
+    "societe agence enseigne sarl sas sasu eurl sa ets etablissements magasin maison groupe cabinet"
+    " compagnie entreprise marque boutique association mairie firme chez client"
+)
+"""Before the name of a firm, which may hold signs and figures."""
