@@ -116,13 +116,36 @@ def read_addresses(text: str, counts: Callable[[str], bool] = bool) -> Read:
         later = any(other.whole and other.start > one.start for other in found)
         if not later or set(tokens(after)) <= _OR:
             return Read(unread=read[one.start : one.end])
-    return _own_of(
-        [
-            (one.value, "old" if _only_sends(one.value) else whose_is(before, after), before)
-            for one, before, after in said
-            if one.whole
-        ]
+    last, _, after = said[-1]
+    if last.whole and _mends_part(tokens(after)):
+        return Read(unread=read[last.start : last.end])
+    told: list[tuple[str, Whose, str]] = []
+    for one, before, after in said:
+        if not one.whole:
+            continue
+        whose: Whose = "old" if _only_sends(one.value) else whose_is(before, after)
+        if told and told[-1][1] == "own" and whose != "old" and tokens(before) == ("ou",):
+            # "Mon adresse est a@… ou b@…": one as much as the other.
+            whose = "own"
+        told.append((one.value, whose, before))
+    return _own_of(told)
+
+
+def _mends_part(after: Tokens) -> bool:
+    """Tell whether the words behind an address mend a letter or a sign of it: "oups, deux l"."""
+    near = after[:_NEAR]
+    return any(
+        near[place] in _COUNTED
+        and (len(near[place + 1]) == 1 or near[place + 1] in _SIGNS_SAID)
+        and near[place + 1] not in _WORDS_OF_ONE
+        and (_told(near[:place], "corrects") or _told(near[:place], "lacks"))
+        for place in range(len(near) - 1)
     )
+
+
+_COUNTED = frozenset("un une le deux trois 2 3 sans avec".split())
+_SIGNS_SAID = frozenset("point tiret underscore chiffre".split())
+_WORDS_OF_ONE = frozenset("a y j c".split())
 
 
 def _only_sends(address: str) -> bool:

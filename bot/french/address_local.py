@@ -30,6 +30,10 @@ _LABEL = re.compile(
 )
 """What stands before an address without a space and is none of it."""
 
+_ENDS_IN_DOT = re.compile(r"[^\W_]{3}\.$")
+_TWICE = re.compile(r"(?<![^\W_])([^\W_]{3,40})\.\.(?=[^\W_]{3})")
+"""One dot typed twice; behind fewer letters it hides some."""
+
 _HYPHENED = re.compile(r"(?:[^\W_]-){2,}[^\W_]")
 """A name spelled with hyphens between its letters."""
 
@@ -43,7 +47,7 @@ _CLOSING = {")": "(", "]": "[", "}": "{"}
 _MOST_INSIDE = 12
 
 
-def read_local(text: str, tokens: list[Token], place: int, floor: int) -> Side | None:
+def read_local(text: str, tokens: list[Token], place: int, floor: int, slip: str) -> Side | None:
     """Read the part before an @.
 
     Args:
@@ -51,6 +55,7 @@ def read_local(text: str, tokens: list[Token], place: int, floor: int) -> Side |
         tokens: Its tokens.
         place: Which of them is the @.
         floor: Where the address before it ends.
+        slip: The sign that was typed for a dot behind the @.
 
     Returns:
         The part, or None where there is none.
@@ -68,8 +73,12 @@ def read_local(text: str, tokens: list[Token], place: int, floor: int) -> Side |
     loose = said or at.start < at.sign
     side = Side(first.text, first.start, said=said)
     _take_off_label(side)
-    # An address in a link belongs to whoever the link leads to.
-    side.doubtful = first.text.startswith("//")
+    if first.text.startswith("//"):
+        # An address in a link belongs to whoever the link leads to.
+        side.doubtful = not _only_linked(tokens, place)
+        side.text = side.text.lstrip("/")
+    if not loose and _ENDS_IN_DOT.search(side.text):
+        side.text = side.text[:-1]
     singles = int(first.is_single)
     while here - 2 >= 0 and tokens[here - 2].kind == "w" and tokens[here - 2].start >= floor:
         between, before = tokens[here - 1], tokens[here - 2]
@@ -81,6 +90,8 @@ def read_local(text: str, tokens: list[Token], place: int, floor: int) -> Side |
                 break
             side.doubtful = side.doubtful or before.text.lower() in DETERMINERS
             side.text, side.joined, loose = before.text + between.value + side.text, True, True
+        elif slip and here == place - 1 and _slipped(between, before, slip):
+            side.text = f"{before.text}.{side.text}"
         elif between.kind != "s":
             break
         elif singles and before.is_single and (loose or _spelled(tokens, here, floor)):
@@ -99,9 +110,32 @@ def read_local(text: str, tokens: list[Token], place: int, floor: int) -> Side |
         here -= 2
         side.at = before.start
     side.text = ".".join(_unspelled(part) for part in side.text.split(".")) if loose else side.text
+    side.text = _TWICE.sub(_once, side.text)
     _look_before(tokens, here, floor, side, loose or singles > 1)
+    if slip and here >= 2 and tokens[here - 1].kind == "s" and tokens[here - 2].text == slip:
+        side.doubtful = True
     side.doubtful = side.doubtful or is_no_name(side.text, said=said)
     return side
+
+
+def _only_linked(tokens: list[Token], place: int) -> bool:
+    """Tell whether "http://" was put before an address that leads to no page."""
+    scheme = place >= 3 and tokens[place - 2].text == ":" and tokens[place - 3].text.lower()
+    domain = tokens[place + 1] if place + 1 < len(tokens) else None
+    if domain is None or scheme not in {"http", "https"} or "/" in tokens[place - 1].text[2:]:
+        return False
+    port = [token.text[:1] for token in tokens[place + 2 : place + 4]]
+    return domain.text.rstrip(".!?…") == domain.domain.rstrip(".") and port[:1] != [":"]
+
+
+def _once(match: re.Match[str]) -> str:
+    word = match.group(1)
+    return match.group() if is_common(word) else f"{word}."
+
+
+def _slipped(between: Token, before: Token, slip: str) -> bool:
+    """Tell whether a comma stands for a dot, as it does behind the @: "a,b@chu,fr"."""
+    return between.text == slip != ":" and before.text.isalpha() and not is_common(before.text)
 
 
 def _take_off_label(side: Side) -> None:
@@ -142,6 +176,10 @@ def _dot_verdict(tokens: list[Token], place: int, after: str, loose: bool) -> st
         # Whoever has typed a dot without a space typed the others like it.
         return "stop"
     alone = place == 0 or tokens[place - 1].kind == "d" or tokens[place - 1].breaks
+    if place >= 4 and tokens[place - 2].text == ":" and tokens[place - 1].kind == "s":
+        # "Mail : rose. vidal@…", but not "Nom : Vidal. rose@…".
+        back = place - 4 if tokens[place - 3].kind == "s" else place - 3
+        alone = alone or fold_word(tokens[back].text) in INTRODUCES
     common = is_common(word)
     led = place >= 2 and fold_word(tokens[place - 2].text.strip(".:")) in INTRODUCES
     if len(word) == 1 and word.isalpha() and (alone or led):

@@ -21,12 +21,26 @@ from bot.french.address_domain import read_domain
 from bot.french.address_local import read_local
 from bot.french.address_text import may_hold_address, plain
 from bot.french.address_tokens import MOST_SCANNED, Side, Token, tokens_of
-from bot.french.address_words import fold_word
+from bot.french.address_words import ENDINGS, fold_word, is_common
 from bot.ground.addresses import is_address, normalise_address
 
 _QUOTES = "*'`’‘ʼ"
 _SPELLED = re.compile(r"(?<![^\W_])(?:[^\W_]-){2,20}[^\W_](?![^\W_])")
-_WITHOUT_ACCENT = re.compile(r"\bsans (?:les |l['’])?(?:accents?|tr[ée]mas?|c[ée]dilles?)", re.I)
+_ACCENTS = r"(?:accents?|tr[ée]mas?|c[ée]dilles?)"
+_WITHOUT_ACCENT = re.compile(
+    rf"\b(?P<or>(?:ou|pas|que|et) )?(?:sans (?:les |l['’])?{_ACCENTS}|{_ACCENTS} en moins)\b"
+    r"(?P<all>[\s,.;:!)]*(?:(?:bien sûr|merci|svp|évidemment|hein|du coup)\b.{0,20})?$)?", re.I,
+)  # fmt: skip
+_MENDED = re.compile(
+    rf"(?<!\S)(?:\.(?:{'|'.join(sorted(ENDINGS))})(?![\w.@])|@[\w-]{{1,60}}\.\w)", re.I
+)
+"""The end of an address once more, behind it, without its beginning: "pardon .fr"."""
+
+_SIGN_TOLD = re.compile(r"\bavec un (?:point|tiret|underscore)\b", re.I)
+_NAMED = re.compile(
+    r"[\s,:(]*(?:donc|soit|c['’]est[- ]à[- ]dire)\s(?:c['’]est\s)?([^\W\d_]+)([._-])([^\W\d_]+)"
+    r"(?![\w@-])"
+)
 _PARTS = re.compile(r"[^\W_]+")
 _SURE = re.compile(r"[._\-\d]")
 
@@ -74,8 +88,8 @@ def _scan(text: str) -> list[Found]:
     for place, token in enumerate(tokens):
         if token.kind not in "@a" or token.start < floor:
             continue
-        local = read_local(text, tokens, place, floor)
         domain = read_domain(tokens, place)
+        local = read_local(text, tokens, place, floor, domain.slip if domain else "")
         one = _found(text, token, local, domain)
         if one is not None:
             found.append(one)
@@ -89,8 +103,22 @@ def _unless_spelled_otherwise(text: str, found: list[Found]) -> list[Found]:
     """Doubt an address of which more is told: spelled once more, or without its accents."""
     if len(found) != 1:
         return found
-    if not found[0].value.isascii() and _WITHOUT_ACCENT.search(text):
-        return [replace(found[0], whole=False)]
+    one = found[0]
+    beside, behind = text[: one.start], text[one.end :]
+    without = None if one.value.isascii() else _WITHOUT_ACCENT.search(text)
+    if without:
+        # "Sans accent à hopital", "avec ou sans accent": which of them is not told.
+        sure = one.whole and not without["or"] and (without["all"] is not None)
+        found = [replace(one, value=fold_word(one.value), whole=sure)]
+        return found if sure else [replace(one, whole=False)]
+    local, _, domain = fold_word(one.value).partition("@")
+    named = _NAMED.match(behind)
+    if named and local in {f"prenom{named[2]}nom", f"p{named[2]}nom"}:
+        name = named[1] if local.startswith("prenom") else named[1][:1]
+        value = normalise_address(f"{name}{named[2]}{named[3]}@{domain}")
+        return [replace(one, value=value, whole=is_address(value))]
+    if _MENDED.search(behind) or _SIGN_TOLD.search(beside):
+        return [replace(one, whole=False)]
     names = [match.group().replace("-", "") for match in _SPELLED.finditer(text)]
     parts = _PARTS.findall(fold_word(found[0].value))
     if all(fold_word(name) in parts or _SPELLED.search(found[0].value) for name in names):
@@ -143,7 +171,7 @@ def _found(text: str, at: Token, local: Side | None, domain: Side | None) -> Fou
     spaced = text[at.start : at.end].strip() != text[at.start : at.end]
     if not dotted and spaced:
         return None
-    if at.text.strip().lower() == "chez" and not _SURE.search(local.text):
+    if at.text.strip().lower() == "chez" and not _is_box(text, local, domain):
         # "Je travaille chez chu.fr".
         return None
     start = local.at
@@ -158,3 +186,20 @@ def _found(text: str, at: Token, local: Side | None, domain: Side | None) -> Fou
     long = len(local.text) + len(domain.text) > MOST_SCANNED
     doubtful = local.doubtful or domain.doubtful or masked or long
     return Found(start, domain.at, value, not doubtful and is_address(value))
+
+
+def _is_box(text: str, local: Side, domain: Side) -> bool:
+    """Tell whether what stands before "chez" is a part of an address rather than a word."""
+    if _SURE.search(local.text):
+        return local.text.rpartition(".")[2].lower() not in ENDINGS
+    plain_word = local.text.isascii() and local.text.isalpha() and local.text.islower()
+    if not plain_word or is_common(local.text):
+        return False
+    before = fold_word(text[max(0, local.at - _MOST_BEFORE) : local.at]).rstrip(" :,")
+    alone = not before and not text[domain.at :].strip(" .!")
+    words = _PARTS.findall(before.removesuffix("c'est"))
+    return alone or bool(words and words[-1] in _BOXES)
+
+
+_BOXES = frozenset("mail mel email courriel adresse login identifiant".split())
+_MOST_BEFORE = 60

@@ -13,8 +13,11 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from bot.french.address_words import ENDINGS, is_common
+
 _HINT = re.compile(
-    r"[@\uff20\ufe6b]|arr?ob|robase|\bat\b|_at_|-at-|\bchez\b|commercial|commat|&#|&(?:amp;)+#|%40"
+    r"[@\uff20\ufe6b\u00b2]|arr?ob|robase|\bat\b|_at_|-at-|\bchez\b|commercial|commat|&#"
+    r"|&(?:amp;)+#|%40|à ?[\w-]{2,60}\."
     r"|[(\[{<]\s{0,2}a\s{0,2}[)\]}>]",
     re.IGNORECASE,
 )
@@ -22,10 +25,17 @@ _HINT = re.compile(
 
 _AT = r"(?:ar{1,2}ob\w{1,6}|a[ -]robase)"
 _SAID = rf"(?:{_AT}|point|tiret|underscore)"
+_ATTACHED = r"(?:(?:tout\s)?(?:attach[ée]e?|coll[ée]e?)|en\sun\s(?:seul\s)?mot|sans\sespaces?)"
+_DOMAIN = (
+    rf"(?:[\w-]{{1,60}}\.){{1,4}}(?:{'|'.join(sorted(ENDINGS))})\b(?!\.?[\w@-])"
+    r"(?!\s{0,2}(?:@|ar{1,2}ob|at\b|chez\b|a\scomm|point\b|tiret\b|[(\[{<]\s?(?:@|ar?|at)\b))"
+)
+"""A whole domain, that is not the beginning of an address."""
+
 _ASIDE = (
     r"(?:sans\s(?:les\s)?accents?|avec\s(?:un\s|l['’])?accent|(?:tout\s)?attach[ée]e?"
     r"|(?:tout\s)?en\s(?:minuscules?|un\s(?:seul\s)?mot)|sans\sespaces?|(?:et\s)?(?:puis|ensuite)"
-    r"|suivie?\s(?:de\sl['’]|d['’]|de|du))"
+    r"|suivie?\s(?:de\sl['’]|d['’]|de|du)|tout\scourt(?:\s(?:et\s)?(?:puis|ensuite))?)"
 )
 _WRITTEN = re.compile(
     rf"""
@@ -33,6 +43,16 @@ _WRITTEN = re.compile(
         |(?:amp|commat|period|lowbar|hyphen|dash|apos|nbsp|shy|gt|lt|quot|[lr][sd]quo|plus);))
     |(?P<percent>(?<=\w)%(?:40|2e|5f|2d|2b|27)(?=\w))
     |(?P<drop>\\(?=[.@_*+-])|,(?=\s{{1,3}}{_SAID}\b))
+    |(?P<row>(?:^|(?<=[\n:,]\ )|(?<=\n))(?![cày]\ )(?:[\w.@-]\ ){{6,200}}[\w.@-](?=[\s,;]|$))
+    |(?P<twice>(?<=[\w.\ ])@{{2,4}}(?=[\w.\ ]))
+    |(?P<key>(?<=\w\w)²(?={_DOMAIN})|(?<=\w\w\w)(?<!voil)(?<!déj)(?<!del)(?<!cel)à(?={_DOMAIN}))
+    |(?P<to>(?:(?<![\w.@'’-])[\w-]{{1,30}}[._][\w.-]{{1,60}}
+        |\b(?:mail|adresse|courriel)\s?(?::|c['’]est|est)\s[^\W\d_]{{3,30}})\ à\ (?={_DOMAIN}))
+    |(?P<one>(?<![\w.@'’-])[^\W\d_]{{2,30}}\s(?!(?:tout|en|sans)\b)[^\W\d_]{{2,30}},?
+        \s{_ATTACHED}\s?,?(?=\s{{0,2}}(?:@|{_AT}\b)))
+    |(?P<amid>(?<=\w)\s[^\W_]{{2,30}},?\savec\sun\s(?:point|tiret|underscore)
+        \s(?:au\smilieu|entre(?:\sles\sdeux)?)\s?,?(?=\s{{0,2}}(?:@|{_AT}\b)))
+    |(?P<then>\b{_AT}\s(?:et\s)?(?:puis|ensuite)(?=\s))
     |(?P<accent>[^\W\d_][\u0300-\u036f]+)
     |(?P<glued>(?<=\w)(?:[-_.*]?arr?obase?s?[-_.*]?|[-_*|~]at[-_*|~])(?=\w))
     |(?P<at>\b(?:a\ commercial|à\ commercial|a[ -]robase|(?:le\ )?signe\ (?={_AT})))
@@ -104,6 +124,8 @@ def _meant(kind: str, written: str) -> str:
         return unicodedata.normalize("NFC", written)
     if kind == "glued":
         return "@"
+    if kind in _REPAIRS:
+        return _repaired(kind, written)
     if kind == "at":
         return "arobase" if not written.lower().rstrip().endswith("signe") else ""
     if kind == "letter":
@@ -116,6 +138,31 @@ def _meant(kind: str, written: str) -> str:
     if kind == "aside":
         return " "
     return "" if kind == "drop" else _folded(written)
+
+
+_REPAIRS = frozenset(["twice", "key", "to", "row", "one", "amid", "then"])
+
+
+def _repaired(kind: str, written: str) -> str:
+    """Return what was meant by a slip of the keyboard, or by words told about a name."""
+    if kind in {"twice", "key"}:
+        return "@"
+    if kind == "to":
+        return f"{written[:-3]} chez "
+    if kind == "row":
+        return written.replace(" ", "") if written.count("@") == 1 else written
+    if kind == "one":
+        first, second = written.replace(",", " ").split()[:2]
+        return f"{first}{'' if _begins_name(first) else ' '}{second} "
+    if kind == "amid":
+        second, *rest = written.replace(",", " ").split()
+        return f" {rest[2]} {second} "
+    return written.split()[0]
+
+
+def _begins_name(word: str) -> bool:
+    """Tell whether a word may be the first half of a name, with no sign behind it."""
+    return not is_common(word) and re.fullmatch(_SAID, word, re.IGNORECASE) is None
 
 
 def _folded(char: str) -> str:

@@ -22,7 +22,7 @@ _AROUND_AT = "-_*|~`'"
 _SIGNS: dict[tuple[str, ...], str] = {
     tuple(said.split()): sign
     for sign, all_said in {
-        ".": "point, dot, pt",
+        ".": "point, dot, pt, poin, poind",
         "_": "tiret bas, tiret du 8, tiret du huit, tiret du bas, underscore, under score,"
         " trait bas, souligné, souligne, tiret souligné, barre basse, barre du bas, trait du bas",
         "-": "tiret, tiret du 6, tiret du six, tiret du milieu, tiret normal, tiret simple, moins,"
@@ -103,6 +103,7 @@ class Side:
         doubtful: Whether more may belong to it.
         joined: Whether a sign in it was said.
         said: Whether the @ was said.
+        slip: The sign that was typed for a dot in it, by the wrong key.
         spaced: Whether a space stands behind a dot in it, as phones put it there.
     """
 
@@ -111,6 +112,7 @@ class Side:
     doubtful: bool = False
     joined: bool = False
     spaced: bool = False
+    slip: str = ""
     said: bool = False
 
 

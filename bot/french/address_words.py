@@ -12,9 +12,12 @@ INTRODUCES = frozenset(
     "est suis et cest ces cé cè c a à y mail mails mel email e-mail courriel adresse adr login"
     " identifiant user utilisateur compte perso pro voici voila mailto http https cets ce jutilise"
     " utilisez repondez ecrivez essayez prenez mettez tapez envoyez contactez notez lisez ladresse"
-    " jai oublie".split()
+    " jai oublie it's it’s is im i'm my address".split()
 )
 """Words that an address follows, and that belong to no name."""
+
+ENDINGS = frozenset("fr com org net eu be ch ca lu mc re nc pf info gouv quebec example".split())
+"""A space before one of these stands inside an address, as phones put it there."""
 
 DETERMINERS = frozenset("mon ma mes notre nos votre le la les un une ce cette cet ton ta".split())
 """Before a word, they make it a noun: no part of an address."""

@@ -62,6 +62,17 @@ def test_a_correction_takes_the_right_one(peopled_service: Service, said: str) -
     assert chat.slots["memory"]["address"] == _LEE
 
 
+@pytest.mark.parametrize(
+    "slip", [_LEE.replace("@", "@@"), _LEE.replace("@", ".@"), _LEE.replace(".example", ",example")]
+)
+def test_a_mended_address_is_read_back_before_anything_is_sent(
+    peopled_service: Service, slip: str
+) -> None:
+    chat = Chat(peopled_service, "resah", uuid.uuid4().hex)
+    chat.say("mot de passe oublié")
+    assert _LEE in chat.say(slip)
+
+
 @pytest.mark.slow
 def test_no_spelling_by_others_reaches_another_persons_account(
     peopled_service: Service, tmp_path: Path

@@ -118,7 +118,9 @@ def test_a_doubtful_address_is_masked_too() -> None:
 @pytest.mark.parametrize(
     "piece",
     ["@", "a@", "@.", "a-", "a@b.", "a. ", "a. b@c. ", "(at)", "((at", "a @ ", "a@b ", "\u00ad",
-     "a point ", "camille arobase ", "tiret du ", "k e v i n arobase ", "a\u0301@"],
+     "a point ", "camille arobase ", "tiret du ", "k e v i n arobase ", "a\u0301@",
+     "a@@ ", "a@ ", "a@b,c,", "aa..", "luc.a à ", "mail : aa à ", "aa bb tout attaché ", "à a.b ",
+     "aa avec un point ", "aa²b.", "//a@"],
 )  # fmt: skip
 def test_the_time_grows_with_the_length_only(piece: str) -> None:
     text = piece * (16_000 // len(piece))
