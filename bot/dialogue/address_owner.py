@@ -62,7 +62,7 @@ def whose_is(before: str, after: str) -> Whose:
         return "old"
     if _ends_with(told, "not_this"):
         return "old"
-    if _told(near, "answer_to"):
+    if _ends_with(told, "self_before") or _told(near, "answer_to"):
         return "own"
     if _told(near, "other"):
         # "Mon collègue c'est a@…, moi c'est pareil": then nobody's is given.
@@ -144,7 +144,9 @@ def _mends_part(after: Tokens) -> bool:
 
 
 _COUNTED = frozenset("un une le deux trois 2 3 sans avec".split())
-_SIGNS_SAID = frozenset("point tiret underscore chiffre".split())
+_SIGNS_SAID = frozenset("point tiret underscore chiffre est".split())
+"""What a letter or a sign is told by; an "é" alone is read as "est"."""
+
 _WORDS_OF_ONE = frozenset("a y j c".split())
 
 

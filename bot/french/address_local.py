@@ -72,11 +72,11 @@ def read_local(text: str, tokens: list[Token], place: int, floor: int, slip: str
     said = at.kind == "a"
     loose = said or at.start < at.sign
     side = Side(first.text, first.start, said=said)
-    _take_off_label(side)
     if first.text.startswith("//"):
         # An address in a link belongs to whoever the link leads to.
         side.doubtful = not _only_linked(tokens, place)
         side.text = side.text.lstrip("/")
+    _take_off_label(side)
     if not loose and _ENDS_IN_DOT.search(side.text):
         side.text = side.text[:-1]
     singles = int(first.is_single)
@@ -112,8 +112,8 @@ def read_local(text: str, tokens: list[Token], place: int, floor: int, slip: str
     side.text = ".".join(_unspelled(part) for part in side.text.split(".")) if loose else side.text
     side.text = _TWICE.sub(_once, side.text)
     _look_before(tokens, here, floor, side, loose or singles > 1)
-    if slip and here >= 2 and tokens[here - 1].kind == "s" and tokens[here - 2].text == slip:
-        side.doubtful = True
+    if slip and here >= 3 and tokens[here - 1].kind == "s" and tokens[here - 2].text == slip:
+        side.doubtful = side.doubtful or not is_common(tokens[here - 3].text)
     side.doubtful = side.doubtful or is_no_name(side.text, said=said)
     return side
 

@@ -46,8 +46,8 @@ _WRITTEN = re.compile(
     |(?P<row>(?:^|(?<=[\n:,]\ )|(?<=\n))(?![cày]\ )(?:[\w.@-]\ ){{6,200}}[\w.@-](?=[\s,;]|$))
     |(?P<twice>(?<=[\w.\ ])@{{2,4}}(?=[\w.\ ]))
     |(?P<key>(?<=\w\w)²(?={_DOMAIN})|(?<=\w\w\w)(?<!voil)(?<!déj)(?<!del)(?<!cel)à(?={_DOMAIN}))
-    |(?P<to>(?:(?<![\w.@'’-])[\w-]{{1,30}}[._][\w.-]{{1,60}}
-        |\b(?:mail|adresse|courriel)\s?(?::|c['’]est|est)\s[^\W\d_]{{3,30}})\ à\ (?={_DOMAIN}))
+    |(?P<to>(?:^[\w-]{{1,30}}[._][\w.-]{{1,60}}\ à\ (?={_DOMAIN}\W*$)
+        |\b(?:mail|adresse|courriel)\s?(?::|c['’]est|est)\s[\w.-]{{3,60}}\ à\ (?={_DOMAIN})))
     |(?P<one>(?<![\w.@'’-])[^\W\d_]{{2,30}}\s(?!(?:tout|en|sans)\b)[^\W\d_]{{2,30}},?
         \s{_ATTACHED}\s?,?(?=\s{{0,2}}(?:@|{_AT}\b)))
     |(?P<amid>(?<=\w)\s[^\W_]{{2,30}},?\savec\sun\s(?:point|tiret|underscore)
