@@ -124,7 +124,7 @@ def read_addresses(text: str, counts: Callable[[str], bool] = bool) -> Read:
         if not one.whole:
             continue
         whose: Whose = "old" if _only_sends(one.value) else whose_is(before, after)
-        if told and told[-1][1] == "own" and whose != "old" and tokens(before) == ("ou",):
+        if told and told[-1][1] == "own" and whose != "old" and _either(tokens(before)):
             # "Mon adresse est a@… ou b@…": one as much as the other.
             whose = "own"
         told.append((one.value, whose, before))
@@ -138,9 +138,21 @@ def _mends_part(after: Tokens) -> bool:
         near[place] in _COUNTED
         and (len(near[place + 1]) == 1 or near[place + 1] in _SIGNS_SAID)
         and near[place + 1] not in _WORDS_OF_ONE
-        and (_told(near[:place], "corrects") or _told(near[:place], "lacks"))
+        and _of_correction(near[max(0, place - 2) : place + 1])
         for place in range(len(near) - 1)
     )
+
+
+def _of_correction(words: Tokens) -> bool:
+    """Tell whether the words up to a number say that something is put right; "mais" says more."""
+    if _told(words, "lacks"):
+        return True
+    told = tuple(word for word in words if word != "mais" or {"avec", "sans"} & set(words))
+    return _told(told, "corrects")
+
+
+def _either(between: Tokens) -> bool:
+    return bool(between) and set(between) <= {"ou", "bien", "sinon", "peut", "etre", "alors"}
 
 
 _COUNTED = frozenset("un une le deux trois 2 3 sans avec".split())

@@ -112,8 +112,10 @@ def read_local(text: str, tokens: list[Token], place: int, floor: int, slip: str
     side.text = ".".join(_unspelled(part) for part in side.text.split(".")) if loose else side.text
     side.text = _TWICE.sub(_once, side.text)
     _look_before(tokens, here, floor, side, loose or singles > 1)
-    if slip and here >= 3 and tokens[here - 1].kind == "s" and tokens[here - 2].text == slip:
-        side.doubtful = side.doubtful or not is_common(tokens[here - 3].text)
+    row = [token.text for token in tokens[max(0, here - 3) : here] if token.kind != "s"]
+    if slip and len(row) > 1 and row[-1] == slip:
+        # A list, if no greeting.
+        side.doubtful = side.doubtful or not is_common(row[-2])
     side.doubtful = side.doubtful or is_no_name(side.text, said=said)
     return side
 
