@@ -36,7 +36,7 @@ def _set(monkeypatch: pytest.MonkeyPatch, ahead: timedelta) -> None:
         return real() + ahead
 
     for module in ("clock_guard", "retention"):
-        monkeypatch.setattr(f"bot.web.console.{module}.now", shifted)
+        monkeypatch.setattr(f"bot.record.{module}.now", shifted)
 
 
 async def test_a_jump_ahead_waits_for_an_operator(

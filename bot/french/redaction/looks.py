@@ -76,8 +76,14 @@ def looks_secret(word: str, *, number: bool = False) -> bool:
     return not _is_ordinary(stripped)
 
 
+_MARKUP = re.compile(r"[<>]|\]\(|%3[ce]|\+AD[w4]", re.IGNORECASE)
+
+
 def looks_strong(word: str) -> bool:
     """Tell whether a word looks like a secret wherever it stands beside the name of one."""
+    # Signs and figures are all over pasted HTML and Markdown.
+    if _MARKUP.search(word):
+        return False
     stripped = bare(word)
     if HOLE in word or len(stripped) < 5 or is_known(stripped) or _FIGURES.fullmatch(stripped):
         return False

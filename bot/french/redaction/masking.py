@@ -24,11 +24,14 @@ from bot.french.redaction.spelled import spelled_secrets
 from bot.french.redaction.structured import structured_secrets
 from bot.french.redaction.typed import hesitated, typed_secrets
 from bot.french.redaction.wide import sent_codes, used_as, wide_secrets
-from bot.french.redaction.words import LIKELY
+from bot.french.redaction.words import LIKELY, SAYS
 
 MARK = "[mot de passe masqué]"
 
 _MOST_BEFORE = 200
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_HERE = frozenset({"voici", "voila"})
+_BESIDE = frozenset("le la l suivant actuel ci dessous".split()) | _HERE
 
 
 def redact_passwords(text: str, before: str = "") -> str:
@@ -39,8 +42,8 @@ def redact_passwords(text: str, before: str = "") -> str:
         before: What the same person wrote just before: "mon mot de passe est", then the password.
     """
     text = text.replace(MARK, HOLE)
-    before = before.replace(MARK, HOLE)[-_MOST_BEFORE:].strip()
-    head = f"{before}\n" if before else ""
+    announced = _announced(before.replace(MARK, HOLE)[-_MOST_BEFORE:])
+    head = f"{announced}\n" if announced else ""
     spans = {
         (start - len(head), end - len(head))
         for start, end in _secrets(head + text)
@@ -55,6 +58,23 @@ def redact_passwords(text: str, before: str = "") -> str:
         elif fold_in_place(secret) in LIKELY:
             text = re.sub(rf"\b{re.escape(secret)}\b", HOLE, text)
     return text.replace(HOLE, MARK)
+
+
+def _announced(before: str) -> str:
+    """Return the end of a message that announces a secret and does not give it, or nothing.
+
+    "Mot de passe oublié" announces none: what comes next answers a question of the assistant.
+    """
+    folded = fold_in_place(before)
+    labels = find_labels(folded)
+    if not labels:
+        return ""
+    last = labels[-1]
+    tail = folded[last.end :]
+    words = set(_WORD.findall(tail))
+    ahead = _WORD.findall(folded[: last.start])[-3:]
+    linked = words & SAYS or {":", "="} & set(tail) or _HERE.intersection(ahead)
+    return before[last.start :].strip() if linked and words <= SAYS | _BESIDE else ""
 
 
 def secrets_of(text: str, before: str = "") -> list[str]:

@@ -91,6 +91,8 @@ def _shaped(reading: Reading, place: int, run: Run, stripped: str) -> bool:
         return _is_pair(reading, place, stripped) or _is_joined(reading, place, stripped)
     if _is_slashed(reading, place):
         return True
+    if _LOGIN_SHAPE.fullmatch(stripped) and reading.led(place, _LOGINS, 2):
+        return False
     if reading.led(place, FIRMS, 2):
         return False
     if reading.is_of_else(place, 4) or reading.keys[place].strip("0123456789-") in MODELS:
@@ -116,6 +118,8 @@ def _is_shortcut(key: str) -> bool:
     return key.partition("+")[0] in _COMMANDS
 
 
+_LOGIN_SHAPE = re.compile(r"[a-z]{1,30}(?:[._-][a-z]{1,30})?\d{0,4}")
+_LOGINS = frozenset("login identifiant utilisateur user".split())
 _AT = frozenset("a au mot de en sur tape mets avec".split())
 
 
