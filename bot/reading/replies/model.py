@@ -35,8 +35,8 @@ DEFAULTS: dict[str, Any] = {
     "ridge": 0.03,
     "apart": 0.5,
     "shared_options": 0.8,
-    "meaning_weight": 0.5,
-    "label_weight": 0.5,
+    "meaning_weight": 0.75,
+    "label_weight": 0.75,
 }
 """The settings: the featurizer's own, then those of the kernel, then how an option that training
 never showed is scored, by what it means and by how like its label the reply is."""
@@ -160,7 +160,7 @@ class ReplyModel:
             shared = self.settings["shared_options"]
             likeness = likeness_table([question], self._questions, shared)[0]
         apart = np.float32(self.settings["apart"])
-        return (likeness + apart) / (1 + apart)
+        return np.asarray((likeness + apart) / (1 + apart), np.float32)
 
     def _wanted(self, question: Question) -> list[int]:
         """Return the columns that a question's options and the shared moves are scored by."""
