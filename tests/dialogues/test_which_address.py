@@ -62,9 +62,7 @@ def test_a_correction_takes_the_right_one(peopled_service: Service, said: str) -
     assert chat.slots["memory"]["address"] == _LEE
 
 
-@pytest.mark.parametrize(
-    "slip", [_LEE.replace("@", "@@"), _LEE.replace("@", ".@"), _LEE.replace(".example", ",example")]
-)
+@pytest.mark.parametrize("slip", [_LEE.replace("@", "@@"), _LEE.replace("@", ".@")])
 def test_a_mended_address_is_read_back_before_anything_is_sent(
     peopled_service: Service, slip: str
 ) -> None:
