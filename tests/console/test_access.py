@@ -294,7 +294,8 @@ async def test_strange_addresses_are_not_found(console: Console) -> None:
         "/resah/conversations/%00", "/resah/tickets/%00", "/resah/mails?after=x",
         "/resah/conversations/x%0Ay", "/resah/record?after=-1", "/nulle-part/", "/resah/rien",
     ):  # fmt: skip
-        assert (await visitor.get(path)).status == 404, path
+        # A control character is refused before any page is looked for.
+        assert (await visitor.get(path)).status in (400, 404), path
     async with console.database.read() as session:
         # The login alone, beside how the accounts of all tests came to be.
         counted = select(func.count()).where(

@@ -78,7 +78,7 @@ async def test_tickets_come_open_first_the_oldest_at_the_top(console: Console) -
     text = await agent.page("/resah/tickets")
     assert re.findall(r'data-open href="[^"?]+/([\w-]+)[?"]', text) == ["G-CRSE"]
     assert "G-VIEX" in await agent.page("/resah/tickets?regions=all")
-    assert "<strong>1</strong> demandes" in await agent.page("/resah/")
+    assert "<strong>1</strong> demande" in await agent.page("/resah/")
 
 
 async def test_a_ticket_is_answered_assigned_closed_and_reopened(console: Console) -> None:
@@ -263,7 +263,7 @@ async def test_a_ticket_tells_what_became_of_its_mail(console: Console) -> None:
     assert refused in text and "corse@resah.example" in text and error in text
     assert refused in await agent.page("/resah/tickets")
     overview = await agent.page("/resah/")
-    assert "<strong>1</strong> mails en échec" in overview
+    assert "<strong>1</strong> mail en échec" in overview
     assert "<strong>1</strong> mails en attente" in overview
     assert (await agent.post("/resah/tickets/G-CRSE/mail", region="ouest")).status == 400
     response = await agent.post("/resah/tickets/G-CRSE/mail", region="bretagne")
