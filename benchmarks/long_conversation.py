@@ -26,7 +26,8 @@ async def _measure(turns: int) -> None:
     from bot.ground.db import Base, current_database
     from bot.ground.settings import ROOT, current_settings
     from bot.rasa import training
-    from bot.rasa.assistant import Assistant, Incoming
+    from bot.rasa.assistant import Assistant
+    from bot.rasa.incoming import Incoming
 
     database = current_database()
     async with database.engine.begin() as connection:

@@ -7,10 +7,8 @@ The names and defaults are the contract with operators; everything else in the c
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 import secrets
-import ssl
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,10 +16,10 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.ground.environment import Source
 from bot.ground.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,95 +79,6 @@ class Settings:
         return self.smtp_urls.get(portal.casefold().replace("-", "_"), self.smtp_url)
 
 
-class _Source:
-    """Looks a name up in the environment, then `.env`, then the file that `NAME_FILE` names."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        dotenv = dotenv_values(ROOT / ".env") if (ROOT / ".env").exists() else {}
-        self._values = {key: value for key, value in dotenv.items() if value is not None}
-        self._values.update(environ)
-
-    def text(self, name: str, default: str = "") -> str:
-        value = self._values.get(name, "").strip()
-        if value:
-            return value
-        path = self._values.get(f"{name}_FILE", "").strip()
-        if not path:
-            return default
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{name}_FILE : {path} ne peut pas être lu ({error}).") from error
-
-    def number(self, name: str, default: int, *, low: int, high: int) -> int:
-        value = self.text(name, str(default))
-        if not value.isdecimal() or not low <= int(value) <= high:
-            raise SettingsError(f"{name} doit être un entier de {low} à {high}, pas « {value} ».")
-        return int(value)
-
-    def rate(self, name: str, default: int) -> int:
-        return self.number(name, default, low=1, high=1_000_000)
-
-    def switch(self, name: str) -> bool | None:
-        value = self.text(name).casefold()
-        if not value:
-            return None
-        if value in {"1", "true", "yes", "on", "oui"}:
-            return True
-        if value in {"0", "false", "no", "off", "non"}:
-            return False
-        raise SettingsError(f"{name} doit être « on » ou « off », pas « {value} ».")
-
-    def smtp_url(self, name: str) -> str | None:
-        value = self.text(name)
-        if not value:
-            return None
-        try:
-            parts = urlsplit(value)
-            usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
-        except ValueError:
-            usable = False
-        if not usable:
-            # The value may hold a password, so it is not repeated.
-            raise SettingsError(f"{name} doit avoir la forme smtp://serveur:port ou smtps://….")
-        if parts.query and parts.query != "starttls=never":
-            raise SettingsError(f"{name} : après « ? », seul « starttls=never » est possible.")
-        if parts.query and (parts.scheme != "smtp" or not _is_loopback(parts.hostname or "")):
-            raise SettingsError(
-                f"{name} : « starttls=never » n’est permis que vers smtp:// sur cette machine"
-                " (127.0.0.1, ::1 ou localhost) ; ailleurs, les mails passeraient en clair."
-            )
-        return value
-
-    def certificates(self, name: str) -> Path | None:
-        """Return the file of certificates that a name gives."""
-        value = self._values.get(name, "").strip()
-        if not value:
-            return None
-        try:
-            ssl.create_default_context().load_verify_locations(value)
-        except OSError as error:
-            raise SettingsError(
-                f"{name} : {value} n’est pas un fichier de certificats PEM lisible ({error})."
-            ) from error
-        return Path(value).resolve()
-
-    def smtp_urls(self, prefix: str) -> dict[str, str]:
-        """Return the values of all names with a prefix, by the rest of the name in lower case."""
-        urls: dict[str, str] = {}
-        for name in {name.removesuffix("_FILE") for name in self._values}:
-            if name.startswith(prefix) and (value := self.smtp_url(name)):
-                urls[name.removeprefix(prefix).casefold()] = value
-        return urls
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _database_url(value: str) -> str:
     """Name the driver that Guichet ships with, whatever form the URL was given in."""
     scheme, separator, rest = value.partition("://")
@@ -214,7 +123,7 @@ def _origins(value: str) -> tuple[str, ...]:
     return tuple(origins)
 
 
-def _secret_key(source: _Source, var_dir: Path) -> str:
+def _secret_key(source: Source, var_dir: Path) -> str:
     given = source.text("GUICHET_SECRET_KEY")
     if given:
         return given
@@ -247,7 +156,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises:
         SettingsError: If a value is malformed or contradicts another.
     """
-    source = _Source(os.environ if environ is None else environ)
+    source = Source(ROOT / ".env", os.environ if environ is None else environ)
     var_dir = Path(source.text("GUICHET_VAR_DIR", str(ROOT / "var"))).resolve()
     try:
         var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

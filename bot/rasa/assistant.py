@@ -27,6 +27,7 @@ from bot.ground.errors import ContentError, LimitReached, TooBusy, TurnFailed, W
 from bot.ground.log_filter import TYPED
 from bot.ground.settings import Settings
 from bot.rasa.action_endpoint import InProcessActions, RemoteActions, recorded_faults
+from bot.rasa.incoming import Incoming
 from bot.rasa.lock import ConversationLocks
 from bot.rasa.presses import opens_topic
 from bot.rasa.reply_channel import ReplyChannel
@@ -37,28 +38,6 @@ logger = logging.getLogger(__name__)
 
 _STORED_RANKING = 10
 _SLASHES = re.compile(r"^[\s/]+")
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A message as it arrives at an edge.
-
-    Attributes:
-        conversation_id: Which conversation, as the edge names it.
-        portal: Which portal; a conversation belongs to the one that it began on.
-        message_id: Made by the client; the same id is answered once.
-        network: Opaque name of the client's network, for limits; empty where unknown.
-        offered_by: For a press, the `message_id` whose answer showed the button; empty where
-            unknown, and for what was typed.
-    """
-
-    conversation_id: str
-    portal: str
-    text: str
-    message_id: str
-    network: str = ""
-    channel: str = "rest"
-    offered_by: str = ""
 
 
 @dataclass

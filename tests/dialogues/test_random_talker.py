@@ -23,7 +23,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.content.live import current_content
 from bot.ground.db import Database
 from bot.ground.settings import ROOT, current_settings
-from bot.rasa.assistant import Assistant, Incoming, Reply
+from bot.rasa.assistant import Assistant, Reply
+from bot.rasa.incoming import Incoming
 from tests.dialogues.every_account import (
     CUSTOMER_NUMBER,
     DISABLED,

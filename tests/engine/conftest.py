@@ -10,7 +10,8 @@ import pytest
 from bot.desk.accounts import AccountRow
 from bot.ground.db import Database, now
 from bot.ground.settings import current_settings
-from bot.rasa.assistant import Assistant, Incoming
+from bot.rasa.assistant import Assistant
+from bot.rasa.incoming import Incoming
 
 KNOWN = "camille@chu-exemple.example"
 

@@ -14,7 +14,8 @@ from bot.desk.resets import ResetToken
 from bot.ground.db import Database
 from bot.ground.errors import TurnFailed, WrongPortal
 from bot.ground.settings import current_settings
-from bot.rasa.assistant import Assistant, Incoming
+from bot.rasa.assistant import Assistant
+from bot.rasa.incoming import Incoming
 from bot.record.transcript import Conversation, TranscriptEvent, Turn
 from tests.conftest import use_settings
 from tests.engine.conftest import KNOWN, Talker

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 
 from bot.content.live import Article, Portal
 from bot.ground.limits import RATINGS_PER_NETWORK, spend_now
-from bot.rasa.assistant import Incoming
+from bot.rasa.incoming import Incoming
 from bot.record.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
 from bot.record.ratings import rate_answer, thumbs
 from bot.record.summaries import set_feedback

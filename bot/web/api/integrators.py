@@ -21,7 +21,7 @@ from bot.ground.conversation_names import (
     refuse_misplaced,
     refuse_unknown,
 )
-from bot.rasa.assistant import Incoming
+from bot.rasa.incoming import Incoming
 from bot.web.edge import read_json
 from bot.web.errors import (
     bad_request,
