@@ -264,7 +264,7 @@ async def test_a_ticket_tells_what_became_of_its_mail(console: Console) -> None:
     assert refused in await agent.page("/resah/tickets")
     overview = await agent.page("/resah/")
     assert "<strong>1</strong> mail en échec" in overview
-    assert "<strong>1</strong> mails en attente" in overview
+    assert "<strong>1</strong> mail en attente" in overview
     assert (await agent.post("/resah/tickets/G-CRSE/mail", region="ouest")).status == 400
     response = await agent.post("/resah/tickets/G-CRSE/mail", region="bretagne")
     assert response.headers["Location"].endswith("?done=sent_on")

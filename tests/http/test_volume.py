@@ -34,7 +34,7 @@ _TELLS = re.compile(r"ne trouve pas l’adresse|n’est pas connue|bien reconnue
 async def test_of_128_addresses_at_once_as_many_are_checked_as_the_limit_says(
     start: Start,
 ) -> None:
-    site = await start(turn_deadline=120.0)
+    site = await start(turn_deadline=120.0, waiting_turns=1_000)
     chats = [Chat(site) for _ in range(32)]
 
     async def talk(number: int, chat: Chat) -> list[str]:
@@ -125,7 +125,7 @@ async def test_customer_numbers_are_limited_as_addresses_are(site: Site) -> None
 async def test_of_128_numbers_at_once_as_many_are_looked_up_as_the_limit_says(
     start: Start,
 ) -> None:
-    site = await start(turn_deadline=120.0)
+    site = await start(turn_deadline=120.0, waiting_turns=1_000)
 
     async def talk(number: int) -> None:
         chat = Chat(site, "woundwo")
@@ -158,7 +158,7 @@ async def _ready_to_send(site: Site) -> Chat:
 async def test_of_hand_overs_at_once_as_many_are_sent_as_the_limit_says(
     start: Start, kind: str, before: int, sent: int, said: str
 ) -> None:
-    site = await start(turn_deadline=120.0)
+    site = await start(turn_deadline=120.0, waiting_turns=1_000)
     chats = [await _ready_to_send(site) for _ in range(9)]
     await chats[0].click("Envoyer")
     await use_up(site, kind, await only_key(site, kind), before)
