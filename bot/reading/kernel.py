@@ -81,6 +81,44 @@ def kernel(cosines: Dense, sharpness: float) -> Dense:
     return np.exp(cosines, out=cosines)
 
 
+def fit(
+    gram: Dense, targets: Dense, penalty: Dense | np.float32, folds: Sequence[Ints]
+) -> tuple[Dense, Dense]:
+    """Fit a kernel ridge regression, and tell what it would have said without each fold.
+
+    What a fit without some examples says of them follows from the inverse of the whole matrix:
+    their targets less the inverse's block for them, inverted, times their coefficients. So each
+    fold costs a block of its own size instead of a fit of its own.
+
+    Args:
+        gram: Kernel of the examples among themselves; overwritten, as it is the largest part of
+            the memory that training takes.
+        targets: Shape (examples, columns).
+        penalty: Of each example, or of all alike.
+        folds: Indices of the examples of each fold, ascending.
+
+    Returns:
+        The dual coefficients and the held-out scores, both of the shape of `targets`; the scores
+        are 0 for what is in no fold.
+    """
+    gram[np.diag_indices_from(gram)] += penalty
+    # LAPACK reads by columns: the transpose of a symmetric matrix is itself, without a copy.
+    factor, lower = cho_factor(gram.T, lower=True, overwrite_a=True, check_finite=False)
+    coefficients = cho_solve((factor, lower), targets, check_finite=False)
+    held_out = np.zeros_like(targets)
+    if folds:
+        inverse, failed = spotri(factor, lower=True, overwrite_c=True)
+        assert not failed, "A matrix that was just factored has an inverse."
+    for fold in folds:
+        # Only the lower triangle was computed, which is all that is read.
+        block = inverse[np.ix_(fold, fold)]
+        held_out[fold] = targets[fold] - cho_solve(
+            cho_factor(block, lower=True, overwrite_a=True, check_finite=False),
+            coefficients[fold], check_finite=False,
+        )  # fmt: skip
+    return np.asarray(coefficients, dtype=np.float32), held_out
+
+
 def solve(
     gram: Dense,
     truth: Ints,
@@ -90,10 +128,6 @@ def solve(
     folds: Sequence[Ints] = (),
 ) -> tuple[Dense, Dense]:
     """Fit the ridge regression, and tell what it would have said without each fold.
-
-    What a fit without some examples says of them follows from the inverse of the whole matrix:
-    their targets less the inverse's block for them, inverted, times their coefficients. So each
-    fold costs a block of its own size instead of a fit of its own.
 
     Args:
         gram: Kernel of the examples among themselves; overwritten, as it is the largest part of
@@ -110,22 +144,7 @@ def solve(
     """
     targets = np.zeros((len(truth), intents), dtype=np.float32)
     targets[np.arange(len(truth)), truth] = 1
-    gram[np.diag_indices_from(gram)] += np.float32(ridge) / weights
-    # LAPACK reads by columns: the transpose of a symmetric matrix is itself, without a copy.
-    factor, lower = cho_factor(gram.T, lower=True, overwrite_a=True, check_finite=False)
-    coefficients = cho_solve((factor, lower), targets, check_finite=False)
-    held_out = np.zeros_like(targets)
-    if folds:
-        inverse, failed = spotri(factor, lower=True, overwrite_c=True)
-        assert not failed, "A matrix that was just factored has an inverse."
-    for fold in folds:
-        # Only the lower triangle was computed, which is all that is read.
-        block = inverse[np.ix_(fold, fold)]
-        held_out[fold] = targets[fold] - cho_solve(
-            cho_factor(block, lower=True, overwrite_a=True, check_finite=False),
-            coefficients[fold], check_finite=False,
-        )  # fmt: skip
-    return np.asarray(coefficients, dtype=np.float32), held_out
+    return fit(gram, targets, np.float32(ridge) / weights, folds)
 
 
 @dataclass

@@ -24,9 +24,10 @@ from bot.evaluate.replies import (
 )
 from bot.ground.settings import ROOT
 from bot.rasa.training import _sources
+from bot.reading.kernel import fit
 from bot.reading.replies.judging import Judge, signals, threshold
 from bot.reading.replies.model import DEFAULTS, Move, Replied, ReplyModel
-from bot.reading.replies.pairs import fit, question_likeness, weigh
+from bot.reading.replies.pairs import question_likeness, weigh
 
 JUNK = Question(
     "p/mail/junk",
@@ -140,7 +141,7 @@ def test_held_out_scores_are_those_of_refits() -> None:
     assert np.allclose(gram, gram.T)
     targets = random.integers(0, 2, (40, 5)).astype(np.float32)
     fold, rest = np.arange(10), np.arange(10, 40)
-    _, held_out = fit(gram.copy(), targets, 0.5, [fold])
+    _, held_out = fit(gram.copy(), targets, np.float32(0.5), [fold])
     inner = gram[np.ix_(rest, rest)] + 0.5 * np.eye(30)
     refit = gram[np.ix_(fold, rest)] @ np.linalg.solve(inner, targets[rest])
     assert np.allclose(held_out[fold], refit, atol=1e-3)

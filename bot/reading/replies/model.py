@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from bot.content.replies import MOVES, Option, Question, Reply, answering
 from bot.content.trees import MEANINGS
 from bot.reading.features import Dense, Features, Featurizer
-from bot.reading.kernel import kernel, own_similarities, similarities, unit_rows
+from bot.reading.kernel import fit, kernel, own_similarities, similarities, unit_rows
 from bot.reading.replies.judging import WANTED, Judge, kind_of_move, signals, threshold
-from bot.reading.replies.pairs import fit, likeness_table, weigh
+from bot.reading.replies.pairs import likeness_table, weigh
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -120,7 +120,7 @@ class ReplyModel:
         weigh(gram, self._asked, likeness, self.settings["apart"])
         targets = self._targets(known)
         folds = list(_folds(known))
-        coefficients, held_out = fit(gram, targets, self.settings["ridge"], folds)
+        coefficients, held_out = fit(gram, targets, np.float32(self.settings["ridge"]), folds)
         # A row a target: of one question few targets are wanted.
         self._coefficients = np.ascontiguousarray(coefficients.T)
         del gram

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from scipy.linalg.lapack import spotri
 
 from bot.content.replies import Question
 from bot.reading.features import Dense
@@ -55,35 +53,3 @@ def weigh(gram: Dense, asked: Ints, likeness: Dense, apart: float) -> Dense:
         rows = slice(start, start + _BLOCK)
         gram[rows] *= table[asked[rows]][:, asked]
     return gram
-
-
-def fit(gram: Dense, targets: Dense, ridge: float, folds: Sequence[Ints]) -> tuple[Dense, Dense]:
-    """Fit the regression, and tell what it would have said without each fold.
-
-    As in `bot.reading.kernel.solve`, for targets that are not one of several: a reply may do two
-    things at once.
-
-    Args:
-        gram: Kernel of the pairs among themselves; overwritten.
-        targets: Shape (replies, columns).
-        ridge: Penalty.
-        folds: Indices of the replies of each fold, ascending.
-
-    Returns:
-        The dual coefficients and the held-out scores, both of the shape of `targets`.
-    """
-    gram[np.diag_indices_from(gram)] += np.float32(ridge)
-    # LAPACK reads by columns: the transpose of a symmetric matrix is itself, without a copy.
-    factor, lower = cho_factor(gram.T, lower=True, overwrite_a=True, check_finite=False)
-    coefficients = cho_solve((factor, lower), targets, check_finite=False)
-    held_out = np.zeros_like(targets)
-    if folds:
-        inverse, failed = spotri(factor, lower=True, overwrite_c=True)
-        assert not failed, "A matrix that was just factored has an inverse."
-    for fold in folds:
-        # Only the lower triangle was computed, which is all that is read.
-        block = cho_factor(
-            inverse[np.ix_(fold, fold)], lower=True, overwrite_a=True, check_finite=False
-        )
-        held_out[fold] = targets[fold] - cho_solve(block, coefficients[fold], check_finite=False)
-    return np.asarray(coefficients, dtype=np.float32), held_out
