@@ -14,8 +14,8 @@ from bot.ground.db import Database
 from bot.ground.settings import Settings
 from bot.rasa.assistant import Assistant
 from bot.web.api.integrators import add_integrators
-from bot.web.console import add_console
-from bot.web.demo import add_demo
+from bot.web.console.routes import add_console
+from bot.web.demo.routes import add_demo
 from bot.web.edge import edge
 from bot.web.headers import add_headers
 from bot.web.health import add_health

@@ -99,7 +99,7 @@ _NO_PAGES = frozenset(
 """What one does not come back to after a login."""
 
 
-def mount(app: web.Application) -> None:
+def add_console(app: web.Application) -> None:
     """Mount the console under `/console`."""
     console = web.Application(middlewares=[refusals, guard], client_max_size=64 * 1024)
     least: dict[Handler, Least] = {}

@@ -15,7 +15,7 @@ from bot.desk.demo_passwords import FEWEST_CHARACTERS, fault_of, password_fits, 
 from bot.web.demo.addresses import MOST_CHARACTERS, active_accounts, login_of, react
 from bot.web.demo.mails import read_mails
 from bot.web.demo.redeeming import Failure, redeem_over_http
-from bot.web.demo.site import foreign_origin, help_address, widget_address
+from bot.web.demo.site import foreign_origin, help_address, only_the_demo, widget_address
 from bot.web.demo.switch import demo_is_on
 from bot.web.edge import read_form
 from bot.web.keys import CONTENT, DATABASE, SETTINGS
@@ -102,8 +102,9 @@ async def show_mails(request: web.Request) -> web.Response:
     return render(request, "demo/mails.html", {"portal": portal, "mails": mails, "smtp": smtp})
 
 
-def mount(app: web.Application) -> None:
-    """Mount the pages of all portals."""
+def add_demo(app: web.Application) -> None:
+    """Mount the pages of all portals; they answer 404 where the demo is off."""
+    app.middlewares.append(only_the_demo)
 
     def guarded(handler: Handler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
