@@ -14,9 +14,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
 
+from bot.content.live import Portal
 from bot.web.errors import DATABASE_DOWN, DATABASE_FAULTS, RETRY_AFTER, error_response
 from bot.web.headers import add_headers
-from bot.web.keys import SETTINGS
+from bot.web.keys import CONTENT, SETTINGS
 
 logger = logging.getLogger(__name__)
 
@@ -124,6 +125,18 @@ def add_pages(app: web.Application) -> None:
     environment.globals["asset"] = lambda name: f"{base}/static/{name}?v={versions[name]}"
     app.middlewares.append(errors_as_pages)
     app.on_response_prepare.append(add_headers)
+
+
+def portal_of(request: web.Request) -> Portal:
+    """Return the portal that a page's address names.
+
+    Raises:
+        web.HTTPNotFound: If there is none of that name.
+    """
+    portal = request.config_dict[CONTENT].portals.get(request.match_info["portal"])
+    if portal is None:
+        raise web.HTTPNotFound
+    return portal
 
 
 @web.middleware

@@ -10,7 +10,6 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.content.live import Portal
 from bot.desk.demo_passwords import FEWEST_CHARACTERS, fault_of, password_fits, set_password
 from bot.web.demo.addresses import MOST_CHARACTERS, active_accounts, login_of, react
 from bot.web.demo.mails import read_mails
@@ -18,9 +17,9 @@ from bot.web.demo.redeeming import Failure, redeem_over_http
 from bot.web.demo.site import foreign_origin, help_address, only_the_demo, widget_address
 from bot.web.demo.switch import demo_is_on
 from bot.web.edge import read_form
-from bot.web.keys import CONTENT, DATABASE, SETTINGS
+from bot.web.keys import DATABASE, SETTINGS
+from bot.web.pages import portal_of, same_origin, security_policy
 from bot.web.pages import render as render_page
-from bot.web.pages import same_origin, security_policy
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +34,13 @@ async def show_login(request: web.Request) -> web.Response:
 async def check_address(request: web.Request) -> web.Response:
     """Tell the page's script how the address field reacts."""
     email = request.query.get("email", "")
-    reaction = await react(request.config_dict[DATABASE], _portal(request).id, email)
+    reaction = await react(request.config_dict[DATABASE], portal_of(request).id, email)
     return web.json_response(reaction.to_json(), headers={"Cache-Control": "no-store"})
 
 
 async def log_in(request: web.Request) -> web.Response:
     """Check address, login and password."""
-    portal, database = _portal(request), request.config_dict[DATABASE]
+    portal, database = portal_of(request), request.config_dict[DATABASE]
     form = await _form(request)
     email, login = form.get("email", ""), form.get("login", "").strip()
     reaction = await react(database, portal.id, email)
@@ -75,7 +74,7 @@ async def show_reset(request: web.Request) -> web.Response:
 
 async def reset(request: web.Request) -> web.Response:
     """Redeem the token, once the new password can be taken, and keep the password."""
-    portal = _portal(request)
+    portal = portal_of(request)
     form = await _form(request)
     token, password = form.get("token", ""), form.get("password", "")
     if not token or len(token) > _MOST_TOKEN:
@@ -96,7 +95,7 @@ async def reset(request: web.Request) -> web.Response:
 
 async def show_mails(request: web.Request) -> web.Response:
     """Show the mails that were kept as files."""
-    portal, settings = _portal(request), request.config_dict[SETTINGS]
+    portal, settings = portal_of(request), request.config_dict[SETTINGS]
     mails = await asyncio.to_thread(read_mails, settings.var_dir, portal.id)
     smtp = settings.smtp_url_for(portal.id) is not None
     return render(request, "demo/mails.html", {"portal": portal, "mails": mails, "smtp": smtp})
@@ -138,16 +137,9 @@ def render(
     """Return a page of the demo portal, which embeds the widget."""
     guichet = {
         "widget": widget_address(request),
-        "help_page": help_address(request, _portal(request).id),
+        "help_page": help_address(request, portal_of(request).id),
     }
     return render_page(request, template, {**values, **guichet}, status=status, form=form)
-
-
-def _portal(request: web.Request) -> Portal:
-    portal = request.config_dict[CONTENT].portals.get(request.match_info["portal"])
-    if portal is None:
-        raise web.HTTPNotFound
-    return portal
 
 
 async def _form(request: web.Request) -> dict[str, str]:
@@ -172,7 +164,7 @@ def _login_page(
     password_fault: str = "",
 ) -> web.Response:
     values = {
-        "portal": _portal(request),
+        "portal": portal_of(request),
         "email": email,
         "login": login,
         "shared": shared,
@@ -188,7 +180,7 @@ def _reset_page(
     request: web.Request, token: str, fault: str = "", *, status: int = 200
 ) -> web.Response:
     values = {
-        "portal": _portal(request),
+        "portal": portal_of(request),
         "token": token,
         "fault": fault,
         "fewest": FEWEST_CHARACTERS,
@@ -197,4 +189,4 @@ def _reset_page(
 
 
 def _gone(request: web.Request) -> web.Response:
-    return render(request, "demo/gone.html", {"portal": _portal(request)}, status=410)
+    return render(request, "demo/gone.html", {"portal": portal_of(request)}, status=410)

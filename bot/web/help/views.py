@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.content.live import Article, Portal
+from bot.content.live import Article
 from bot.ground.errors import LimitReached
 from bot.ground.limits import RATINGS_PER_NETWORK, spend_now
 from bot.record.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
@@ -16,7 +16,7 @@ from bot.web.help.faq import groups_of, html_of
 from bot.web.help.search import MOST_CHARACTERS, Hit, search
 from bot.web.keys import CONTENT, DATABASE, SETTINGS
 from bot.web.network import client_network
-from bot.web.pages import render, same_origin
+from bot.web.pages import portal_of, render, same_origin
 from bot.web.theme import theme_css
 
 
@@ -28,7 +28,7 @@ async def show_portals(request: web.Request) -> web.Response:
 
 async def show_help(request: web.Request) -> web.Response:
     """Show a portal's help page, with what was searched for where a form sent it."""
-    portal, query = _portal(request), _query(request)
+    portal, query = portal_of(request), _query(request)
     hits = search(portal, query) if query else []
     values = {
         "portal": portal,
@@ -42,7 +42,7 @@ async def show_help(request: web.Request) -> web.Response:
 
 async def find(request: web.Request) -> web.Response:
     """Search while it is typed."""
-    portal, query = _portal(request), _query(request)
+    portal, query = portal_of(request), _query(request)
     hits = search(portal, query) if query else []
     base = request.config_dict[SETTINGS].base_path
     body: dict[str, Any] = {
@@ -61,7 +61,7 @@ async def find(request: web.Request) -> web.Response:
 
 async def show_article(request: web.Request) -> web.Response:
     """Show an article."""
-    portal, article = _portal(request), _article(request)
+    portal, article = portal_of(request), _article(request)
     group = next(group for group in groups_of(portal) if article in group.articles)
     values = {
         "portal": portal,
@@ -77,7 +77,7 @@ async def show_article(request: web.Request) -> web.Response:
 
 async def rate(request: web.Request) -> web.Response:
     """Keep whether an article helped, and show the article again."""
-    portal, article = _portal(request), _article(request)
+    portal, article = portal_of(request), _article(request)
     if not same_origin(request):
         raise web.HTTPForbidden
     form = await read_form(request)
@@ -100,7 +100,7 @@ async def rate(request: web.Request) -> web.Response:
 async def show_theme(request: web.Request) -> web.Response:
     """Return a portal's colours."""
     return web.Response(
-        text=theme_css(_portal(request).colours),
+        text=theme_css(portal_of(request).colours),
         content_type="text/css",
         charset="utf-8",
         headers={"Cache-Control": "no-cache"},
@@ -109,7 +109,7 @@ async def show_theme(request: web.Request) -> web.Response:
 
 async def add_slash(request: web.Request) -> web.Response:
     """Send to a portal's page from its address without the last slash."""
-    portal = _portal(request)
+    portal = portal_of(request)
     raise web.HTTPFound(f"{request.config_dict[SETTINGS].base_path}/{portal.id}/")
 
 
@@ -137,15 +137,8 @@ def _query(request: web.Request) -> str:
     return " ".join(request.query.get("q", "")[:MOST_CHARACTERS].split())
 
 
-def _portal(request: web.Request) -> Portal:
-    portal = request.config_dict[CONTENT].portals.get(request.match_info["portal"])
-    if portal is None:
-        raise web.HTTPNotFound
-    return portal
-
-
 def _article(request: web.Request) -> Article:
-    article = _portal(request).articles.get(request.match_info["article"])
+    article = portal_of(request).articles.get(request.match_info["article"])
     if article is None:
         raise web.HTTPNotFound
     return article
