@@ -152,10 +152,32 @@ def test_the_first_tabs_lead_past_the_banner(open_page: Callable[..., Any]) -> N
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_in_viewport()
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller à l’assistant")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Options")).to_be_focused()
     assert scrolls_sideways(page) == []
+
+
+@pytest.mark.parametrize(
+    ("screen", "first"), [({}, "Options"), (PHONE, "Aide")], ids=["wide", "phone"]
+)
+def test_whoever_comes_before_the_assistant_is_led_to_it(
+    open_page: Callable[..., Any], screen: dict[str, int], first: str
+) -> None:
+    page = open_page("about:blank", **screen)
+    held: list[Any] = []
+    page.route("**/chat/portal", lambda route: held.append(route))
+    page.goto("/resah/")
+    for key in ("Tab", "Tab", "Enter", "Tab"):
+        page.keyboard.press(key)
+    early = page.get_by_text("L’assistant n’est pas encore chargé.")
+    expect(early).to_be_focused()
+    expect(early).to_be_in_viewport()
+    assert scrolls_sideways(page) == []
+    held.pop().continue_()
+    expect(page.get_by_role("button", name=first)).to_be_focused()
+    expect(early).to_be_hidden()
 
 
 @pytest.mark.parametrize("screen", [{}, PHONE, MAGNIFIED], ids=["wide", "phone", "magnified"])

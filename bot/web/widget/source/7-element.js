@@ -82,6 +82,8 @@ class Assistant extends HTMLElement {
     // The host page may be in another language, or run from right to left.
     const page = el("div", { class: "g", lang: "fr", dir: "ltr" }, ...places);
     Object.entries(portal.colours).forEach(([name, value]) => page.style.setProperty("--" + name, value));
+    // What stands here until now is not shown any more, whoever the keyboard has brought to it.
+    const reached = this.contains(document.activeElement);
     const root = this.attachShadow({ mode: "open" });
     dress(root);
     root.append(page);
@@ -89,6 +91,9 @@ class Assistant extends HTMLElement {
     this.small = matchMedia("(max-width: 540px), (max-height: 500px)");
     [this.wide, this.small].forEach((query) => query.addEventListener("change", () => this.place()));
     this.place();
+    if (reached) {
+      (this.docked() ? this.panel.options : this.launch).focus();
+    }
     if (this.waiting) {
       this.begin(...this.waiting);
     }
