@@ -25,9 +25,12 @@ from bot.evaluate.replies import (
 from bot.ground.settings import ROOT
 from bot.rasa.training import _sources
 from bot.reading.kernel import fit
-from bot.reading.replies.judging import Judge, signals, threshold
-from bot.reading.replies.model import DEFAULTS, Move, Replied, ReplyModel
+from bot.reading.replies.forest import Forest, grow
+from bot.reading.replies.judging import Judge, threshold
+from bot.reading.replies.model import DEFAULTS, Replied, ReplyModel
+from bot.reading.replies.moves import Move
 from bot.reading.replies.pairs import question_likeness, weigh
+from bot.reading.replies.signals import PLAIN, Scored, move_signals, option_signals, written
 
 JUNK = Question(
     "p/mail/junk",
@@ -158,10 +161,25 @@ def test_pairs_are_alike_as_their_questions_are() -> None:
 
 
 def test_signals_tell_the_lead_over_rivals_of_either_kind() -> None:
-    own, others = np.array([[0.7, 0.2]]), np.array([[0.4]])
-    first, second = signals(own, others, np.array([0.0]))[0]
+    moves = np.zeros((1, len(MOVES)))
+    moves[0, MOVES.index("how")] = 0.4
+    scored = Scored(
+        np.array([[0.7, 0.2]]), moves, np.zeros((1, 5)), written([""], np.zeros(1, np.float32))
+    )
+    first, second = option_signals(JUNK, scored)[0, :, :PLAIN]
     assert first == pytest.approx([0.7, 0.5, 0.3, 0])
     assert second == pytest.approx([0.2, -0.5, -0.2, 0])
+    how = move_signals(scored)[0, MOVES.index("how"), :PLAIN]
+    assert how == pytest.approx([0.4, 0.4, -0.3, 0])
+
+
+def test_trees_as_tables_say_what_scikit_learn_says() -> None:
+    random = np.random.default_rng(0)
+    seen = random.normal(size=(2000, 6))
+    grown = grow(seen, seen[:, 0] + seen[:, 1] * (seen[:, 2] > 0) > 0.5)
+    told = Forest.of(grown)(seen.reshape(500, 4, 6))
+    assert told.ravel() == pytest.approx(grown.predict_proba(seen)[:, 1], abs=1e-5)
+    assert (told.ravel() > 0.5).mean() == pytest.approx(0.31, abs=0.05)
 
 
 def test_a_threshold_keeps_what_is_wanted_right() -> None:

@@ -16,8 +16,10 @@ from bot.content.replies import MOVES, Option, Question, Reply, answering
 from bot.content.trees import MEANINGS
 from bot.reading.features import Dense, Features, Featurizer
 from bot.reading.kernel import fit, kernel, own_similarities, similarities, unit_rows
-from bot.reading.replies.judging import WANTED, Judge, kind_of_move, signals, threshold
+from bot.reading.replies.judging import Decision, gathered, kind_of_move, kind_of_option
+from bot.reading.replies.moves import Move
 from bot.reading.replies.pairs import likeness_table, weigh
+from bot.reading.replies.signals import Scored, written
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -42,23 +44,8 @@ DEFAULTS: dict[str, Any] = {
 never showed is scored, by what it means and by how like its label the reply is."""
 
 _SEEDED_FOLDS = 5
-
-
-@dataclass(frozen=True)
-class Move:
-    """Something that a reply does.
-
-    Attributes:
-        name: The option's name, or one of `bot.content.replies.MOVES`.
-        option: Whether it is an option of the question.
-        confidence: Probability that the reply does it.
-        sure: Whether that is enough to go by, for what hangs on it.
-    """
-
-    name: str
-    option: bool
-    confidence: float
-    sure: bool
+_GROUPS = 4
+"""Hands are put together to so many groups, each judged by what was learned from the others."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +75,9 @@ class ReplyModel:
 
     Attributes:
         settings: As in `DEFAULTS`.
-        thresholds: Confidence from which a kind of move is sure, by the kinds of `WANTED`.
     """
 
     settings: dict[str, Any] = field(default_factory=lambda: copy.deepcopy(DEFAULTS))
-    thresholds: dict[str, float] = field(default_factory=dict)
 
     def fit(self, replies: Sequence[Reply], questions: Mapping[str, Question]) -> ReplyModel:
         """Train, and calibrate on what the model says of each hand's replies without them.
@@ -110,7 +95,8 @@ class ReplyModel:
             self.settings["views"], self.settings["vector_weight"],
             **{n: self.settings[n] for n in ("clusters", "fewest", "most", "strip", "shorthand")},
         )  # fmt: skip
-        features = self._featurizer.fit_transform([reply.text for reply in known])
+        texts = [reply.text for reply in known]
+        features = self._featurizer.fit_transform(texts)
         unit = unit_rows(features)
         self._transposed, self._dense = sp.csr_matrix(unit.sparse.T), unit.dense
         self._labels: dict[str, Features] = {}
@@ -124,7 +110,7 @@ class ReplyModel:
         # A row a target: of one question few targets are wanted.
         self._coefficients = np.ascontiguousarray(coefficients.T)
         del gram
-        self._calibrate(known, unit, features.words, held_out)
+        self._calibrate(known, unit, written(texts, features.words), held_out, folds)
         return self
 
     def predict(self, text: str, question: Question) -> Replied:
@@ -137,7 +123,9 @@ class ReplyModel:
         Args:
             pairs: Replies with the question that each answers; training need not know it.
         """
-        features = self._featurizer.transform([text for text, _ in pairs])
+        texts = [text for text, _ in pairs]
+        features = self._featurizer.transform(texts)
+        how = written(texts, features.words)
         unit = unit_rows(features)
         grams = kernel(
             similarities(unit, self._transposed, self._dense), self.settings["sharpness"]
@@ -149,8 +137,10 @@ class ReplyModel:
             scores = np.zeros((1, len(self._columns)), np.float32)
             scores[0, wanted] = self._coefficients[wanted] @ grams[row]
             one = np.array([row])
-            confidences = self._judged(question, scores, unit, one, features.words[one])
-            found.append(self._ranked(question, *(each[0] for each in confidences)))
+            scored = self._scored(question, scores, unit, one, how[one])
+            decide = self._decide if self._shown(question) else self._decide_new
+            options, moves = decide(question, scored)
+            found.append(_ranked(question, options[0], moves[0], decide.thresholds))
         return found
 
     def _weights(self, question: Question) -> Dense:
@@ -181,20 +171,13 @@ class ReplyModel:
                         targets[row, self._columns["meaning", meaning]] = 1
         return targets
 
-    def _judged(
-        self, question: Question, scores: Dense, unit: Features, rows: Ints, words: Dense
-    ) -> tuple[Floats, Floats]:
-        """Return confidences of the options and of the shared moves of replies to one question."""
-        options, moves = self._scored(question, scores, unit, rows)
-        length = words.astype(np.float64)
-        return (
-            self._option_judge(signals(options, moves, length)),
-            self._move_judge(signals(moves, options, length)),
-        )
+    def _shown(self, question: Question) -> bool:
+        """Tell whether training showed each option of a question."""
+        return all(("option", name) in self._columns for name in question.names)
 
     def _scored(
-        self, question: Question, scores: Dense, unit: Features, rows: Ints
-    ) -> tuple[Floats, Floats]:
+        self, question: Question, scores: Dense, unit: Features, rows: Ints, how: Floats
+    ) -> Scored:
         options = np.zeros((len(scores), len(question.options)))
         for at, option in enumerate(question.options):
             column = self._columns.get(("option", option.name))
@@ -203,8 +186,9 @@ class ReplyModel:
                 if column is None
                 else scores[:, column]
             )
-        moves = scores[:, [self._columns["move", move] for move in MOVES]]
-        return options, moves.astype(np.float64)
+        moves = scores[:, [self._columns["move", move] for move in MOVES]].astype(np.float64)
+        meanings = scores[:, [self._columns["meaning", meaning] for meaning in MEANINGS]]
+        return Scored(options, moves, meanings.astype(np.float64), how)
 
     def _unseen(self, option: Option, scores: Dense, unit: Features) -> Floats:
         """Score an option that training never showed: by its meanings and its label."""
@@ -218,59 +202,44 @@ class ReplyModel:
         near = (unit.sparse @ label.sparse.T).toarray() + unit.dense @ label.dense.T
         return np.asarray(score + self.settings["label_weight"] * near[:, 0], np.float64)
 
-    def _ranked(self, question: Question, options: Floats, moves: Floats) -> Replied:
-        best = int(options.argmax()) if len(options) else -1
-        found = [
-            Move(option.name, True, float(confidence),
-                 at == best and bool(confidence >= self.thresholds[_kind_of(option)]))
-            for at, (option, confidence) in enumerate(zip(question.options, options, strict=True))
-        ]  # fmt: skip
-        found += [
-            Move(name, False, float(confidence),
-                 bool(confidence >= self.thresholds[kind_of_move(name)]))
-            for name, confidence in zip(MOVES, moves, strict=True)
-        ]  # fmt: skip
-        return Replied(tuple(sorted(found, key=lambda move: -move.confidence)))
-
     def _calibrate(
-        self, known: Sequence[Reply], unit: Features, words: Dense, held_out: Dense
-    ) -> None:
-        """Fit judges and thresholds on held-out scores."""
-        self._option_judge, self._move_judge = Judge(), Judge()
-        seen: dict[bool, list[Floats]] = {True: [], False: []}
-        right: dict[bool, list[Bools]] = {True: [], False: []}
-        kinds: dict[bool, list[str]] = {True: [], False: []}
-        best: list[Bools] = []
+        self, known: Sequence[Reply], unit: Features, how: Floats, held_out: Dense,
+        folds: Sequence[Ints],
+    ) -> None:  # fmt: skip
+        """Learn to decide from held-out scores."""
+        group = np.zeros(len(known), np.int64)
+        for number, fold in enumerate(folds):
+            group[fold] = number % _GROUPS
+        scored: list[tuple[Question, Scored]] = []
+        chosen: list[Bools] = []
+        done: list[Bools] = []
+        groups: list[Ints] = []
         for at, question in enumerate(self._questions):
             rows = np.flatnonzero(self._asked == at)
-            options, moves = self._scored(question, held_out[rows], unit, rows)
-            length = words[rows].astype(np.float64)
-            chosen = np.array([[known[row].option == name for name in question.names]
-                               for row in rows]).reshape(options.shape)  # fmt: skip
-            done = np.array([[name in known[row].moves for name in MOVES] for row in rows])
-            seen[True].append(signals(options, moves, length).reshape(-1, 4))
-            seen[False].append(signals(moves, options, length).reshape(-1, 4))
-            right[True].append(chosen.ravel())
-            right[False].append(done.ravel())
-            kinds[True] += [_kind_of(option) for option in question.options] * len(rows)
-            kinds[False] += [kind_of_move(name) for name in MOVES] * len(rows)
-            best.append((options == options.max(axis=1, keepdims=True, initial=-1)).ravel())
-        for option in (True, False):
-            signal, truth = np.concatenate(seen[option]), np.concatenate(right[option])
-            judge = Judge.fit(signal, truth)
-            confidence, kind = judge(signal), np.array(kinds[option])
-            taken = np.concatenate(best) if option else np.ones(len(truth), bool)
-            for name in ("act", "option") if option else ("drop", "move"):
-                of_kind = taken & (kind == name)
-                self.thresholds[name] = threshold(confidence[of_kind], truth[of_kind], WANTED[name])
-            if option:
-                self._option_judge = judge
-            else:
-                self._move_judge = judge
+            scored.append((question, self._scored(question, held_out[rows], unit, rows, how[rows])))
+            options = [[known[row].option == name for name in question.names] for row in rows]
+            chosen.append(np.array(options, bool).reshape(len(rows), len(question.options)))
+            done.append(np.array([[name in known[row].moves for name in MOVES] for row in rows]))
+            groups.append(group[rows])
+        of_options, of_moves = gathered(scored, chosen, done, groups)
+        self._decide = Decision.fit(of_options, of_moves, trees=True)
+        self._decide_new = Decision.fit(of_options, of_moves, trees=False)
 
 
-def _kind_of(option: Option) -> str:
-    return "act" if option.acts else "option"
+def _ranked(
+    question: Question, options: Floats, moves: Floats, thresholds: Mapping[str, float]
+) -> Replied:
+    best = int(options.argmax()) if len(options) else -1
+    found = [
+        Move(option.name, True, float(confidence),
+             at == best and bool(confidence >= thresholds[kind_of_option(option)]))
+        for at, (option, confidence) in enumerate(zip(question.options, options, strict=True))
+    ]  # fmt: skip
+    found += [
+        Move(name, False, float(confidence), bool(confidence >= thresholds[kind_of_move(name)]))
+        for name, confidence in zip(MOVES, moves, strict=True)
+    ]
+    return Replied(tuple(sorted(found, key=lambda move: -move.confidence)))
 
 
 def _columns(known: Sequence[Reply]) -> dict[tuple[str, str], int]:
