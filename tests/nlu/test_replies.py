@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from bot.reading.replies.judging import Judge, threshold
 from bot.reading.replies.model import DEFAULTS, Replied, ReplyModel
 from bot.reading.replies.moves import Move
 from bot.reading.replies.pairs import question_likeness, weigh
+from bot.reading.replies.sentences import DIMENSIONS, encode
 from bot.reading.replies.signals import PLAIN, Scored, move_signals, option_signals, written
 
 JUNK = Question(
@@ -73,7 +75,9 @@ def _replies() -> list[Reply]:
 @pytest.fixture(scope="module")
 def model() -> ReplyModel:
     settings = copy.deepcopy(DEFAULTS)
-    settings.update(views={"words": 1.0, "chars": 1.0}, vector_weight=0.0, fewest=1)
+    settings.update(
+        views={"words": 1.0, "chars": 1.0}, vector_weight=0.0, sentence_weight=0.0, fewest=1
+    )
     gone = Reply("p/gone/step", "rien", "Oui", (), (), "a")
     return ReplyModel(settings).fit([*_replies(), gone], QUESTIONS)
 
@@ -133,6 +137,28 @@ def test_any_text_can_be_read(model: ReplyModel) -> None:
     for text in ("", "?", "é" * 3000, "12", "👍"):
         assert model.predict(text, JUNK).moves
         assert {move.name for move in model.predict(text, bare).moves} == set(MOVES)
+
+
+def test_sentences_that_mean_the_same_are_near_without_a_word_in_common() -> None:
+    asked, same, other = encode(
+        ["je ne reçois rien", "aucun message arrivé", "il fait beau à Brest"]
+    )
+    assert asked.shape == (DIMENSIONS,)
+    assert np.linalg.norm(asked) == pytest.approx(1, abs=1e-3)
+    assert asked @ same > asked @ other + 0.1
+    assert encode([]).shape == (0, DIMENSIONS)
+    assert np.isfinite(encode(["", "é" * 5000])).all()
+
+
+def test_a_kept_model_says_the_same() -> None:
+    model = ReplyModel().fit(_replies(), QUESTIONS)
+    kept = pickle.loads(pickle.dumps(model))
+    for text in ("y a rien dans les spams", "passez moi quelqu'un", "👍"):
+        said, again = model.predict(text, JUNK).moves, kept.predict(text, JUNK).moves
+        assert [move.name for move in again] == [move.name for move in said]
+        assert [move.confidence for move in again] == pytest.approx(
+            [move.confidence for move in said], abs=0.01
+        )
 
 
 def test_held_out_scores_are_those_of_refits() -> None:

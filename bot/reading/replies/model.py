@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from bot.content.replies import MOVES, Option, Question, Reply, answering
 from bot.content.trees import MEANINGS
-from bot.reading.features import Dense, Features, Featurizer
-from bot.reading.kernel import fit, kernel, own_similarities, similarities, unit_rows
+from bot.reading.features import Dense, Features
+from bot.reading.kernel import fit, kernel, own_similarities, unit_rows
 from bot.reading.replies.judging import Decision, gathered, kind_of_move, kind_of_option
 from bot.reading.replies.moves import Move
 from bot.reading.replies.pairs import likeness_table, weigh
+from bot.reading.replies.shown import Shown
 from bot.reading.replies.signals import Scored, written
+from bot.reading.replies.texts import Texts
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,6 +30,8 @@ Ints = NDArray[np.int64]
 DEFAULTS: dict[str, Any] = {
     "views": {"words": 1.0, "chars": 1.0, "sounds": 1.0, "clusters": 1.0},
     "vector_weight": 1.6,
+    "sentence_weight": 1.6,
+    "dimensions": 256,
     "clusters": 200,
     "fewest": 2,
     "most": 0.3,
@@ -91,24 +95,20 @@ class ReplyModel:
         place = {question.id: at for at, question in enumerate(self._questions)}
         self._asked = np.array([place[reply.question] for reply in known], np.int64)
         self._columns = _columns(known)
-        self._featurizer = Featurizer(
-            self.settings["views"], self.settings["vector_weight"],
-            **{n: self.settings[n] for n in ("clusters", "fewest", "most", "strip", "shorthand")},
-        )  # fmt: skip
+        self._texts = Texts(self.settings)
         texts = [reply.text for reply in known]
-        features = self._featurizer.fit_transform(texts)
+        features = self._texts.fit_transform(texts)
         unit = unit_rows(features)
-        self._transposed, self._dense = sp.csr_matrix(unit.sparse.T), unit.dense
+        transposed = sp.csr_matrix(unit.sparse.T)
         self._labels: dict[str, Features] = {}
-        gram = kernel(own_similarities(unit, self._transposed), self.settings["sharpness"])
+        gram = kernel(own_similarities(unit, transposed), self.settings["sharpness"])
         likeness = likeness_table(self._questions, self._questions, self.settings["shared_options"])
         self._likeness = dict(zip(self._questions, likeness, strict=True))
         weigh(gram, self._asked, likeness, self.settings["apart"])
         targets = self._targets(known)
         folds = list(_folds(known))
         coefficients, held_out = fit(gram, targets, np.float32(self.settings["ridge"]), folds)
-        # A row a target: of one question few targets are wanted.
-        self._coefficients = np.ascontiguousarray(coefficients.T)
+        self._learned = Shown(transposed, unit.dense, np.ascontiguousarray(coefficients.T))
         del gram
         self._calibrate(known, unit, written(texts, features.words), held_out, folds)
         return self
@@ -124,18 +124,16 @@ class ReplyModel:
             pairs: Replies with the question that each answers; training need not know it.
         """
         texts = [text for text, _ in pairs]
-        features = self._featurizer.transform(texts)
+        features = self._texts.transform(texts)
         how = written(texts, features.words)
         unit = unit_rows(features)
-        grams = kernel(
-            similarities(unit, self._transposed, self._dense), self.settings["sharpness"]
-        )
+        grams = kernel(self._learned.similarities(unit), self.settings["sharpness"])
         found = []
         for row, (_, question) in enumerate(pairs):
             grams[row] *= self._weights(question)[self._asked]
             wanted = self._wanted(question)
             scores = np.zeros((1, len(self._columns)), np.float32)
-            scores[0, wanted] = self._coefficients[wanted] @ grams[row]
+            scores[0, wanted] = self._learned.coefficients[wanted] @ grams[row]
             one = np.array([row])
             scored = self._scored(question, scores, unit, one, how[one])
             decide = self._decide if self._shown(question) else self._decide_new
@@ -197,7 +195,7 @@ class ReplyModel:
         if meanings:
             score += self.settings["meaning_weight"] * scores[:, meanings].max(axis=1)
         if option.label not in self._labels:
-            self._labels[option.label] = unit_rows(self._featurizer.transform([option.label]))
+            self._labels[option.label] = unit_rows(self._texts.transform([option.label]))
         label = self._labels[option.label]
         near = (unit.sparse @ label.sparse.T).toarray() + unit.dense @ label.dense.T
         return np.asarray(score + self.settings["label_weight"] * near[:, 0], np.float64)

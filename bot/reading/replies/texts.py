@@ -1,0 +1,58 @@
+"""Replies as vectors: the intents' own features, and what the whole sentence means beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from bot.reading.features import Dense, Features, Featurizer
+from bot.reading.replies.sentences import encode
+
+
+class Texts:
+    """From texts to features.
+
+    Args:
+        settings: Those of the featurizer, `sentence_weight` (the length of a sentence's vector; 0
+            leaves it out) and `dimensions`, to which the dense parts are brought down together.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._weight = settings["sentence_weight"]
+        self._dimensions = settings["dimensions"]
+        self._featurizer = Featurizer(
+            settings["views"], settings["vector_weight"],
+            **{n: settings[n] for n in ("clusters", "fewest", "most", "strip", "shorthand")},
+        )  # fmt: skip
+        self._centre: Dense = np.zeros(0, np.float32)
+        self._axes: Dense = np.zeros((0, 0), np.float32)
+
+    def fit_transform(self, texts: Sequence[str]) -> Features:
+        """Learn from the training replies and return their features."""
+        features = self._featurizer.fit_transform(texts)
+        if self._weight:
+            sentences = encode(texts)
+            self._centre = sentences.mean(axis=0)
+            features = self._beside(features, sentences)
+        # The axes along which they differ most, as few as are kept.
+        spread = features.dense.T @ features.dense
+        self._axes = np.linalg.eigh(spread)[1][:, ::-1][:, : self._dimensions]
+        return self._brought_down(features)
+
+    def transform(self, texts: Sequence[str]) -> Features:
+        """Return the features of new replies."""
+        features = self._featurizer.transform(texts)
+        if self._weight:
+            features = self._beside(features, encode(texts))
+        return self._brought_down(features)
+
+    def _beside(self, features: Features, sentences: Dense) -> Features:
+        sentences = sentences - self._centre
+        norms = np.maximum(np.linalg.norm(sentences, axis=1, keepdims=True), 1e-6)
+        dense = np.hstack([features.dense, sentences * np.float32(self._weight) / norms])
+        return Features(features.sparse, dense, features.words)
+
+    def _brought_down(self, features: Features) -> Features:
+        return Features(features.sparse, features.dense @ self._axes, features.words)
