@@ -19,6 +19,30 @@ MOVES = (
 )  # fmt: skip
 """What a person may do with any question, beside choosing an option; see docs/understanding.md."""
 
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "activated": ("today", "yesterday"),
+    "administrator": ("gone", "me", "none", "silent"),
+    "already_asked": ("yes",),
+    "awaited_mail": ("account_pending", "password_reset"),
+    "browsers_tried": ("yes",),
+    "firefox": ("no", "yes"),
+    "for_colleague": ("yes",),
+    "form_sent": ("not_solved", "yes"),
+    "has_account": ("no", "yes"),
+    "has_ordered": ("no", "yes"),
+    "junk_checked": ("mail_in_spam", "yes"),
+    "link_fails": ("yes",),
+    "mailbox_dead": ("yes",),
+    "mailinblack": ("no", "yes"),
+    "market_searched": ("yes",),
+    "market_visible": ("no", "yes"),
+    "password_refused": ("yes",),
+    "trade_partner": ("no", "yes"),
+    "urgent": ("yes",),
+}
+"""What a reply may tell in passing, with the values; see docs/understanding.md. Names that
+`faq/common/facts.yml` has too have its values."""
+
 WALKS = "flow"
 """The folder of the replies to questions that walks of ours ask, in place of a portal's name."""
 
@@ -66,7 +90,7 @@ class Reply:
         text: As typed.
         option: The name of the option it chooses, or None.
         moves: What else it does, from `MOVES`.
-        facts: What it tells in passing.
+        facts: What it tells in passing, names and values of `FACTS`.
         hand: Who wrote it; the replies of one hand are held out together.
     """
 
@@ -74,7 +98,7 @@ class Reply:
     text: str
     option: str | None
     moves: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     hand: str = ""
 
 

@@ -21,7 +21,7 @@ replies:
     given:
       - option: Oui
         moves: [ask]
-        facts: [other_filter]
+        facts: {mailinblack: "no"}
         hand: a
         texts:
           - on est dessous, et vous avez un guide ?
@@ -65,7 +65,7 @@ def test_replies_are_read_with_all_they_do(tmp_path: Path) -> None:
     question = "resah/mail_not_received/mailinblack"
     assert article.replies == [
         Reply(question, "on est dessous, et vous avez un guide ?", "Oui", ("ask",),
-              ("other_filter",), "a"),
+              (("mailinblack", "no"),), "a"),
         Reply(question, "ça se voit où", None, ("how",)),
         Reply(question, "non", None, ("how",)),
     ]  # fmt: skip
@@ -79,6 +79,9 @@ def test_replies_are_read_with_all_they_do(tmp_path: Path) -> None:
         ("moves: [how]", "moves: [hwo]", "[hwo]", "écrivez « how »"),
         ("moves: [how]", "hand: b", "hand: b", "rien ne dit ce que font ces réponses"),
         ('"non"', "non: si", "non: si", "ne doit contenir que des textes"),
+        ("{mailinblack:", "{mailinblak:", "mailinblak", "écrivez « mailinblack »"),
+        ('{mailinblack: "no"}', "{mailinblack: maybe}", "maybe", "prenez no, yes"),
+        ('{mailinblack: "no"}', "[mailinblack]", "[mailinblack]", "donnez des clés"),
         ("    given:", "    givn:", "givn", "écrivez « given »"),
         ("        hand: a", "        hnad: a", "hnad", "écrivez « hand »"),
         ("    given:", "    says: Hein ?\n    given:", "says", "la clé « says » est inconnue"),

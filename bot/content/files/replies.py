@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.content.files.fields import Fields
 from bot.content.files.mistakes import Mistakes, closest
 from bot.content.files.yaml_lines import At, Marked, read_yaml
-from bot.content.replies import MOVES, WALKS, Option, Question, Reply
+from bot.content.replies import FACTS, MOVES, WALKS, Option, Question, Reply
 
 _GROUP = ("option", "moves", "facts", "hand", "texts")
 
@@ -118,6 +118,23 @@ def _group(result: ReplyFile, step: str, fields: Fields) -> Iterator[Reply]:
         )  # fmt: skip
         return
     known = tuple(move for move in moves if move in MOVES)
-    facts, hand = fields.texts("facts"), fields.text("hand", required=False)
+    facts, hand = tuple(_facts(fields)), fields.text("hand", required=False)
     for text in fields.texts("texts", required=True):
         yield Reply(f"{result.owner}/{step}", text, option, known, facts, hand)
+
+
+def _facts(fields: Fields) -> Iterator[tuple[str, str]]:
+    told = fields.below("facts")
+    for name in told.values:
+        value = told.text(name)
+        if value in FACTS.get(name, ()):
+            yield name, value
+        elif value:
+            known = FACTS.get(name)
+            fields.mistakes.blocks(
+                fields.file.path, fields.file.line(*fields.at, "facts", name),
+                f"{fields.what}le fait « {name} » n’a pas la valeur « {value} »" if known
+                else f"{fields.what}le fait « {name} » n’existe pas",
+                closest(value, known) or f"prenez {', '.join(known)}" if known
+                else closest(name, FACTS) or f"prenez {', '.join(FACTS)}",
+            )  # fmt: skip
