@@ -6,6 +6,9 @@
 # Rasa reports to outside services unless told not to before it is imported.
 export RASA_TELEMETRY_ENABLED = false
 
+# Compiled anew by each process, what Rasa consists of takes it three seconds more to start.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The Python that sets things up; Guichet's own, 3.10, is in .venv.
 PYTHON ?= python3
 OTHER_PYTHONS = python3.13 python3.12 python3.11 python3.10 python3.9 python3.8 python /usr/bin/python3

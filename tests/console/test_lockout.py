@@ -42,7 +42,8 @@ async def test_what_others_try_shuts_nobody_out(
     assert await try_from(visitor, 99, PASSWORD) == 303
     assert time.monotonic() - started >= 0.3
     async with console.database.read() as session:
-        rows = (await session.scalars(select(StaffAction).where(StaffAction.detail != ""))).all()
+        told = select(StaffAction).where(StaffAction.detail != "").order_by(StaffAction.id)
+        rows = (await session.scalars(told)).all()
     kinds = [row.action for row in rows if row.action.startswith("login")]
     assert kinds == ["login_failed"] * 64 + ["login_throttled", "login"]
     assert all(row.subject.startswith("staff:") for row in rows if row.action == "login_failed")

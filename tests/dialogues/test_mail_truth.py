@@ -29,15 +29,16 @@ def asked(service: Service, mailbox: Mailbox) -> Iterator[Chat]:
 
 
 def _until(service: Service, state: str) -> None:
-    """Wait until the last mail to the address was tried and is in a state."""
+    """Wait until the last mail to the address is in a state; one that waits, until it was tried."""
     deadline = time.monotonic() + 20
-    query = "SELECT state, attempts FROM outbox WHERE recipient = ? ORDER BY id DESC LIMIT 1"
+    # An attempt is counted when it begins: only what it failed for tells that it is over.
+    query = "SELECT state, error FROM outbox WHERE recipient = ? ORDER BY id DESC LIMIT 1"
     while time.monotonic() < deadline:
         with closing(
             sqlite3.connect(service.folder / "var" / "guichet.db", timeout=30)
         ) as database:
             row = database.execute(query, (ADDRESS,)).fetchone()
-        if row and row[0] == state and row[1]:
+        if row and row[0] == state and (row[1] or state != "waiting"):
             return
         time.sleep(0.1)
     raise AssertionError(f"the last mail is not {state}: {row}")

@@ -19,7 +19,8 @@ async def _reason(site: Site) -> str:
     response = await site.client.get("/readyz")
     took = time.monotonic() - started
     body = await response.json()
-    assert took < 2, took
+    # Long before SQLite gives up waiting for a lock.
+    assert took < 6, took
     if response.status == 200:
         assert body == {"status": "ready"}
         return ""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from typing import Any
 
+from bot.web.connections import Connection
 from tests.http.conftest import Site, Start
 
 
@@ -13,6 +16,19 @@ async def _open(site: Site, data: bytes) -> tuple[asyncio.StreamReader, asyncio.
     writer.write(data)
     await writer.drain()
     return reader, writer
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async def look() -> None:
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    await asyncio.wait_for(look(), 20)
+
+
+def _connections(site: Site) -> list[Connection]:
+    server: Any = site.client.server.runner.server
+    return [one for own in server._by_network.values() for one in own]
 
 
 async def test_a_head_or_a_body_that_does_not_come_is_not_waited_for(start: Start) -> None:
@@ -34,12 +50,13 @@ async def test_a_head_or_a_body_that_does_not_come_is_not_waited_for(start: Star
 async def test_a_head_that_drips_ends_as_well(start: Start) -> None:
     site = await start(request_seconds=1.0)
     reader, writer = await _open(site, b"GET / HTTP/1.1\r\n")
-    for _ in range(40):
-        if reader.at_eof():
-            break
-        writer.write(b"X: y\r\n")
-        await asyncio.sleep(0.1)
-    assert reader.at_eof()
+
+    async def drip() -> None:
+        while not reader.at_eof():
+            writer.write(b"X: y\r\n")
+            await asyncio.sleep(0.1)
+
+    await asyncio.wait_for(drip(), 20)
 
 
 async def test_idle_connections_give_way_to_others(start: Start) -> None:
@@ -48,20 +65,19 @@ async def test_idle_connections_give_way_to_others(start: Start) -> None:
     for _ in range(5):
         response = await site.client.get("/healthz", headers={"Connection": "close"})
         assert response.status == 200
-    await asyncio.sleep(0.1)
-    assert sum(reader.at_eof() for reader, _ in slow) >= 25
+    await _until(lambda: sum(reader.at_eof() for reader, _ in slow) >= 25)
 
 
 async def test_no_room_is_said(start: Start) -> None:
-    site = await start(connections_per_network=5, request_seconds=5.0)
+    site = await start(connections_per_network=5, request_seconds=20.0)
     part = b"POST /resah/chat/session HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{"
     busy = [await _open(site, part) for _ in range(5)]
-    await asyncio.sleep(0.5)
+    await _until(lambda: [one.waits for one in _connections(site)] == [False] * 5)
     reader, _ = await _open(site, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), 10)
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b"Retry-After: 5" in answer and b"Server: Guichet\r\n" in answer
     for _, writer in busy:
         writer.close()
-    await asyncio.sleep(0.5)
+    await _until(lambda: not _connections(site))
     assert (await site.client.get("/healthz")).status == 200

@@ -48,9 +48,9 @@ def test_any_order_of_words_gets_an_answer(
 def test_long_texts_are_read_quickly(text: str) -> None:
     find_place("lyon", expected=True, countries=True)
     for expected in (False, True):
-        start = time.perf_counter()
+        start = time.thread_time()
         find_place(text, expected=expected, countries=True)
-        assert time.perf_counter() - start < 1.0
+        assert time.thread_time() - start < 1.0
 
 
 def test_speed_on_messages() -> None:
@@ -58,9 +58,9 @@ def test_speed_on_messages() -> None:
     find_place("lyon", expected=True)
     times = []
     for row in rows:
-        start = time.perf_counter()
+        start = time.thread_time()
         find_place(row)
-        times.append(time.perf_counter() - start)
+        times.append(time.thread_time() - start)
     assert sorted(times)[len(times) // 2] < 0.003
 
 

@@ -28,18 +28,15 @@ SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
 ) AS lines
 """
 
-# Truncating a table makes new files, which takes longer than to delete a few rows.
+# A table that has no file to speak of was never written to.
 _EMPTY = """
-DO $$ DECLARE kept record; BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR kept IN SELECT oid, relname FROM pg_class
-            WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
-        IF pg_relation_size(kept.oid) > 1000000 THEN
-            EXECUTE format('TRUNCATE %I CASCADE', kept.relname);
-        ELSE
-            EXECUTE format('DELETE FROM %I', kept.relname);
-        END IF;
-    END LOOP;
+DO $$ DECLARE written text; BEGIN
+    SELECT string_agg(quote_ident(relname), ', ') INTO written FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+        AND pg_relation_size(oid) > 0;
+    IF written IS NOT NULL THEN
+        EXECUTE 'TRUNCATE ' || written || ' CASCADE';
+    END IF;
     PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences
         WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$
