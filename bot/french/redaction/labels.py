@@ -12,7 +12,7 @@ from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-from bot.french.redaction.words import CODES_OF, PAIRS, SECRETS, TYPOS_OF, WEAK
+from bot.french.redaction.lexicon import CODES_OF, PAIRS, SECRETS, TYPOS_OF, WEAK
 
 Kind = Literal["secret", "weak", "pair"]
 

@@ -1,37 +1,20 @@
-"""Puts the mark in place of each secret of a text.
-
-Where a secret is named, what stands right behind the name or behind a link ("est", a colon) is read
-as one, plain words and numbers too. Elsewhere in the same text a word counts only by its looks, and
-unless the words before say that it is something else: a ticket, a login, a version.
-"""
+"""Puts the mark in place of each secret of a text."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
-from bot.french.redaction.answers import answered_secrets
-from bot.french.redaction.behind import may_number_codes, secrets_behind
-from bot.french.redaction.codes import coded_secrets
-from bot.french.redaction.fold import fold_in_place
-from bot.french.redaction.labels import find_labels
-from bot.french.redaction.looks import HOLE, bare, looks_secret
-from bot.french.redaction.quoted import quoted_secrets
-from bot.french.redaction.reading import Reading
-from bot.french.redaction.runs import runs_of
-from bot.french.redaction.spelled import spelled_secrets
+from bot.french.redaction.classifier import Classifier, current_classifier
+from bot.french.redaction.kinds import HOLE, bare, stands_out
+from bot.french.redaction.scene import Scene
 from bot.french.redaction.structured import structured_secrets
-from bot.french.redaction.typed import hesitated, typed_secrets
-from bot.french.redaction.wide import sent_codes, used_as, wide_secrets
-from bot.french.redaction.words import LIKELY, SAYS
 
 MARK = "[mot de passe masqué]"
 
-_MOST_BEFORE = 200
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_HERE = frozenset({"voici", "voila"})
-_BESIDE = frozenset("le la l suivant actuel ci dessous".split()) | _HERE
+_MOST_BEFORE = 100
+_MOST_PASSES = 4
+_LONG = 2_000
+"""Signs from which on a text is read once only."""
 
 
 def redact_passwords(text: str, before: str = "") -> str:
@@ -41,40 +24,31 @@ def redact_passwords(text: str, before: str = "") -> str:
         text: A message as typed.
         before: What the same person wrote just before: "mon mot de passe est", then the password.
     """
-    text = text.replace(MARK, HOLE)
-    announced = _announced(before.replace(MARK, HOLE)[-_MOST_BEFORE:])
-    head = f"{announced}\n" if announced else ""
-    spans = {
-        (start - len(head), end - len(head))
-        for start, end in _secrets(head + text)
-        if start >= len(head)
-    }
-    typed = {bare(text[start:end]) for start, end in spans}
-    text = _without(text, spans)
-    # The same password may be typed once more, where nothing announces it.
-    for secret in typed:
-        if looks_secret(secret):
-            text = text.replace(secret, HOLE)
-        elif fold_in_place(secret) in LIKELY:
-            text = re.sub(rf"\b{re.escape(secret)}\b", HOLE, text)
-    return text.replace(HOLE, MARK)
+    return redact_by(current_classifier(), text, before)
 
 
-def _announced(before: str) -> str:
-    """Return the end of a message that announces a secret and does not give it, or nothing.
+def redact_by(classifier: Classifier, text: str, before: str = "") -> str:
+    """Return a text with every password that a classifier finds in it replaced by `MARK`.
 
-    "Mot de passe oublié" announces none: what comes next answers a question of the assistant.
+    Args:
+        classifier: What tells which pieces are secrets.
+        text: A message as typed.
+        before: What the same person wrote just before.
     """
-    folded = fold_in_place(before)
-    labels = find_labels(folded)
-    if not labels:
-        return ""
-    last = labels[-1]
-    tail = folded[last.end :]
-    words = set(_WORD.findall(tail))
-    ahead = _WORD.findall(folded[: last.start])[-3:]
-    linked = words & SAYS or {":", "="} & set(tail) or _HERE.intersection(ahead)
-    return before[last.start :].strip() if linked and words <= SAYS | _BESIDE else ""
+    text = text.replace(MARK, HOLE)
+    head = before.replace(MARK, HOLE)[-_MOST_BEFORE:].strip()
+    # What is masked is part of what the rest is read by, so that it is read once more.
+    for _ in range(_MOST_PASSES if len(text) < _LONG else 1):
+        spans = _secrets(classifier, text, f"{head}\n" if head else "")
+        if not spans:
+            break
+        typed = {bare(text[start:end]) for start, end in spans}
+        text = _without(text, spans)
+        # The same password may be typed once more, where nothing announces it.
+        for secret in typed:
+            if stands_out(secret):
+                text = text.replace(secret, HOLE)
+    return text.replace(HOLE, MARK)
 
 
 def secrets_of(text: str, before: str = "") -> list[str]:
@@ -94,28 +68,35 @@ def secrets_of(text: str, before: str = "") -> list[str]:
     return [secret for secret in dict.fromkeys(found) if secret]
 
 
-def _secrets(text: str) -> Iterator[tuple[int, int]]:
-    yield from structured_secrets(text)
-    folded = fold_in_place(text)
-    labels = find_labels(folded)
-    numbers = may_number_codes(folded)
-    for label, following in zip_longest(labels, labels[1:]):
-        end = following.start if following else len(text)
-        yield from secrets_behind(text, folded, label, end, numbers=numbers)
-    runs = runs_of(text, folded)
-    yield from used_as(runs, labels)
-    yield from sent_codes(runs)
-    yield from spelled_secrets(folded, labels)
-    yield from wide_secrets(text, runs, labels)
-    reading = Reading(text, folded, runs, labels)
-    yield from typed_secrets(reading)
-    yield from hesitated(reading)
-    yield from quoted_secrets(reading)
-    yield from coded_secrets(reading)
-    yield from answered_secrets(reading)
+def _secrets(classifier: Classifier, text: str, head: str) -> list[tuple[int, int]]:
+    """Return where secrets stand in a text that comes behind another."""
+    scene = Scene(head + text)
+    found = list(structured_secrets(text))
+    row: list[int] = []
+    if not scene.tells:
+        return found
+    for place, secret in enumerate([*classifier.secrets(scene), False]):
+        if secret and scene.tokens[place].start >= len(head):
+            row.append(place)
+            continue
+        if span := _span(scene, row):
+            found.append((span[0] - len(head), span[1] - len(head)))
+        row = []
+    return found
 
 
-def _without(text: str, spans: set[tuple[int, int]]) -> str:
+def _span(scene: Scene, row: list[int]) -> tuple[int, int] | None:
+    """Return where pieces in a row stand, without the signs around them that stand apart."""
+    while row and scene.kinds[row[-1]][0] == "p" and not scene.tokens[row[-1]].glued:
+        row = row[:-1]
+    while len(row) > 1 and scene.kinds[row[0]][0] == "p" and not scene.tokens[row[1]].glued:
+        row = row[1:]
+    if all(scene.kinds[place][0] == "p" for place in row):
+        return None
+    return scene.tokens[row[0]].start, scene.tokens[row[-1]].end
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
     """Return a text with a hole in place of each span; spans that overlap make one hole."""
     pieces, at = [], 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):

@@ -21,6 +21,10 @@ _GRAMMARS = (
 )
 
 
+# Keys that services give out, which begin with their own name: "ghp_…", "eyJ…".
+_KEY = re.compile(
+    r"(?<![\w-])(?:eyJ[\w-]{8,}|(?:sk|pk|ghp|gho|xox[bap]|glpat|rk)[_-]\w{8,}|AKIA\w{12,})[\w.-]*"
+)
 _CARD = re.compile(r"(?<![\w-])(?<!\d )\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}(?![\w-]| \d)")
 
 
@@ -29,6 +33,8 @@ def structured_secrets(text: str) -> Iterator[tuple[int, int]]:
     for card in _CARD.finditer(text):
         if card[1] or _is_card(card.group()):
             yield card.span()
+    for key in _KEY.finditer(text):
+        yield key.span()
     for grammar in _GRAMMARS:
         for match in grammar.finditer(text):
             if any(map(str.isdigit, match[1])) or grammar is not _GRAMMARS[-1]:
