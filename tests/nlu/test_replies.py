@@ -190,7 +190,11 @@ def test_signals_tell_the_lead_over_rivals_of_either_kind() -> None:
     moves = np.zeros((1, len(MOVES)))
     moves[0, MOVES.index("how")] = 0.4
     scored = Scored(
-        np.array([[0.7, 0.2]]), moves, np.zeros((1, 5)), written([""], np.zeros(1, np.float32))
+        np.array([[0.7, 0.2]]),
+        moves,
+        np.zeros((1, 5)),
+        np.zeros((1, 2)),
+        written([""], np.zeros(1, np.float32)),
     )
     first, second = option_signals(JUNK, scored)[0, :, :PLAIN]
     assert first == pytest.approx([0.7, 0.5, 0.3, 0])

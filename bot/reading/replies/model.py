@@ -48,6 +48,8 @@ DEFAULTS: dict[str, Any] = {
 never showed is scored, by what it means and by how like its label the reply is."""
 
 _SEEDED_FOLDS = 5
+_PLACES = 6
+"""So many options of a question can be named by where they stand."""
 _GROUPS = 4
 """Hands are put together to so many groups, each judged by what was learned from the others."""
 
@@ -155,6 +157,7 @@ class ReplyModel:
         keys = [("move", move) for move in MOVES]
         keys += [("meaning", meaning) for meaning in MEANINGS]
         keys += [("option", option.name) for option in question.options]
+        keys += [("place", str(at)) for at in range(len(question.options))]
         return [self._columns[key] for key in keys if key in self._columns]
 
     def _targets(self, known: Sequence[Reply]) -> Dense:
@@ -162,9 +165,11 @@ class ReplyModel:
         for row, (reply, asked) in enumerate(zip(known, self._asked, strict=True)):
             for move in reply.moves:
                 targets[row, self._columns["move", move]] = 1
-            for option in self._questions[asked].options:
+            for at, option in enumerate(self._questions[asked].options):
                 if option.name == reply.option:
                     targets[row, self._columns["option", option.name]] = 1
+                    if ("place", str(at)) in self._columns:
+                        targets[row, self._columns["place", str(at)]] = 1
                     for meaning in set(option.means) & set(MEANINGS):
                         targets[row, self._columns["meaning", meaning]] = 1
         return targets
@@ -177,6 +182,7 @@ class ReplyModel:
         self, question: Question, scores: Dense, unit: Features, rows: Ints, how: Floats
     ) -> Scored:
         options = np.zeros((len(scores), len(question.options)))
+        places = np.zeros_like(options)
         for at, option in enumerate(question.options):
             column = self._columns.get(("option", option.name))
             options[:, at] = (
@@ -184,9 +190,11 @@ class ReplyModel:
                 if column is None
                 else scores[:, column]
             )
+            if ("place", str(at)) in self._columns:
+                places[:, at] = scores[:, self._columns["place", str(at)]]
         moves = scores[:, [self._columns["move", move] for move in MOVES]].astype(np.float64)
         meanings = scores[:, [self._columns["meaning", meaning] for meaning in MEANINGS]]
-        return Scored(options, moves, meanings.astype(np.float64), how)
+        return Scored(options, moves, meanings.astype(np.float64), places, how)
 
     def _unseen(self, option: Option, scores: Dense, unit: Features) -> Floats:
         """Score an option that training never showed: by its meanings and its label."""
@@ -247,6 +255,7 @@ def _columns(known: Sequence[Reply]) -> dict[tuple[str, str], int]:
         *(("move", move) for move in MOVES),
         *(("meaning", meaning) for meaning in MEANINGS),
         *(("option", name) for name in names),
+        *(("place", str(at)) for at in range(_PLACES)),
     ]
     return {key: at for at, key in enumerate(keys)}
 

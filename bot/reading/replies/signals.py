@@ -25,12 +25,14 @@ class Scored:
         options: Of the question's options, shape (replies, options).
         moves: Of the shared moves, shape (replies, moves).
         meanings: Of what an option may mean, shape (replies, meanings).
+        places: Of where each option stands among them, as in "la deuxième"; shape as `options`.
         written: How each reply is written, see `written`.
     """
 
     options: Floats
     moves: Floats
     meanings: Floats
+    places: Floats
     written: Floats
 
     def __len__(self) -> int:
@@ -62,6 +64,8 @@ def option_signals(question: Question, scored: Scored) -> Floats:
             meant,
             np.broadcast_to(np.array([float(each.acts) for each in question.options]), shape),
             np.full(shape, float(count)),
+            scored.places,
+            scored.places - _rivals(scored.places),
         ],
         axis=2,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,9 @@ import numpy as np
 
 from bot.reading.features import Dense, Features, Featurizer
 from bot.reading.replies.sentences import encode
+
+_DIGITS = dict(zip("123456", "abcdef", strict=True))
+_MOST = 400
 
 
 class Texts:
@@ -31,7 +35,7 @@ class Texts:
 
     def fit_transform(self, texts: Sequence[str]) -> Features:
         """Learn from the training replies and return their features."""
-        features = self._featurizer.fit_transform(texts)
+        features = self._featurizer.fit_transform([_counted(text) for text in texts])
         if self._weight:
             sentences = encode(texts)
             self._centre = sentences.mean(axis=0)
@@ -43,7 +47,7 @@ class Texts:
 
     def transform(self, texts: Sequence[str]) -> Features:
         """Return the features of new replies."""
-        features = self._featurizer.transform(texts)
+        features = self._featurizer.transform([_counted(text) for text in texts])
         if self._weight:
             features = self._beside(features, encode(texts))
         return self._brought_down(features)
@@ -56,3 +60,11 @@ class Texts:
 
     def _brought_down(self, features: Features) -> Features:
         return Features(features.sparse, features.dense @ self._axes, features.words)
+
+
+def _counted(text: str) -> str:
+    """Return a text with the digits that stand alone named: to the featurizer numbers are alike."""
+    digits = {
+        each for each in re.findall(r"\w+", text[:_MOST]) if len(each) == 1 and each in _DIGITS
+    }
+    return " ".join([text, *(f"zzchoix{_DIGITS[digit]}" for digit in sorted(digits))])
