@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.evaluate import (
@@ -34,7 +35,7 @@ def evaluate(options: argparse.Namespace, tell: Tell) -> None:
         replies_report.report(*replies.load(current_settings().content_dir), tell)
         return
     folder = current_settings().var_dir / "evaluation"
-    examples, sets = training_examples(), test_sets(final=options.final)
+    examples, sets = training_examples(), test_sets(final=options.final, more=options.messages)
     settings = configured()
     if options.duplicates:
         _tell_all(duplicates.report(examples, sets), tell)
@@ -70,8 +71,10 @@ def _facts(result: Trained, examples: Sequence[Example]) -> Iterator[str]:
     yield (f"training: {len(examples)} examples, {len(result.model.intents)} intents, "
            f"{result.seconds:.0f} s, {result.megabytes} MB")  # fmt: skip
     yield f"held-out folds: {ablation.held_out(result, examples):.1%} right"
-    yield (f"sure from {calibration.sure:.2f} ({calibration.sure_in_scope:.2f} in scope), "
-           f"temperature {calibration.temperature:.2f}")  # fmt: skip
+    if calibration.sure is not None:
+        least = Counter(calibration.sure.tolist()).most_common()
+        yield ("sure from " + ", ".join(f"{value:.2f} ({count} intents)" for value, count in least)
+               + f", temperature {calibration.temperature:.2f}")  # fmt: skip
 
 
 def _pace(served: Parsed) -> str:

@@ -75,14 +75,15 @@ def training_examples(folder: Path = TRAINING) -> list[Example]:
     return examples
 
 
-def test_sets(*, final: bool) -> list[MessageSet]:
-    """Return the test sets that are present, the real messages last, in two views.
+def test_sets(*, final: bool, more: Sequence[Path] = ()) -> list[MessageSet]:
+    """Return the test sets that are present, then the real messages, in two views, then others.
 
     Args:
         final: Whether the set that is kept for the last run is wanted.
+        more: Files of further sets, a message as a JSON object on each line.
 
     Raises:
-        EvaluationFailed: If there is none.
+        EvaluationFailed: If there is none, or one cannot be read.
     """
     found = [
         MessageSet(path.stem, tuple(_read(path)))
@@ -95,14 +96,19 @@ def test_sets(*, final: bool) -> list[MessageSet]:
         found.append(
             MessageSet("real, surely unseen", tuple(e for e in real if not e.maybe_in_training))
         )
+    found += [MessageSet(path.stem, tuple(_read(path))) for path in more]
     if not found:
         raise EvaluationFailed(f"Aucun jeu de test dans {TESTS}.")
     return found
 
 
 def _read(path: Path) -> Sequence[Example]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvaluationFailed(f"{path} : illisible ({error}).") from error
     examples = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -24,6 +25,10 @@ def add_parser(commands: Any, tell: Callable[[str], None]) -> None:
     parser.add_argument(
         "--final", action="store_true", help="avec le jeu gardé pour la dernière mesure"
     )
+    parser.add_argument(
+        "--messages", type=Path, action="append", default=[], metavar="FICHIER",
+        help="mesurer aussi ces messages (à chaque ligne un objet JSON : text, intent, also)",
+    )  # fmt: skip
     parser.add_argument("--ablation", action="store_true", help="ce qu’apporte chaque étape")
     parser.add_argument("--duplicates", action="store_true", help="les exemples presque identiques")
     parser.add_argument(

@@ -1,26 +1,36 @@
 """When a message was understood well enough to act on.
 
-The model may waver between two intents that lead to the same place ("merci, au revoir"; "joindre
+The model may waver between intents that lead to the same place ("merci, au revoir"; "joindre
 quelqu'un de ma région"): then it does not matter which of them is right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 LANGUAGES = ("en", "de", "nl")
 """Languages other than French in which a message gets an answer of its own."""
 
-_ALIKE: tuple[frozenset[str], ...] = (
+ALIKE: tuple[frozenset[str], ...] = (
     frozenset({"thank", "goodbye"}),
     frozenset({"regional_contact", "human_handoff"}),
     frozenset({"login_problem", "password_reset", "account_check", "email_not_recognised"}),
+    frozenset({"find_document", "document_access", "document_missing", "market_not_visible"}),
 )
-"""Intents that are answered alike: by small talk, by a person, by the login walk."""
+"""Intents that are answered alike: by small talk, by a person, by the login walk, by the search for
+a contract."""
 
-_ENOUGH = 0.75
-_AT_LEAST = 0.3
+
+def together(ranking: Sequence[tuple[str, float]]) -> float:
+    """Return the confidence in the likeliest intent and those answered like it.
+
+    Args:
+        ranking: Intents with their confidence, likeliest first.
+    """
+    likeliest = ranking[0][0]
+    alike = next((group for group in ALIKE if likeliest in group), frozenset({likeliest}))
+    return sum(confidence for name, confidence in ranking if name in alike)
 
 
 def band_of(parse_data: Mapping[str, Any]) -> str:
@@ -29,10 +39,4 @@ def band_of(parse_data: Mapping[str, Any]) -> str:
     Args:
         parse_data: Rasa's result for the message, with our `band`; a payload has none and is sure.
     """
-    band = str(parse_data.get("band") or "sure")
-    ranking = parse_data.get("intent_ranking") or []
-    if band == "sure" or not ranking or ranking[0]["confidence"] < _AT_LEAST:
-        return band
-    alike = next((group for group in _ALIKE if ranking[0]["name"] in group), frozenset())
-    together = sum(row["confidence"] for row in ranking if row["name"] in alike)
-    return "sure" if together >= _ENOUGH else band
+    return str(parse_data.get("band") or "sure")

@@ -1,9 +1,12 @@
 """From scores to a confidence that means what it says, and from there to a band.
 
-Everything is fitted on held-out folds of the training data: the temperature of a softmax, then a
+Confidence is fitted on held-out folds of the training data: the temperature of a softmax, then a
 logistic regression that corrects it by how much was read, since a message of two words can look
 clear by chance. More signals (margin, likeness to training, agreement of the two models) were
 tried: they help on the folds and mislead on messages from elsewhere.
+
+What is sure is decided by value: an answer is given at once where the doubt left costs less than
+asking. So much confidence is wanted as a mistake about that topic would cost.
 """
 
 from __future__ import annotations
@@ -44,21 +47,17 @@ class Calibration:
 
     Attributes:
         temperature: Divides the scores before the softmax.
-        out_of_scope: Index of the intent `out_of_scope`, or -1.
         right: Judges whether the first intent is right; None before fitting.
         among_three: Judges whether the right intent is among the first three.
-        sure: Confidence from which a message counts as understood.
-        sure_in_scope: The same for an answer in scope, never less than `sure`.
+        sure: Confidence from which a message counts as understood, for each intent.
         lost: Probability for the first three under which not even a choice is offered.
         shift: Added to the log-odds of both judges.
     """
 
     temperature: float = 1.0
-    out_of_scope: int = -1
     right: Judge | None = None
     among_three: Judge | None = None
-    sure: float = 1.0
-    sure_in_scope: float = 1.0
+    sure: Floats | None = None
     lost: float = 0.0
     shift: float = 0.0
 
@@ -86,10 +85,10 @@ class Calibration:
 
         Args:
             intent: Index of the likeliest intent.
-            confidence: That it is right.
+            confidence: That it, or one that is answered alike, is right.
             among_three: Probability that the right one is among the first three.
         """
-        if confidence >= (self.sure if intent == self.out_of_scope else self.sure_in_scope):
+        if self.sure is not None and confidence >= self.sure[intent]:
             return "sure"
         return "unsure" if among_three >= self.lost else "lost"
 
@@ -99,9 +98,7 @@ def calibrate(
     truth: Ints,
     words: Floats,
     *,
-    out_of_scope: int,
-    precision: float,
-    leak: float,
+    costs: Floats,
     lost: float,
     shift: float,
 ) -> Calibration:
@@ -111,9 +108,8 @@ def calibrate(
         scores: Shape (messages, intents).
         truth: Index of each message's intent.
         words: How many words were read of each.
-        out_of_scope: Index of that intent, or -1.
-        precision: Share of right answers wanted among those given without asking.
-        leak: Share of out-of-scope messages that may be answered as if in scope.
+        costs: What a mistake about each intent costs, counted in questions: with 5, an answer is
+            given where it is right in four cases of five.
         lost: See `Calibration.lost`.
         shift: See `Calibration.shift`.
     """
@@ -123,7 +119,7 @@ def calibrate(
         return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
     best = minimize_scalar(negative_log_likelihood, bounds=(0.02, 5.0), method="bounded")
-    fitted = Calibration(float(best.x), out_of_scope, lost=lost, shift=shift)
+    fitted = Calibration(float(best.x), sure=1 - 1 / costs, lost=lost, shift=shift)
     probabilities = fitted.probabilities(scores)
     order = np.argsort(-probabilities, axis=1)
     right = order[:, 0] == truth
@@ -131,13 +127,6 @@ def calibrate(
     fitted.right = _judge(probabilities.max(axis=1), words, right, shift)
     three = -np.sort(-probabilities, axis=1)[:, :_OFFERED].sum(axis=1)
     fitted.among_three = _judge(three, words, among, shift)
-    confidence, _ = fitted.judge(probabilities, words)
-    fitted.sure = _threshold(confidence, right, precision)
-    outside = (truth == out_of_scope) & (order[:, 0] != out_of_scope)
-    tolerated = int(leak * (truth == out_of_scope).sum())
-    leaking = np.sort(confidence[outside])[::-1]
-    guard = float(leaking[tolerated]) + 1e-9 if len(leaking) > tolerated else 0.0
-    fitted.sure_in_scope = max(fitted.sure, guard)
     return fitted
 
 
@@ -150,17 +139,9 @@ def _signals(probability: Floats, words: Floats) -> Floats:
     return np.column_stack([np.log(clipped / (1 - clipped)), np.log1p(words)])
 
 
-def _judge(
-    probability: Floats, words: Floats, outcome: NDArray[np.bool_], shift: float
-) -> Judge | None:
+def _judge(probability: Floats, words: Floats, outcome: NDArray[np.bool_], shift: float) -> Judge:
     if outcome.all() or not outcome.any():
-        return None
+        share = (outcome.sum() + 0.5) / (len(outcome) + 1)
+        return Judge(np.zeros(2), float(np.log(share / (1 - share))) + shift)
     fitted = LogisticRegression(max_iter=2000).fit(_signals(probability, words), outcome)
     return Judge(fitted.coef_[0].astype(np.float64), float(fitted.intercept_[0]) + shift)
-
-
-def _threshold(confidence: Floats, right: NDArray[np.bool_], precision: float) -> float:
-    order = np.argsort(-confidence)
-    running = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    reached = np.flatnonzero(running >= precision)
-    return float(confidence[order][reached[-1]]) if len(reached) else 1.0

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
+from bot.reading.bands import together
 from bot.reading.calibration import Calibration, calibrate
 from bot.reading.features import Dense, Features, Featurizer
 from bot.reading.kernel import KernelModel, kernel, own_similarities, solve, unit_rows
@@ -38,8 +39,7 @@ DEFAULTS: dict[str, Any] = {
     "kernel_sharpness": 1.0,
     "ridge": 0.03,
     "folds": 5,
-    "precision": 0.955,
-    "leak": 0.04,
+    "costs": {"others": 5.0},
     "lost": 0.5,
     "shift": 0.0,
 }
@@ -176,7 +176,7 @@ class IntentModel:
         ranking += [
             (self.intents[at], float(min(confidence, probabilities[at] * rest))) for at in order[1:]
         ]
-        band = self.calibration.band(int(order[0]), float(confidence), float(among))
+        band = self.calibration.band(int(order[0]), together(ranking), float(among))
         return Prediction(tuple(ranking), band, float(nearest))
 
     def _mix(self, linear: Dense, second: Dense) -> Scores:
@@ -215,10 +215,10 @@ class IntentModel:
             yield from split.split(truth, truth)
 
     def _fit_calibration(self, truth: Ints, features: Features, scores: Scores) -> None:
-        outside = self.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.intents else -1
+        costs = self.settings["costs"]
         self.held_out = scores
         self.calibration = calibrate(
             scores, truth, features.words.astype(np.float64),
-            out_of_scope=outside,
-            **{name: self.settings[name] for name in ("precision", "leak", "lost", "shift")},
+            costs=np.array([costs.get(intent, costs["others"]) for intent in self.intents]),
+            lost=self.settings["lost"], shift=self.settings["shift"],
         )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from bot.evaluate import metrics, report
+from bot.evaluate import data, metrics, report
 from bot.evaluate.ablation import variants
-from bot.evaluate.data import Example, MessageSet
+from bot.evaluate.data import EvaluationFailed, Example, MessageSet
 from bot.evaluate.duplicates import near_duplicates
 from bot.evaluate.duplicates import report as duplicate_report
 from bot.evaluate.metrics import OUTCOMES, Scored, Share
@@ -77,3 +79,22 @@ def test_the_ablation_ends_with_the_configured_pipeline() -> None:
     settings = configured()
     rows = variants(settings)
     assert rows["+ kernel model (whole pipeline)"] == settings
+
+
+def test_messages_of_another_file_are_measured_too(tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere.jsonl"
+    path.write_text(
+        '{"text": "mdp oublié", "intent": "password_reset", "also": ["login_problem"]}\n'
+    )
+    found = data.test_sets(final=False, more=[path])[-1]
+    assert found.name == "elsewhere"
+    assert found.examples == (Example("mdp oublié", ("password_reset", "login_problem")),)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\n", b'{"text": "sans intention"}\n'])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "messages.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(EvaluationFailed, match=r"messages\.jsonl.*illisible"):
+        data.test_sets(final=False, more=[path])

@@ -77,11 +77,10 @@ def _scores(noise: float, count: int = 1500) -> tuple[np.ndarray, np.ndarray, np
     return scores, truth, random.integers(1, 40, count).astype(float)
 
 
-def _fit(noise: float, precision: float = 0.9, leak: float = 1.0) -> Calibration:
+def _fit(noise: float, *, cost: float = 10, first: float = 10) -> Calibration:
     scores, truth, words = _scores(noise)
-    return calibrate(
-        scores, truth, words, out_of_scope=0, precision=precision, leak=leak, lost=0.5, shift=0.0
-    )
+    costs = np.array([first] + [cost] * 9)
+    return calibrate(scores, truth, words, costs=costs, lost=0.5, shift=0.0)
 
 
 @pytest.mark.parametrize("noise", [0.3, 0.6, 0.8])
@@ -90,7 +89,8 @@ def test_sure_answers_are_as_right_as_was_asked(noise: float) -> None:
     calibration = _fit(noise)
     probabilities = calibration.probabilities(scores)
     confidence, _ = calibration.judge(probabilities, words)
-    given = confidence >= calibration.sure
+    given = confidence >= 0.9
+    assert given.any() and calibration.band(3, 0.9, 1.0) == "sure"
     assert (probabilities.argmax(axis=1) == truth)[given].mean() >= 0.9
 
 
@@ -104,21 +104,18 @@ def test_confidence_is_the_share_of_right_answers() -> None:
     assert (among >= confidence - 0.05).all()
 
 
-def test_out_of_scope_messages_are_seldom_answered() -> None:
-    scores, truth, words = _scores(0.8)
-    calibration = _fit(0.8, precision=0.5, leak=0.02)
-    probabilities = calibration.probabilities(scores)
-    confidence, _ = calibration.judge(probabilities, words)
-    first = probabilities.argmax(axis=1)
-    answered = (first != 0) & (confidence >= calibration.sure_in_scope)
-    assert answered[truth == 0].mean() <= 0.02
-    assert calibration.sure_in_scope >= calibration.sure
+def test_more_is_wanted_where_a_mistake_costs_more() -> None:
+    calibration = _fit(0.8, cost=5, first=20)
+    bands = [calibration.band(intent, 0.85, 0.9) for intent in (0, 1, 9)]
+    assert bands == ["unsure", "sure", "sure"]
+    assert calibration.band(0, 0.95, 0.9) == "sure"
 
 
 def test_where_nothing_is_right_nothing_is_sure() -> None:
     scores, truth, words = _scores(0.1)
     calibration = calibrate(
         scores, (truth + 1) % 10, words,
-        out_of_scope=0, precision=0.9, leak=1.0, lost=0.5, shift=0.0,
+        costs=np.full(10, 10.0), lost=0.5, shift=0.0,
     )  # fmt: skip
-    assert calibration.band(3, 0.99, 0.99) != "sure"
+    confidence, _ = calibration.judge(calibration.probabilities(scores), words)
+    assert not any(calibration.band(3, each, 0.99) == "sure" for each in confidence)

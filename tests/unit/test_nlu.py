@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.content.live import load_content
+from bot.dialogue.openers import OPENERS
 from bot.french.text import normalise
 from bot.ground.db import Database
 from bot.ground.settings import ROOT, load_settings
 from bot.rasa.assistant import Assistant
+from bot.reading.bands import ALIKE, together
 from bot.reading.calibration import Calibration
 
 BANDS = {"sure", "unsure", "lost"}
@@ -73,14 +76,33 @@ def test_probabilities_are_a_softmax_at_the_temperature() -> None:
     [(1.0, 1.0, "sure"), (0.6, 0.9, "sure"), (0.59, 0.9, "unsure"), (0.3, 0.2, "lost")],
 )
 def test_bands(confidence: float, among_three: float, band: str) -> None:
-    calibration = Calibration(out_of_scope=3, sure=0.6, sure_in_scope=0.6, lost=0.5)
+    calibration = Calibration(sure=np.full(2, 0.6), lost=0.5)
     assert calibration.band(0, confidence, among_three) == band
 
 
-def test_an_answer_in_scope_wants_more_confidence() -> None:
-    calibration = Calibration(out_of_scope=3, sure=0.5, sure_in_scope=0.7, lost=0.1)
-    assert calibration.band(3, 0.6, 0.9) == "sure"
+def test_each_intent_wants_its_own_confidence() -> None:
+    calibration = Calibration(sure=np.array([0.7, 0.5]), lost=0.1)
+    assert calibration.band(1, 0.6, 0.9) == "sure"
     assert calibration.band(0, 0.6, 0.9) == "unsure"
+
+
+def test_nothing_is_sure_before_fitting() -> None:
+    assert Calibration().band(0, 1.0, 1.0) == "unsure"
+
+
+def test_intents_that_are_answered_alike_count_together() -> None:
+    both = (("login_problem", 0.5), ("out_of_scope", 0.2), ("password_reset", 0.3))
+    assert together(both) == pytest.approx(0.8)
+    assert together((("training", 0.5), ("login_problem", 0.5))) == 0.5
+
+
+def test_what_counts_together_begins_alike() -> None:
+    *_, login, documents = ALIKE
+    assert {OPENERS[intent] for intent in login} == {"login"}
+    articles = load_content(ROOT / "faq").portal("resah").articles
+    for intent in documents:
+        tree = articles[intent].tree
+        assert tree is not None and "links.markets" in tree.steps[tree.first].say[0]
 
 
 @pytest.fixture(scope="module")
