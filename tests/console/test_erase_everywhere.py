@@ -27,11 +27,11 @@ def running(model: Path, tmp_path: Path) -> Iterator[Service]:
     service.stop()
 
 
-def _files_with(address: str, *folders: Path) -> list[Path]:
+def _files_with(address: str, *places: Path) -> list[Path]:
     wanted = address.encode()
     found = []
-    for folder in folders:
-        for path in folder.rglob("*"):
+    for place in places:
+        for path in (place, *place.rglob("*")):
             if not path.is_file():
                 continue
             data = path.read_bytes()
@@ -73,7 +73,7 @@ def test_no_file_holds_an_erased_address(running: Service, model: Path) -> None:
         assert any(path.name.startswith("guichet.db") for path in held), held
         _erase(running, address)
         # The log, the model and what Rasa keeps of trainings as well.
-        assert _files_with(address, running.folder, model.parent, ROOT / ".rasa") == []
+        assert _files_with(address, running.folder, model, ROOT / ".rasa") == []
     running.stop()
     for address in (KNOWN, UNKNOWN):
         assert _files_with(address, running.folder) == []
