@@ -41,11 +41,35 @@ import_tables()
 share_loaded_models()
 
 
+_TESTS = Path(__file__).parent
+_LONGEST = (
+    "dialogues/test_random_talker.py",
+    "dialogues/test_waiting_steps.py",
+    "dialogues/test_conversations.py",
+    "dialogues/test_login_walk.py",
+    "rasa/test_conventional.py",
+    "crash/test_liveness.py",
+    "http/test_volume.py",
+    "unit/test_doctor.py",
+)
+"""Begun first, lest one process works on them when the others have nothing left."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one process train the model while the others run the files that need none."""
-    needing = [item.path for item in items if "model" in getattr(item, "fixturenames", ())]
-    first = set(needing[:1])
-    items.sort(key=lambda item: (item.path not in first, item.path in needing))
+    long = {_TESTS / name: number for number, name in enumerate(_LONGEST)}
+    needing = {item.path for item in items if "model" in getattr(item, "fixturenames", ())}
+    trains = min(needing, key=lambda path: (long.get(path, len(long)), path), default=None)
+    # In one piece, so that a process starts its browser once.
+    browser = _TESTS / "browser"
+    items.sort(
+        key=lambda item: (
+            item.path != trains,
+            item.path in needing,
+            long.get(item.path, len(long)),
+            item.path.parent != browser,
+        )
+    )
 
 
 def pytest_runtest_teardown() -> None:

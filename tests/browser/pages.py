@@ -6,7 +6,7 @@ import re
 import time
 from typing import Any
 
-PATIENCE = 20_000
+PATIENCE = 40_000
 """Milliseconds that a condition may take on a busy machine; nothing waits for them to pass."""
 
 MOST_TABS = 40

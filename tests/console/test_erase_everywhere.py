@@ -16,7 +16,7 @@ from tests.support.service import Chat, Service
 
 KNOWN = "camille.martin@chu-exemple.example"
 UNKNOWN = "personne.effacee@ch-exemple.example"
-PATIENCE = 20
+PATIENCE = 60
 
 
 @pytest.fixture

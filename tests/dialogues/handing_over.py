@@ -43,7 +43,7 @@ def reference_in(reply: str) -> str:
 def mails_of(mailbox: Mailbox, address: str, reference: str, count: int = 1) -> list[EmailMessage]:
     """Return the mails of one ticket once there are enough of them."""
     found: list[EmailMessage] = []
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and len(found) < count:
         found = [mail for mail in mailbox.to(address) if reference in mail["Subject"]]
         time.sleep(0.05)

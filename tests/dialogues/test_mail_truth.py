@@ -30,7 +30,7 @@ def asked(service: Service, mailbox: Mailbox) -> Iterator[Chat]:
 
 def _until(service: Service, state: str) -> None:
     """Wait until the last mail to the address is in a state; one that waits, until it was tried."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     # An attempt is counted when it begins: only what it failed for tells that it is over.
     query = "SELECT state, error FROM outbox WHERE recipient = ? ORDER BY id DESC LIMIT 1"
     while time.monotonic() < deadline:

@@ -38,7 +38,7 @@ def _post(page: str, **fields: str) -> requests.Response:
 
 def _code(mailbox: Mailbox, address: str, reference: str, count: int) -> str:
     """Return the code of the newest mail, once there are enough of them."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     found: list[str] = []
     while time.monotonic() < deadline and len(found) < count:
         texts = [

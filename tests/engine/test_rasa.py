@@ -88,19 +88,22 @@ async def test_locks_serve_in_order_and_leave_nothing_behind(database: Database)
 async def test_a_cancelled_holder_frees_its_lock(database: Database) -> None:
     locks = ConversationLocks(database=database)
 
+    held = asyncio.Event()
+
     async def hold() -> None:
         async with locks.lock("one"):
+            held.set()
             await asyncio.sleep(60)
 
     holder = asyncio.create_task(hold())
-    await asyncio.sleep(0.2)
+    await asyncio.wait_for(held.wait(), 20)
     holder.cancel()
 
     async def take() -> None:
         async with locks.lock("one"):
             pass
 
-    await asyncio.wait_for(take(), 2)
+    await asyncio.wait_for(take(), 20)
     await locks.dispose()
 
 
@@ -114,15 +117,17 @@ async def test_processes_over_postgresql_wait_for_each_other(
     first = ConversationLocks(database=Database(url))
     second = ConversationLocks(database=Database(url))
     order: list[str] = []
+    held = asyncio.Event()
 
     async def hold() -> None:
         async with first.lock("one"):
             order.append("first in")
+            held.set()
             await asyncio.sleep(0.3)
             order.append("first out")
 
     async def follow() -> None:
-        await asyncio.sleep(0.1)
+        await held.wait()
         async with second.lock("one"):
             order.append("second in")
 

@@ -67,7 +67,7 @@ class Mailbox:
         with self._lock:
             return [message for message in self.messages if message["To"] == address]
 
-    def wait_for(self, address: str, count: int = 1, seconds: float = 20) -> list[EmailMessage]:
+    def wait_for(self, address: str, count: int = 1, seconds: float = 60) -> list[EmailMessage]:
         """Return the messages for an address once there are enough of them."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -133,7 +133,7 @@ async def test_a_cancelled_write_frees_its_transaction(database: Database) -> No
             await asyncio.sleep(60)
 
     task = asyncio.create_task(hold())
-    await asyncio.wait_for(entered.wait(), 5)
+    await asyncio.wait_for(entered.wait(), 20)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -34,6 +34,7 @@ class Box(Mailbox):
         self.refuse_sender_with = ""
         self.refuse_data_with = ""
         self.delay = 0.0
+        self.held = False
         self.attempts: list[str] = []
 
     async def handle_MAIL(
@@ -56,6 +57,8 @@ class Box(Mailbox):
         parsed = message_from_bytes(envelope.content, policy=policy.default)  # type: ignore[arg-type]
         self.attempts.append(str(parsed["Message-ID"]))
         await asyncio.sleep(self.delay)
+        while self.held:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
         if self.refuse_data_with:
             return self.refuse_data_with
         return await super().handle_DATA(server, session, envelope)
@@ -365,9 +368,10 @@ async def test_no_log_line_holds_a_recipient(
 async def test_a_server_that_hangs_holds_up_nobody_else(
     database: Database, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quiet = asyncio.Event()
+    reached, quiet = asyncio.Event(), asyncio.Event()
 
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reached.set()
         await quiet.wait()
         writer.close()
 
@@ -382,12 +386,13 @@ async def test_a_server_that_hangs_holds_up_nobody_else(
     for number in range(4):
         await put(database, f"r{number}")
     task = asyncio.create_task(sender.run())
-    await asyncio.sleep(0.3)
+    await asyncio.wait_for(reached.wait(), 20)
     await put(database, "w", to="w@b.example", portal="woundwo")
     started = now()
     sender.wake()
     await asyncio.to_thread(box.wait_for, "w@b.example")
-    assert now() - started < timedelta(seconds=3)
+    # Before the server that hangs is given up.
+    assert now() - started < timedelta(seconds=20)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -442,15 +447,17 @@ async def test_what_is_sent_on_while_it_is_delivered_stays_waiting(
     database: Database, box: Box, sender: OutboxSender
 ) -> None:
     await put(database, kind="ticket")
-    box.delay = 0.5
+    box.held = True
     sending = asyncio.create_task(sender.send_due())
-    await asyncio.sleep(0.2)
+    while not box.attempts:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
     async with database.write() as session:
         await session.execute(
             update(OutboxMail).values(
                 recipient="other@b.example", next_attempt_at=now() - timedelta(seconds=1)
             )
         )
+    box.held = False
     await sending
     await sender.send_due()
     assert len(box.to("other@b.example")) == 1
