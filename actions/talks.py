@@ -21,7 +21,7 @@ from bot.dialogue.flow import ASKED_SOLVED, Button, Frame, Heard, Said, Talk
 from bot.dialogue.interpretation import as_choice, as_said_anywhere
 from bot.dialogue.region import remember_region
 from bot.french.address_scanner import unreadable_address
-from bot.french.redaction import redact_passwords
+from bot.french.redaction import MASKED, redact_passwords
 from bot.ground.addresses import is_address, normalise_address
 from bot.ground.db import current_database
 from bot.ground.settings import current_settings
@@ -56,8 +56,8 @@ def talk_of(tracker: Tracker) -> Talk:
             entities["email"] = read.address
     band = band_of(latest)
     heard = Heard(
-        # Masked at our edges already; `rasa shell` has none in front.
-        text=redact_passwords(text),
+        # `rasa shell` has no edge of ours in front.
+        text=text if metadata.get(MASKED) else redact_passwords(text),
         intent=intent or "out_of_scope",
         band=band,
         ranking=tuple(row["name"] for row in latest.get("intent_ranking") or ()),

@@ -21,7 +21,7 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.content.live import current_content
-from bot.french.redaction import redact_passwords
+from bot.french.redaction import MASKED, redact_passwords
 from bot.ground.db import Database, unit_of_work
 from bot.ground.errors import ContentError, LimitReached, TooBusy, TurnFailed, WrongPortal
 from bot.ground.log_filter import TYPED
@@ -167,6 +167,7 @@ class Assistant:
                 "message_id": message.message_id,
                 "network": message.network,
                 "offered_by": message.offered_by,
+                MASKED: True,
             },
         )
         asked = await self._asked_since(message, text)

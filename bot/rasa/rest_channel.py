@@ -19,7 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.content.live import current_content
-from bot.french.redaction import redact_passwords
+from bot.french.redaction import MASKED, redact_passwords
 from bot.ground.conversation_names import (
     MOST_ID,
     BadMetadata,
@@ -55,6 +55,7 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
                 "portal": portal,
                 "message_id": message.message_id,
                 "network": "",
+                MASKED: True,
             }
             before = await store.last_said(message.sender_id)
             message.text = redact_passwords(message.text or "", before)

@@ -22,7 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.french.redaction import redact_passwords
+from bot.french.redaction import MASKED, redact_passwords
 from bot.ground.db import now
 from bot.ground.settings import current_settings
 from bot.record.transcript import EVENT_VERSION, Conversation, TranscriptEvent, Turn
@@ -181,7 +181,7 @@ def _message_id_of(events: list[Event]) -> str:
 def redact_events(events: list[Event]) -> None:
     """Mask passwords for channels that have no edge of ours in front, such as `rasa shell`."""
     for event in events:
-        if isinstance(event, UserUttered) and event.text:
+        if isinstance(event, UserUttered) and event.text and not event.metadata.get(MASKED):
             event.text = redact_passwords(event.text)
             if "text" in event.parse_data:
                 event.parse_data["text"] = event.text

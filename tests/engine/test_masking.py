@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from rasa.shared.core.events import UserUttered
 from sqlalchemy import Text, select
 from sqlalchemy import cast as sql_cast
 
 from bot.content.live import current_content
+from bot.french.redaction import MASKED
 from bot.ground.db import Database
+from bot.rasa.turn_record import redact_events
 from bot.record.blackout import black_out
 from bot.record.summaries import Summary
 from bot.record.transcript import TranscriptEvent, Turn
@@ -32,6 +35,27 @@ async def test_a_secret_that_the_message_before_announced_is_not_kept(
     kept = await _kept(database)
     assert "tournesol75" not in kept
     assert "[mot de passe masqu" in kept
+
+
+async def test_a_message_is_masked_at_the_edge_and_says_so(
+    talker: Talker, database: Database
+) -> None:
+    await talker.say("mon mot de passe est Soleil2024!")
+    async with database.read() as session:
+        event = await session.scalar(select(TranscriptEvent).where(TranscriptEvent.type == "user"))
+    assert event is not None
+    assert event.data["metadata"][MASKED] is True
+    assert "Soleil2024" not in str(event.data)
+
+
+def test_only_what_no_edge_has_masked_is_masked_when_stored() -> None:
+    shell, edge = (
+        UserUttered("mdp : Azerty12", parse_data={"text": "mdp : Azerty12"}, metadata=metadata)
+        for metadata in ({}, {MASKED: True})
+    )
+    redact_events([shell, edge])
+    assert shell.text == shell.parse_data["text"] == "mdp : [mot de passe masqué]"
+    assert edge.text == "mdp : Azerty12"
 
 
 async def test_the_talk_goes_on_after_a_message_was_blacked_out(

@@ -4,6 +4,6 @@ People type "mon mot de passe est Soleil2024!" although nobody asks. The words a
 that the message is still understood; the secret itself becomes a mark that the walks recognise.
 """
 
-from bot.french.redaction.masking import MARK, redact_passwords, secrets_of
+from bot.french.redaction.masking import MARK, MASKED, redact_passwords, secrets_of
 
-__all__ = ["MARK", "redact_passwords", "secrets_of"]
+__all__ = ["MARK", "MASKED", "redact_passwords", "secrets_of"]

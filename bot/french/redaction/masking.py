@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from bot.french.redaction.classifier import Classifier, current_classifier
 from bot.french.redaction.kinds import HOLE, bare, stands_out
 from bot.french.redaction.scene import Scene
 from bot.french.redaction.structured import structured_secrets
 
 MARK = "[mot de passe masqué]"
+
+MASKED = "masked"
+"""Says in a message's metadata that an edge of ours masked it; our channels take no such key in."""
 
 _MOST_BEFORE = 100
 _MOST_PASSES = 4
@@ -35,20 +36,7 @@ def redact_by(classifier: Classifier, text: str, before: str = "") -> str:
         text: A message as typed.
         before: What the same person wrote just before.
     """
-    text = text.replace(MARK, HOLE)
-    head = before.replace(MARK, HOLE)[-_MOST_BEFORE:].strip()
-    # What is masked is part of what the rest is read by, so that it is read once more.
-    for _ in range(_MOST_PASSES if len(text) < _LONG else 1):
-        spans = _secrets(classifier, text, f"{head}\n" if head else "")
-        if not spans:
-            break
-        typed = {bare(text[start:end]) for start, end in spans}
-        text = _without(text, spans)
-        # The same password may be typed once more, where nothing announces it.
-        for secret in typed:
-            if stands_out(secret):
-                text = text.replace(secret, HOLE)
-    return text.replace(HOLE, MARK)
+    return _masked(classifier, text, before)[0]
 
 
 def secrets_of(text: str, before: str = "") -> list[str]:
@@ -58,14 +46,27 @@ def secrets_of(text: str, before: str = "") -> list[str]:
         text: A message as typed.
         before: What the same person wrote just before.
     """
-    found: list[str] = []
-    at = 0
-    pieces = redact_passwords(text, before).split(MARK)
-    for piece, following in pairwise(pieces):
-        start = text.index(piece, at) + len(piece)
-        at = text.index(following, start) if following else len(text)
-        found.append(bare(text[start:at]))
-    return [secret for secret in dict.fromkeys(found) if secret]
+    return _masked(current_classifier(), text, before)[1]
+
+
+def _masked(classifier: Classifier, text: str, before: str) -> tuple[str, list[str]]:
+    """Return a text with the mark for each secret, and the secrets in order, each once."""
+    text = text.replace(MARK, HOLE)
+    head = before.replace(MARK, HOLE)[-_MOST_BEFORE:].strip()
+    found: dict[str, None] = {}
+    # What is masked is part of what the rest is read by, so that it is read once more.
+    for _ in range(_MOST_PASSES if len(text) < _LONG else 1):
+        spans = sorted(_secrets(classifier, text, f"{head}\n" if head else ""))
+        if not spans:
+            break
+        typed = [bare(text[start:end].replace(HOLE, " ")) for start, end in spans]
+        found |= dict.fromkeys(secret for secret in typed if secret)
+        text = _without(text, spans)
+        # The same password may be typed once more, where nothing announces it.
+        for secret in typed:
+            if stands_out(secret):
+                text = text.replace(secret, HOLE)
+    return text.replace(HOLE, MARK), list(found)
 
 
 def _secrets(classifier: Classifier, text: str, head: str) -> list[tuple[int, int]]:
