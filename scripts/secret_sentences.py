@@ -113,7 +113,7 @@ class Variants:
         self._replaced: dict[str, str] = {
             word: pool for pool, words in pools["replaced"].items() for word in words.split()
         }
-        self._names = re.compile("|".join(map(re.escape, self._replaced)))
+        self._names = re.compile(rf"\b(?:{'|'.join(map(re.escape, self._replaced))})\b")
 
     def of(self, message: Labelled, count: int) -> Iterator[Labelled]:
         """Yield variants of a message that differ from it.

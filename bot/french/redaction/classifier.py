@@ -21,10 +21,10 @@ from bot.french.redaction.features import (
     own_features,
 )
 from bot.french.redaction.kinds import HOLE, NEVER
+from bot.french.redaction.lexicon import COMMON
 from bot.french.redaction.scene import Scene
 
 WEIGHTS = Path(__file__).parent / "data" / "weights.json"
-BEGIN, GO_ON, NONE = range(3)
 
 _MOST = 30.0
 _UNFITTED = "xdagjhr"
@@ -50,9 +50,8 @@ class Classifier:
         self._weights = weights
         self._steps = [[exp(step) for step in row] for row in transitions]
         self._least = least
-        self._own = lru_cache(8192)(self._score_own)
-        self._near = lru_cache(8192)(self._score_near)
         self._cues = lru_cache(8192)(self._score_cues)
+        self._common = lru_cache(8192)(self._score_alone)
         self._edge = tuple(self._sum([f"{offset}#"]) for offset in OFFSETS)
 
     def secrets(self, scene: Scene) -> list[bool]:
@@ -68,10 +67,25 @@ class Classifier:
         """Return for each piece of a message how probable it is that it is a secret."""
         shorts = {kind[:2] for kind in scene.kinds}
         told = {short: self._sum(scene.message_features(short)) for short in shorts}
-        scores = [self._score(scene, place, told) for place in range(len(scene.tokens))]
+        alone = self._alone(scene)
+        scores = [self._score(scene, place, told, alone) for place in range(len(scene.tokens))]
         return self._marginals(scores)
 
-    def _sum(self, names: list[str] | tuple[str, ...]) -> Pair:
+    def _alone(self, scene: Scene) -> list[tuple[Pair, ...]]:
+        """Return what each piece says of itself and of those at each place beside it."""
+        found: list[tuple[Pair, ...]] = []
+        seen: dict[str, tuple[Pair, ...]] = {}
+        for token, kind in zip(scene.tokens, scene.kinds, strict=True):
+            if token.key in COMMON:
+                found.append(self._common(token.word, token.key, kind))
+                continue
+            # What may be a secret is not kept any longer than its message.
+            if token.word not in seen:
+                seen[token.word] = self._score_alone(token.word, token.key, kind)
+            found.append(seen[token.word])
+        return found
+
+    def _sum(self, names: list[str]) -> Pair:
         begin = go_on = 0.0
         for name in names:
             weight = self._weights.get(name)
@@ -80,19 +94,18 @@ class Classifier:
                 go_on += weight[1]
         return begin, go_on
 
-    def _score_own(self, word: str, key: str) -> Pair:
-        return self._sum(own_features(word, key))
-
-    def _score_near(self, word: str, key: str) -> tuple[Pair, ...]:
-        names = near_features(word, key)
-        return tuple(self._sum([f"{offset}{name}" for name in names]) for offset in OFFSETS)
+    def _score_alone(self, word: str, key: str, kind: str) -> tuple[Pair, ...]:
+        names = near_features(word, key, kind)
+        beside = [self._sum([f"{offset}{name}" for name in names]) for offset in OFFSETS]
+        return self._sum(own_features(word, key, kind)), *beside
 
     def _score_cues(self, place: str, cues: tuple[str, ...], short: str) -> Pair:
         return self._sum(cue_features(place, cues, short))
 
-    def _score(self, scene: Scene, i: int, told: dict[str, Pair]) -> Pair:
-        token = scene.tokens[i]
-        begin, go_on = self._own(token.word, token.key)
+    def _score(
+        self, scene: Scene, i: int, told: dict[str, Pair], alone: list[tuple[Pair, ...]]
+    ) -> Pair:
+        begin, go_on = alone[i][0]
         size = len(scene.tokens)
         for at, offset in enumerate(OFFSETS):
             place = i + offset
@@ -101,8 +114,7 @@ class Classifier:
             elif scene.labels[place] is not None:
                 near = self._sum(beside(scene, i, offset))
             else:
-                other = scene.tokens[place]
-                near = self._near(other.word, other.key)[at]
+                near = alone[place][at + 1]
             begin += near[0]
             go_on += near[1]
         short = scene.kinds[i][:2]

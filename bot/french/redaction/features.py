@@ -6,30 +6,28 @@ it (`near_features`), and both together with the name of a secret near by (`Scen
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import pairwise
 
-from bot.french.redaction.kinds import MOST_READ, kind_of, pattern_of
+from bot.french.redaction.kinds import MOST_READ, pattern_of
 from bot.french.redaction.lexicon import CUES
 from bot.french.redaction.scene import Scene
 
-OFFSETS = (-4, -3, -2, -1, 1, 2, 3)
+OFFSETS = (-3, -2, -1, 1, 2, 3)
 """The places beside a piece that are looked at."""
 
 _DIGITS = "0123456789"
 
 
-@lru_cache(16_384)
-def own_features(word: str, key: str) -> tuple[str, ...]:
+def own_features(word: str, key: str, kind: str) -> list[str]:
     """Return what a piece tells by itself.
 
     Args:
         word: The piece as typed.
         key: The piece folded.
+        kind: Its kind.
     """
-    kind = kind_of(word, key)
     if kind[0] == "p":
-        return ("k=" + kind,)
+        return ["k=" + kind]
     word, key = word[:MOST_READ], key[:MOST_READ]
     found = ["k=" + kind, "s=" + pattern_of(word), f"l={min(len(word), 13)}", "w=" + key]
     found += ["c=" + cue for cue in CUES.get(key, ())]
@@ -44,52 +42,32 @@ def own_features(word: str, key: str) -> tuple[str, ...]:
         found += ["e1=" + word[-1].lower(), "e2=" + key[-2:], "e3=" + key[-3:], "e4=" + key[-4:]]
     changes = sum(_class(one) != _class(two) for one, two in pairwise(word))
     found.append(f"alt={min(changes, 6)}")
-    return tuple(found)
+    return found
 
 
 def _class(sign: str) -> int:
     return 0 if sign.isdigit() else 1 if sign.islower() else 2 if sign.isupper() else 3
 
 
-@lru_cache(16_384)
-def near_features(word: str, key: str) -> tuple[str, ...]:
+def near_features(word: str, key: str, kind: str) -> list[str]:
     """Return what a piece tells of those beside it.
 
     Args:
         word: The piece as typed.
         key: The piece folded.
+        kind: Its kind.
     """
-    kind = kind_of(word, key)
     found = ["k=" + kind]
     if kind[0] not in "pn":
         if word.isalpha() or "'" in key:
             found.append("w=" + key[:MOST_READ])
-            if len(key) > 5:
-                found.append("t=" + key[:5])
         found += ["c=" + cue for cue in CUES.get(key, ())]
-    return tuple(found)
+    return found
 
 
 def cue_features(place: str, cues: tuple[str, ...], short: str) -> list[str]:
     """Return what the cues of a piece near by tell of pieces of a kind."""
     return [f"{place}={cue}|{short}" for cue in cues]
-
-
-def features_of(scene: Scene) -> list[list[str]]:
-    """Return the names of all features of each piece, as weights are fitted to them."""
-    rows: list[list[str]] = []
-    for i, token in enumerate(scene.tokens):
-        row = list(own_features(token.word, token.key))
-        for offset in OFFSETS:
-            row += beside(scene, i, offset)
-        row += scene.joint_features(i)
-        short = scene.kinds[i][:2]
-        if scene.labels[i] is None:
-            row += scene.message_features(short)
-        for place, cues in scene.cues_around(i):
-            row += cue_features(place, cues, short)
-        rows.append(row)
-    return rows
 
 
 def beside(scene: Scene, i: int, offset: int) -> list[str]:
@@ -101,4 +79,4 @@ def beside(scene: Scene, i: int, offset: int) -> list[str]:
     if label is not None:
         return [f"{offset}w=<{label.kind}>"]
     token = scene.tokens[place]
-    return [f"{offset}{name}" for name in near_features(token.word, token.key)]
+    return [f"{offset}{name}" for name in near_features(token.word, token.key, scene.kinds[place])]

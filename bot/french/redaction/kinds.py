@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from bot.french.redaction.fold import fold_in_place
 from bot.french.redaction.lexicon import COMMON, PRODUCT_HEADS, PRODUCTS
@@ -44,7 +43,6 @@ _ASKING = re.compile(
 _STUCK = re.compile(r"[.!?,'’]+")
 
 
-@lru_cache(16_384)
 def kind_of(word: str, key: str) -> str:
     """Return the kind of a piece.
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, cast
 
 from rapidfuzz.distance import OSA
 
@@ -25,21 +23,24 @@ _TYPO_WORDS = 4
 _TYPO_HEADS = frozenset("mnopc")
 
 
-def _by_first(phrases: Iterable[str], kind: Kind) -> list[tuple[str, tuple[str, ...], Kind]]:
-    return [(words[0], words, kind) for phrase in phrases if (words := tuple(phrase.split()))]
+_NAMES: dict[tuple[str, ...], Kind] = {
+    tuple(phrase.split()): kind
+    for phrases, kind in cast(
+        "list[tuple[frozenset[str], Kind]]", [(WEAK, "weak"), (SECRETS, "secret"), (PAIRS, "pair")]
+    )
+    for phrase in phrases
+}
 
 
-def _table() -> dict[str, list[tuple[tuple[str, ...], Kind]]]:
-    table: dict[str, list[tuple[tuple[str, ...], Kind]]] = defaultdict(list)
-    named = _by_first(PAIRS, "pair") + _by_first(SECRETS - PAIRS, "secret")
-    for first, words, kind in named + _by_first(WEAK, "weak"):
-        table[first].append((words, kind))
-    for rows in table.values():
-        rows.sort(key=lambda row: -len(row[0]))
-    return dict(table)
+def _sizes() -> dict[str, list[int]]:
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for words in _NAMES:
+        sizes[words[0]].add(len(words))
+    return {first: sorted(found, reverse=True) for first, found in sizes.items()}
 
 
-_NAMES = _table()
+_SIZES = _sizes()
+"""How many words the names have that begin with a word, the most first."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,10 @@ def find_labels(folded: str) -> list[Label]:
 def _named(words: list[tuple[str, int, int]], joined: list[bool], at: int) -> tuple[int, Kind]:
     """Return how many words from a place on name a secret, and of which kind."""
     first = words[at][0]
-    for phrase, kind in _NAMES.get(first, ()):
-        if all(
-            at + offset < len(words)
-            and words[at + offset][0] == word
-            and (not offset or joined[at + offset - 1])
-            for offset, word in enumerate(phrase)
-        ):
-            return len(phrase), kind
+    for size in _SIZES.get(first, ()):
+        named = tuple(word for word, _, _ in words[at : at + size])
+        if len(named) == size and named in _NAMES and all(joined[at : at + size - 1]):
+            return size, _NAMES[named]
     if first[0] not in _TYPO_HEADS or len(first) > _LONGEST_TYPO:
         return 0, "secret"
     together = ""
@@ -95,7 +92,6 @@ def _named(words: list[tuple[str, int, int]], joined: list[bool], at: int) -> tu
     return 0, "secret"
 
 
-@lru_cache(8192)
 def _is_typo(together: str) -> bool:
     return any(OSA.distance(together, name, score_cutoff=1) <= 1 for name in TYPOS_OF)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
 
 from bot.french.redaction.fold import fold_in_place
 from bot.french.redaction.kinds import MOST_READ, kind_of
@@ -12,7 +11,6 @@ from bot.french.redaction.labels import Label, find_labels
 from bot.french.redaction.lexicon import CUES, SAYS
 from bot.french.redaction.tokens import Token, tokens_of
 
-_DIGITS = "0123456789"
 _REACH = 14
 _REACH_BEHIND = 9
 _CUES_BEFORE = 5
@@ -22,7 +20,6 @@ _ENDS = frozenset(".!?…\n")
 _QUOTES = frozenset("\"«»“”„`'‘’*_()[]{},~")
 _SIGNS = frozenset(":=→-")
 _LINKS = frozenset("comme en est as de pour dans ou c' du".split())
-_PARTING = frozenset({"p/", "p|", "p;", "p,", "p→", "p:", "p=", "p->", "et", "puis", "ou"})
 _CLOSING = frozenset({"$", "p.", "p!", "p?", "p\\n", "p,", "p;", "p»", 'p"', "p)"})
 _NOT_DIGITS = re.compile(r"\D+")
 _OF_GROUPS = frozenset({"year", "date"})
@@ -54,8 +51,6 @@ class Scene:
         self._told = sorted({cue for cues in self._cues for cue in cues})
         words = sum(kind[0] != "p" for kind in self.kinds)
         self._size = str(words) if words < 4 else "few" if words < 9 else "many"
-        self._counts = Counter(token.key for token in self.tokens)
-        self._alike = self._stems()
         self._groups = self._number_groups()
         self._leads = self._names_before()
         self._follows = self._names_behind()
@@ -73,16 +68,6 @@ class Scene:
             or not _TELLING.isdisjoint(self._told)
             or any(kind[-1:] in "ucm" or kind[0] not in "pwvxy1sjh" for kind in self.kinds)
         )
-
-    def _stems(self) -> frozenset[str]:
-        """Return the words that differ from another one in their last figures only."""
-        stems: dict[str, set[str]] = defaultdict(set)
-        for token in self.tokens:
-            if token.key[-1:].isdigit():
-                stem = token.key[:MOST_READ].rstrip(_DIGITS)
-                if len(stem) > 3:
-                    stems[stem].add(token.key)
-        return frozenset(key for keys in stems.values() if len(keys) > 1 for key in keys)
 
     def _number_groups(self) -> list[str]:
         """Return for each number the sizes of the groups that it is written in: "2.2.2"."""
@@ -161,7 +146,6 @@ class Scene:
         short = kind[:2]
         before = names[i - 1] if i else "^"
         second = names[i - 2] if i > 1 else "^"
-        third = names[i - 3] if i > 2 else "^"
         behind = names[i + 1] if i < last else "$"
         after = names[i + 2] if i < last - 1 else "$"
         kind_before = kinds[i - 1][:2] if i else "^"
@@ -186,24 +170,16 @@ class Scene:
             f"nn={behind}|{after}",
             f"pn={before}|{behind}",
             f"ppk={second}|{before}|{short}",
-            f"ppp={third}|{second}|{before}",
             f"ck={content}|{short}",
             f"A={self._about}|{kind}",
             f"A={self._about}|{self._size}|{short}",
-            f"glue={glued}|{short}",
             f"gl={glued}|{kind_before}|{short}",
             f"kk={kind_before}|{short}|{kind_behind}",
         ]
-        if before in _PARTING:
-            found.append(f"sep={before}|{kinds[i - 2] if i > 1 else '^'}|{short}")
         if group := self._groups[i]:
             first = self.tokens[i].word[0]
             found += [f"G={group}", f"G={group}|{lead}|{link}", f"G={group}|{content}"]
             found.append("G0" if first == "0" else "G+" if first == "+" else "G1")
-        if kind[0] != "p" and self._counts[self.tokens[i].key] > 1:
-            found.append(f"again={short}")
-        if self.tokens[i].key in self._alike:
-            found.append("alike")
         return found
 
     def _content_before(self, i: int) -> str:
