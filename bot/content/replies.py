@@ -21,27 +21,29 @@ MOVES = (
 
 FACTS: Mapping[str, tuple[str, ...]] = {
     "activated": ("today", "yesterday"),
+    "admin_mail_received": ("no", "yes"),
     "administrator": ("gone", "me", "none", "silent"),
+    "administrator_known": ("no", "yes"),
+    "administrator_listed": ("admin_duties", "no", "yes"),
     "already_asked": ("yes",),
     "awaited_mail": ("account_pending", "password_reset"),
     "browsers_tried": ("yes",),
     "firefox": ("no", "yes"),
-    "for_colleague": ("yes",),
-    "form_sent": ("not_solved", "yes"),
+    "form_sent": ("no", "not_solved", "yes"),
     "has_account": ("no", "yes"),
     "has_ordered": ("no", "yes"),
-    "junk_checked": ("mail_in_spam", "yes"),
+    "junk_checked": ("mail_in_spam", "no", "yes"),
     "link_fails": ("yes",),
     "mailbox_dead": ("yes",),
     "mailinblack": ("no", "yes"),
-    "market_searched": ("yes",),
+    "market_searched": ("no", "yes"),
     "market_visible": ("no", "yes"),
     "password_refused": ("yes",),
     "trade_partner": ("no", "yes"),
     "urgent": ("yes",),
 }
-"""What a reply may tell in passing, with the values; see docs/understanding.md. Names that
-`faq/common/facts.yml` has too have its values."""
+"""What a reply may tell, by its option or in passing, with the values; see docs/understanding.md.
+Names that `faq/common/facts.yml` has too have its values."""
 
 WALKS = "flow"
 """The folder of the replies to questions that walks of ours ask, in place of a portal's name."""
@@ -56,12 +58,14 @@ class Option:
         label: How it is written on its button, or what it means.
         means: What else it means, as in a tree.
         acts: Whether choosing it sends something or closes the problem: that needs a surer reading.
+        tells: The fact that choosing it tells, of those in `FACTS`, or None.
     """
 
     name: str
     label: str
     means: tuple[str, ...] = ()
     acts: bool = False
+    tells: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,10 +117,28 @@ def tree_questions(owner: str, tree: Tree) -> Iterator[Question]:
     for step in tree.steps.values():
         if step.answers:
             options = (
-                Option(answer.label, answer.label, answer.means, ends.get(answer.go) == "solved")
+                Option(answer.label, answer.label, answer.means, ends.get(answer.go) == "solved",
+                       _tells(step.fact, answer.means))
                 for answer in step.answers
-            )
+            )  # fmt: skip
             yield Question(f"{owner}/{step.name}", tuple(options))
+
+
+def _tells(fact: str, means: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return the fact that an answer tells: yes or no where it means that, else what it means."""
+    value = next((value for value in ("yes", "no") if value in means), next(iter(means), ""))
+    return (fact, value) if value in FACTS.get(fact, ()) else None
+
+
+def told(reply: Reply, question: Question) -> frozenset[tuple[str, str]]:
+    """Return the facts that a reply tells, by its option or in passing.
+
+    Args:
+        reply: A reply.
+        question: The question that it answers.
+    """
+    chosen = (each.tells for each in question.options if each.name == reply.option)
+    return frozenset((*reply.facts, *(fact for fact in chosen if fact is not None)))
 
 
 def portal_questions(portals: Mapping[str, Portal]) -> Iterator[Question]:

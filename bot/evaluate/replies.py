@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from bot.content.files import Mistakes, read_folder
-from bot.content.files.mistakes import told
+from bot.content.files.mistakes import told as told_mistakes
 from bot.content.files.replies import read_replies
-from bot.content.replies import Question, Reply, answering, portal_questions
+from bot.content.replies import Question, Reply, answering, portal_questions, told
 from bot.evaluate.data import EvaluationFailed
 from bot.evaluate.metrics import Share
 from bot.ground.settings import ROOT
@@ -29,10 +29,17 @@ _NEW = "new: "
 
 @dataclass(frozen=True)
 class HeldOut:
-    """A reply with what was read in it by a model that did not know its hand."""
+    """A reply with what was read in it by a model that did not know its hand.
+
+    Attributes:
+        reply: The reply.
+        read: What was read in it.
+        told: The facts that it tells, by its option or in passing.
+    """
 
     reply: Reply
     read: Replied
+    told: frozenset[tuple[str, str]] = frozenset()
 
     def option(self, least: float | None = None) -> str | None:
         """Return the option taken, or None.
@@ -59,6 +66,25 @@ class Figures:
     right: Share
     wrong: Share
     taken: Share
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How well facts are told.
+
+    Attributes:
+        found: Of those that replies tell, those that were read as sure.
+        right: Of those that were read as sure, those that replies tell.
+    """
+
+    found: Share
+    right: Share
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of the two."""
+        total = self.found.of + self.right.of
+        return 2 * self.found.hits / total if total else 0.0
 
 
 @dataclass(frozen=True)
@@ -91,7 +117,7 @@ def load(content: Path, folder: Path = REPLIES) -> tuple[list[Reply], dict[str, 
     mistakes = Mistakes()
     files = read_replies(folder, mistakes)
     if len(mistakes):
-        raise EvaluationFailed(told(list(mistakes)))
+        raise EvaluationFailed(told_mistakes(list(mistakes)))
     reading = read_folder(content, retention_days=1)
     portals = {name: files.portal for name, files in reading.portals.items()}
     questions = {question.id: question for question in portal_questions(portals)}
@@ -141,7 +167,9 @@ def by_hand(
         own = [reply for reply in replies if reply.hand == hand]
         for reply in own:
             started = time.perf_counter()
-            rows.append(HeldOut(reply, model.predict(reply.text, questions[reply.question])))
+            question = questions[reply.question]
+            read = model.predict(reply.text, question)
+            rows.append(HeldOut(reply, read, told(reply, question)))
             times.append((time.perf_counter() - started) * 1000)
         tell(f"  {hand}: {len(training)} → {len(own)}")
     return Run(rows, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, times)
@@ -210,6 +238,28 @@ def moves_sure(rows: Sequence[HeldOut]) -> Share:
         if not move.option
     ]  # fmt: skip
     return Share(sum(taken), len(taken))
+
+
+def facts(rows: Sequence[HeldOut]) -> Facts:
+    """Return how well the facts are told that replies tell."""
+    read = [frozenset((f.name, f.value) for f in row.read.facts if f.sure) for row in rows]
+    hits = sum(len(row.told & each) for row, each in zip(rows, read, strict=True))
+    return Facts(
+        Share(hits, sum(len(row.told) for row in rows)),
+        Share(hits, sum(len(each) for each in read)),
+    )
+
+
+def by_fact(rows: Sequence[HeldOut]) -> dict[str, Facts]:
+    """Return, by the name of a fact, how well it is told."""
+    names = sorted({name for row in rows for name, _ in row.told})
+    return {name: facts([_only(row, name) for row in rows]) for name in names}
+
+
+def _only(row: HeldOut, name: str) -> HeldOut:
+    """Return a reply as if there were no fact but those of one name."""
+    read = replace(row.read, facts=tuple(fact for fact in row.read.facts if fact.name == name))
+    return HeldOut(row.reply, read, frozenset(fact for fact in row.told if fact[0] == name))
 
 
 def by_question(rows: Sequence[HeldOut]) -> Iterator[tuple[str, Figures]]:

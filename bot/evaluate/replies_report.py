@@ -67,6 +67,10 @@ def lines(run: Run) -> Iterator[str]:
     for move, share in measured.moves_right(run.rows).items():
         yield f"    {move:11} {shown(share)}"
     yield f"  of the shared moves that are sure, right {shown(measured.moves_sure(run.rows))}"
+    told = measured.facts(run.rows)
+    yield f"  facts: F1 {told.f1:.2f}, found {shown(told.found)}, right {shown(told.right)}"
+    for name, each in measured.by_fact(run.rows).items():
+        yield f"    {name:21} F1 {each.f1:.2f}, found {shown(each.found)}"
     yield f"  weakest {_WEAKEST} questions:"
     for at, (name, figures) in enumerate(measured.by_question(run.rows)):
         if at < _WEAKEST:

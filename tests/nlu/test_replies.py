@@ -11,12 +11,22 @@ import pytest
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 
-from bot.content.replies import MOVES, Option, Question, Reply, answering, portal_questions
+from bot.content.replies import (
+    MOVES,
+    Option,
+    Question,
+    Reply,
+    answering,
+    portal_questions,
+    told,
+)  # fmt: skip
 from bot.evaluate.data import EvaluationFailed
 from bot.evaluate.metrics import Share
 from bot.evaluate.replies import (
     HeldOut,
+    by_fact,
     by_question,
+    facts,
     figures,
     hands_to_test,
     load,
@@ -26,6 +36,7 @@ from bot.evaluate.replies import (
 from bot.ground.settings import ROOT
 from bot.rasa.training import _sources
 from bot.reading.kernel import fit
+from bot.reading.replies.facts import Fact
 from bot.reading.replies.forest import Forest, grow
 from bot.reading.replies.judging import Judge, threshold
 from bot.reading.replies.model import DEFAULTS, Replied, ReplyModel
@@ -37,8 +48,8 @@ from bot.reading.replies.signals import PLAIN, Scored, move_signals, option_sign
 JUNK = Question(
     "p/mail/junk",
     (
-        Option("Oui, rien", "Oui, rien", ("yes", "not_solved")),
-        Option("Pas encore", "Pas encore", ("no",)),
+        Option("Oui, rien", "Oui, rien", ("yes", "not_solved"), tells=("junk_checked", "yes")),
+        Option("Pas encore", "Pas encore", ("no",), tells=("junk_checked", "no")),
     ),
 )
 SOLVED = Question(
@@ -161,6 +172,42 @@ def test_a_kept_model_says_the_same() -> None:
         )
 
 
+def test_facts_are_told_by_options_and_in_passing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.reading.replies.facts._FEWEST", 5)
+    urgent = (
+        "c'est urgent|vite c'est urgent|urgent svp|très urgent merci|urgent urgent|ça urge, urgent"
+    )
+    passing = [
+        Reply(SOLVED.id, text, None, ("complain",), (("urgent", "yes"),), "ab"[number % 2])
+        for number, text in enumerate(urgent.split("|"))
+    ]
+    assert told(passing[0], SOLVED) == {("urgent", "yes")}
+    chosen = Reply(JUNK.id, "rien", "Oui, rien", (), (("urgent", "yes"),))
+    assert told(chosen, JUNK) == {("urgent", "yes"), ("junk_checked", "yes")}
+    model = ReplyModel().fit([*_replies(), *passing], QUESTIONS)
+
+    def first(text: str, question: Question) -> tuple[str, str]:
+        facts = model.predict(text, question).facts
+        assert len({fact.name for fact in facts}) == len(facts)
+        assert all(0 <= fact.confidence <= 1 for fact in facts)
+        return facts[0].name, facts[0].value
+
+    assert first("vite, urgent", SOLVED) == ("urgent", "yes")
+    assert first("j'ai regardé les spams, rien du tout", JUNK) == ("junk_checked", "yes")
+    assert first("pas encore regardé", JUNK) == ("junk_checked", "no")
+
+
+def test_an_answer_tells_the_fact_that_its_step_asks() -> None:
+    _, questions = load(ROOT / "faq")
+    tells = {o.name: o.tells for o in questions["resah/mail_not_received/junk"].options}
+    assert tells == {
+        "Oui, il n’y est pas": ("junk_checked", "yes"),
+        "Pas encore": ("junk_checked", "no"),
+        "Oui, je l’y ai trouvé": ("junk_checked", "mail_in_spam"),
+    }
+    assert not any(option.tells for option in questions["flow/solved/ask"].options)
+
+
 def test_held_out_scores_are_those_of_refits() -> None:
     random = np.random.default_rng(0)
     points = random.normal(size=(40, 4)).astype(np.float32)
@@ -254,6 +301,19 @@ def test_figures_of_moves() -> None:
     assert moves_right(ROWS) == {"how": Share(1, 2)}
     assert moves_sure(ROWS) == Share(2, 3)
     assert [(name, each.right) for name, each in by_question(ROWS)] == [("q", Share(2, 4))]
+
+
+def test_figures_of_facts() -> None:
+    found = (Fact("urgent", "yes", 0.9, True), Fact("firefox", "no", 0.9, True),
+             Fact("has_account", "no", 0.4, False))  # fmt: skip
+    says = frozenset({("urgent", "yes"), ("firefox", "yes"), ("has_account", "no")})
+    row = HeldOut(ROWS[0].reply, Replied(ROWS[0].read.moves, found), says)
+    told = facts([row, ROWS[1]])
+    assert (told.found, told.right) == (Share(1, 3), Share(1, 2))
+    assert told.f1 == pytest.approx(0.4)
+    assert facts(ROWS).f1 == 0
+    by_name = {name: each.f1 for name, each in by_fact([row]).items()}
+    assert by_name == {"urgent": 1, "firefox": 0, "has_account": 0}
 
 
 def test_what_ships_can_be_learned_from() -> None:

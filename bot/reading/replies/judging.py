@@ -25,9 +25,10 @@ Ints = NDArray[np.int64]
 DROPS = frozenset({"cancel", "later", "restart", "solved"})
 """Moves that end something."""
 
-WANTED: Mapping[str, float] = {"act": 0.97, "option": 0.935, "drop": 0.95, "move": 0.85}
+WANTED: Mapping[str, float] = {"act": 0.97, "option": 0.935, "drop": 0.95, "move": 0.85,
+                              "fact": 0.85}  # fmt: skip
 """By kind, the share that must be right, on held-out replies, among those taken as sure: options
-that send or close something, other options, moves that end something, other moves."""
+that send or close something, other options, moves that end something, other moves, facts."""
 
 _FEWEST = 2000
 """Of fewer candidates trees would learn nothing."""

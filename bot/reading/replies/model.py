@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,15 +11,18 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from bot.content.replies import MOVES, Option, Question, Reply, answering
+from bot.content.replies import MOVES, Option, Question, Reply, answering, told
 from bot.content.trees import MEANINGS
 from bot.reading.features import Dense, Features
 from bot.reading.kernel import fit, kernel, own_similarities, unit_rows
+from bot.reading.replies.facts import Fact, FactReader, learnable
+from bot.reading.replies.facts import signals as fact_signals
 from bot.reading.replies.judging import Decision, gathered, kind_of_move, kind_of_option
 from bot.reading.replies.moves import Move
 from bot.reading.replies.pairs import likeness_table, weigh
 from bot.reading.replies.shown import Shown
 from bot.reading.replies.signals import Scored, written
+from bot.reading.replies.targets import columns, folds
 from bot.reading.replies.texts import Texts
 
 Floats = NDArray[np.float64]
@@ -47,9 +49,6 @@ DEFAULTS: dict[str, Any] = {
 """The settings: the featurizer's own, then those of the kernel, then how an option that training
 never showed is scored, by what it means and by how like its label the reply is."""
 
-_SEEDED_FOLDS = 5
-_PLACES = 6
-"""So many options of a question can be named by where they stand."""
 _GROUPS = 4
 """Hands are put together to so many groups, each judged by what was learned from the others."""
 
@@ -60,9 +59,11 @@ class Replied:
 
     Attributes:
         moves: Options and shared moves, likeliest first.
+        facts: What it tells, by its option or in passing, likeliest first.
     """
 
     moves: tuple[Move, ...]
+    facts: tuple[Fact, ...] = ()
 
     @property
     def first(self) -> Move:
@@ -96,7 +97,10 @@ class ReplyModel:
         self._questions = [questions[name] for name in sorted({reply.question for reply in known})]
         place = {question.id: at for at, question in enumerate(self._questions)}
         self._asked = np.array([place[reply.question] for reply in known], np.int64)
-        self._columns = _columns(known)
+        pairs = [(reply, questions[reply.question]) for reply in known]
+        self._facts = learnable(pairs)
+        self._columns = columns(known, self._facts)
+        self._fact_columns = [self._columns["fact", "=".join(fact)] for fact in self._facts]
         self._texts = Texts(self.settings)
         texts = [reply.text for reply in known]
         features = self._texts.fit_transform(texts)
@@ -108,11 +112,11 @@ class ReplyModel:
         self._likeness = dict(zip(self._questions, likeness, strict=True))
         weigh(gram, self._asked, likeness, self.settings["apart"])
         targets = self._targets(known)
-        folds = list(_folds(known))
-        coefficients, held_out = fit(gram, targets, np.float32(self.settings["ridge"]), folds)
+        held = list(folds(known))
+        coefficients, held_out = fit(gram, targets, np.float32(self.settings["ridge"]), held)
         self._learned = Shown(transposed, unit.dense, np.ascontiguousarray(coefficients.T))
         del gram
-        self._calibrate(known, unit, written(texts, features.words), held_out, folds)
+        self._calibrate(known, unit, written(texts, features.words), held_out, held)
         return self
 
     def predict(self, text: str, question: Question) -> Replied:
@@ -140,7 +144,9 @@ class ReplyModel:
             scored = self._scored(question, scores, unit, one, how[one])
             decide = self._decide if self._shown(question) else self._decide_new
             options, moves = decide(question, scored)
-            found.append(_ranked(question, options[0], moves[0], decide.thresholds))
+            ranked = _ranked(question, options[0], moves[0], decide.thresholds)
+            facts = self._read_facts(scores[:, self._fact_columns].astype(np.float64), scored)
+            found.append(Replied(ranked, facts))
         return found
 
     def _weights(self, question: Question) -> Dense:
@@ -158,13 +164,16 @@ class ReplyModel:
         keys += [("meaning", meaning) for meaning in MEANINGS]
         keys += [("option", option.name) for option in question.options]
         keys += [("place", str(at)) for at in range(len(question.options))]
-        return [self._columns[key] for key in keys if key in self._columns]
+        return [self._columns[key] for key in keys if key in self._columns] + self._fact_columns
 
     def _targets(self, known: Sequence[Reply]) -> Dense:
         targets = np.zeros((len(known), len(self._columns)), np.float32)
         for row, (reply, asked) in enumerate(zip(known, self._asked, strict=True)):
             for move in reply.moves:
                 targets[row, self._columns["move", move]] = 1
+            for fact in told(reply, self._questions[asked]):
+                if ("fact", "=".join(fact)) in self._columns:
+                    targets[row, self._columns["fact", "=".join(fact)]] = 1
             for at, option in enumerate(self._questions[asked].options):
                 if option.name == reply.option:
                     targets[row, self._columns["option", option.name]] = 1
@@ -210,16 +219,19 @@ class ReplyModel:
 
     def _calibrate(
         self, known: Sequence[Reply], unit: Features, how: Floats, held_out: Dense,
-        folds: Sequence[Ints],
+        held: Sequence[Ints],
     ) -> None:  # fmt: skip
         """Learn to decide from held-out scores."""
         group = np.zeros(len(known), np.int64)
-        for number, fold in enumerate(folds):
+        for number, fold in enumerate(held):
             group[fold] = number % _GROUPS
         scored: list[tuple[Question, Scored]] = []
         chosen: list[Bools] = []
         done: list[Bools] = []
         groups: list[Ints] = []
+        facts = self._fact_columns
+        telling: list[Floats] = []
+        truth: list[Bools] = []
         for at, question in enumerate(self._questions):
             rows = np.flatnonzero(self._asked == at)
             scored.append((question, self._scored(question, held_out[rows], unit, rows, how[rows])))
@@ -227,14 +239,20 @@ class ReplyModel:
             chosen.append(np.array(options, bool).reshape(len(rows), len(question.options)))
             done.append(np.array([[name in known[row].moves for name in MOVES] for row in rows]))
             groups.append(group[rows])
+            telling.append(fact_signals(held_out[rows][:, facts].astype(float), scored[-1][1]))
+            said = [told(known[row], question) for row in rows]
+            truth.append(np.array([[fact in each for fact in self._facts] for each in said], bool))
         of_options, of_moves = gathered(scored, chosen, done, groups)
         self._decide = Decision.fit(of_options, of_moves, trees=True)
         self._decide_new = Decision.fit(of_options, of_moves, trees=False)
+        self._read_facts = FactReader.fit(
+            self._facts, np.concatenate(telling), np.concatenate(truth), np.concatenate(groups)
+        )
 
 
 def _ranked(
     question: Question, options: Floats, moves: Floats, thresholds: Mapping[str, float]
-) -> Replied:
+) -> tuple[Move, ...]:
     best = int(options.argmax()) if len(options) else -1
     found = [
         Move(option.name, True, float(confidence),
@@ -245,29 +263,4 @@ def _ranked(
         Move(name, False, float(confidence), bool(confidence >= thresholds[kind_of_move(name)]))
         for name, confidence in zip(MOVES, moves, strict=True)
     ]
-    return Replied(tuple(sorted(found, key=lambda move: -move.confidence)))
-
-
-def _columns(known: Sequence[Reply]) -> dict[tuple[str, str], int]:
-    """Return the column of each target; an option's is that of all options of its name."""
-    names = sorted({reply.option for reply in known if reply.option is not None})
-    keys = [
-        *(("move", move) for move in MOVES),
-        *(("meaning", meaning) for meaning in MEANINGS),
-        *(("option", name) for name in names),
-        *(("place", str(at)) for at in range(_PLACES)),
-    ]
-    return {key: at for at, key in enumerate(keys)}
-
-
-def _folds(known: Sequence[Reply]) -> Iterator[Ints]:
-    """Yield the replies of each hand, or of equal parts where one hand wrote all."""
-    by_hand: defaultdict[str, list[int]] = defaultdict(list)
-    for at, reply in enumerate(known):
-        by_hand[reply.hand].append(at)
-    if len(by_hand) > 1:
-        yield from (np.array(rows, np.int64) for rows in by_hand.values())
-        return
-    order = np.random.default_rng(0).permutation(len(known))
-    for part in np.array_split(order, min(_SEEDED_FOLDS, len(known))):
-        yield np.sort(part).astype(np.int64)
+    return tuple(sorted(found, key=lambda move: -move.confidence))
