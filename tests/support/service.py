@@ -96,7 +96,7 @@ class Service:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
@@ -105,6 +105,8 @@ class Service:
                     return self
             except requests.RequestException:
                 time.sleep(0.05)
+        # What starts after all would work beside the tests until they end.
+        self.stop()
         raise RuntimeError(f"The service did not start:\n{self.log.read_text()[-3000:]}")
 
     def stop(self) -> None:
