@@ -15,9 +15,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.content.live import current_content
 from bot.desk.accounts import current_accounts
 from bot.dialogue.address_owner import Read, note_dead_address, read_addresses, take_address
+from bot.dialogue.asked import ASKED_SOLVED
 from bot.dialogue.consent import is_meant, place_named
 from bot.dialogue.facts import remember_facts
-from bot.dialogue.flow import ASKED_SOLVED, Button, Frame, Heard, Said, Talk
+from bot.dialogue.flow import Button, Frame, Heard, Said, Talk
 from bot.dialogue.interpretation import as_choice, as_said_anywhere
 from bot.dialogue.region import remember_region
 from bot.french.address_scanner import unreadable_address
@@ -26,6 +27,7 @@ from bot.ground.addresses import is_address, normalise_address
 from bot.ground.db import current_database
 from bot.ground.settings import current_settings
 from bot.reading.bands import band_of
+from bot.reading.replies.moves import Move
 
 _DOCUMENTS = frozenset({"find_document", "document_access", "document_missing"})
 _LISTEN = "action_listen"
@@ -67,6 +69,8 @@ def talk_of(tracker: Tracker) -> Talk:
         whose=read.whose,
         choices=read.choices,
         unread=read.unread,
+        asked=str(latest.get("asked") or ""),
+        moves=tuple(Move(**move) for move in latest.get("moves") or ()),
     )
     if len(heard.problems) > 1 and (not heard.sure or heard.intent in heard.problems):
         # Each part is clear, even where the whole is not; what was told first comes first.

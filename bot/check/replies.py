@@ -10,9 +10,7 @@ from bot.content.files import Mistakes, Reading
 from bot.content.files.mistakes import closest
 from bot.content.files.replies import ReplyFile, read_replies
 from bot.content.replies import WALKS, Question, tree_questions
-from bot.ground.settings import ROOT
-
-REPLIES = ROOT / "data" / "replies"
+from bot.reading import REPLIES
 
 
 def check(reading: Reading, folder: Path = REPLIES) -> None:

@@ -241,7 +241,7 @@ def take_address(talk: Talk) -> bool:
     taken = may_take(talk)
     if whose == "old" or (whose == "other" and not _answers_asked(talk)):
         # Looked up for a colleague; the answer to a request goes to whoever asks.
-        _not_for_answers(talk, address)
+        not_for_answers(talk, address)
     elif taken and address in talk.memory.get("no_answers", ()):
         talk.memory["no_answers"].remove(address)
     if taken:
@@ -265,7 +265,8 @@ def may_take(talk: Talk) -> bool:
     return whose == "unclear" or _asked(talk)
 
 
-def _not_for_answers(talk: Talk, address: str) -> None:
+def not_for_answers(talk: Talk, address: str) -> None:
+    """Note that no request is to be answered to an address."""
     kept: list[str] = talk.memory.setdefault("no_answers", [])
     if address not in kept:
         kept.append(address)
@@ -287,4 +288,4 @@ def note_dead_address(talk: Talk) -> None:
     if not known or heard.pressed or "email" in heard.entities or bare_answer(heard.text):
         return
     if _told(tokens(heard.text), "dead"):
-        _not_for_answers(talk, known)
+        not_for_answers(talk, known)

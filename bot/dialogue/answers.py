@@ -100,6 +100,10 @@ def clarify(talk: Talk) -> None:
         return
     if _asked_of_the_last_answer(talk):
         return
+    if talk.stack and not talk.heard.does("ask", "problem"):
+        # Within a walk its own question leads on, not three topics beside it.
+        talk.say("in_walk.unsure", nth=talk.frame.asked)
+        return
     lost = int(talk.memory.get("lost", 0))
     topics = _topics(talk)
     if talk.heard.band == "unsure" and topics:

@@ -22,6 +22,7 @@ from bot.dialogue.global_commands import (
 from bot.dialogue.handover import HANDOVER
 from bot.dialogue.interpretation import as_answer
 from bot.dialogue.login import LOGIN
+from bot.dialogue.moves import answers_step, as_moved, moved
 from bot.dialogue.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
 from bot.dialogue.region import REGION, named_region
 from bot.dialogue.ticket_state import TICKET_STATE
@@ -73,14 +74,24 @@ async def conduct(talk: Talk) -> bool:
         return await _resume(talk)
     # What a tree is about is no topic beside its questions.
     own = talk.frame.walk.removeprefix(PREFIX)
-    talk.heard = as_answer(talk.heard, small_talk=_SMALL | {own})
-    directive = await heard_anywhere(talk) or await _listen(talk)
+    if talk.heard.settled:
+        talk.heard = as_moved(talk.heard)
+    else:
+        talk.heard = as_answer(talk.heard, small_talk=_SMALL | {own})
+    directive = await _first(talk) or await _listen(talk)
     if isinstance(directive, Pass):
         return False
     if talk.stack and isinstance(directive, Go) and directive.step == talk.frame.step:
         # The step asks once more: in other words.
         talk.frame.asked += 1
     return await _follow(talk, directive)
+
+
+async def _first(talk: Talk) -> Directive | None:
+    """Let what is said at any step come first, unless the message plainly answers this one."""
+    if answers_step(talk):
+        return None
+    return moved(talk) or await heard_anywhere(talk)
 
 
 async def open_walk(talk: Talk, name: str) -> None:

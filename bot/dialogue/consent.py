@@ -27,6 +27,20 @@ Answer = Literal["yes", "no"]
 _MOST_WORDS = 40
 _SHORT_DROPPING = 12
 _DROPS = frozenset({"cancel", "restart", "goodbye"})
+_SPEAKS_AGAINST = (
+    "cancel",
+    "complain",
+    "correct",
+    "fails",
+    "how",
+    "later",
+    "person",
+    "problem",
+    "wait",
+    "why",
+)
+"""Moves beside which no yes counts."""
+
 _TO_BE_DONE = frozenset({"reset", "ticket"})
 """Acts that "s'il vous plaît" alone asks for."""
 
@@ -100,6 +114,8 @@ def consent_to(
     if heard.pressed:
         meant = {"affirm", "solved"} if act == "solved" else {"affirm"}
         return given if button or heard.intent in meant else None
+    if heard.does(*_SPEAKS_AGAINST):
+        return None
     wording, yes = _wording(), frozenset({"yes"})
     phrases = wording.acts[act]
     if answers := {words: yes for name in named if (words := tokens(name))}:
@@ -157,6 +173,8 @@ def answered(heard: Heard) -> Answer | None:
         return "yes" if heard.intent == "affirm" else "no" if heard.intent == "deny" else None
     if bare := bare_answer(heard.text):
         return bare
+    if heard.settled:
+        return "yes" if heard.intent == "affirm" else "no" if heard.intent == "deny" else None
     if _ends_in_no(heard.text):
         return "no"
     if heard.intent == "affirm" and heard.sure and not doubts(heard.text):

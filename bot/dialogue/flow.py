@@ -21,9 +21,7 @@ from bot.ground.clock import paris_time_from
 from bot.ground.db import Database, unit_of_work
 from bot.ground.errors import LimitReached
 from bot.ground.limits import spend
-
-ASKED_SOLVED = "asked_solved"
-"""The key of the memory that holds for one message whether it was asked if it works now."""
+from bot.reading.replies.moves import Move
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,8 @@ class Heard:
         whose: Whose the address in `entities` is, as far as the message tells.
         choices: The addresses of the message between which they have to choose.
         unread: What is meant as an address but cannot be read whole.
+        asked: The id of the question just asked; empty where none was.
+        moves: What it does with that question, likeliest first.
     """
 
     text: str
@@ -63,6 +63,27 @@ class Heard:
     whose: Whose = "unclear"
     choices: tuple[str, ...] = ()
     unread: str | None = None
+    asked: str = ""
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def option(self) -> str | None:
+        """The option of the question that the message surely takes, or None."""
+        return next((move.name for move in self.moves if move.option and move.sure), None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known what the message does with the question."""
+        return any(move.sure for move in self.moves)
+
+    def may_mean(self, option: str) -> bool:
+        """Tell whether an option is likely at all; anything is where no question was asked."""
+        likely = (m.confidence for m in self.moves if m.option and m.name == option)
+        return not self.moves or max(likely, default=0.0) >= _PLAUSIBLE
+
+    def does(self, *names: str) -> bool:
+        """Tell whether the message surely makes one of some moves that all questions share."""
+        return any(move.sure and not move.option and move.name in names for move in self.moves)
 
     @property
     def sure(self) -> bool:
@@ -79,6 +100,9 @@ class Heard:
         """What the message answers to a yes-or-no question of fact, or None."""
         return answered(self)
 
+
+_PLAUSIBLE = 0.1
+"""Confidence below which an option is not what a message means, whichever words are in it."""
 
 _PAYLOAD = re.compile(r"/\w+(?:\{.*\})?", re.DOTALL)
 

@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 
 from bot.dialogue.address_owner import may_take, take_address
+from bot.dialogue.asked import ASKED_SOLVED
 from bot.dialogue.consent import (
     Act,
     Consent,
@@ -17,7 +18,7 @@ from bot.dialogue.consent import (
     refuses,
 )
 from bot.dialogue.definitions import definition
-from bot.dialogue.flow import ASKED_SOLVED, Directive, Go, Heard, Open, Pass, Talk, Wait
+from bot.dialogue.flow import Directive, Go, Heard, Open, Pass, Talk, Wait
 from bot.dialogue.openers import OPENERS
 from bot.dialogue.tree import PREFIX, chosen_by_words
 from bot.french.fold import fold

@@ -54,6 +54,9 @@ async def _take_contact(talk: Talk) -> Directive:
         return Wait()
     if "email" in heard.entities:
         return Go("ask_contact")
+    if heard.option == "phone":
+        talk.say("handover.only_mail")
+        return Wait()
     none = heard.intent in {"deny", "dont_know"} or _NO_ADDRESS.search(fold(heard.text))
     if heard.yes_no == "no" or none:
         return Go("without_contact")
@@ -135,6 +138,8 @@ async def _take_agreement(talk: Talk) -> Directive:
         return Go("send", consent)
     if heard.entities.get("choice") != "add" and (mentioned := _mentions_address(talk)):
         return mentioned
+    if heard.option == "changes" or heard.does("correct"):
+        return _changed(talk)
     wants_to_add = not heard.pressed and _WANTS_TO_ADD.search(fold(heard.text))
     if wants_to_add and len(heard.text.split()) > _MOST_ANNOUNCING:
         # "J'ajoute que c'est urgent" is the line itself.
@@ -169,6 +174,18 @@ async def _take_agreement(talk: Talk) -> Directive:
         talk.say("handover.noted")
         return Go("preview")
     return Pass()
+
+
+def _changed(talk: Talk) -> Directive:
+    """Take what is to be added or put right; ask for it where the message only announces it."""
+    heard = talk.heard
+    if len(heard.text.split()) <= _MOST_ANNOUNCING and not talk.learned:
+        return Go("ask_line")
+    if _OTHER_ADDRESS.search(fold(heard.text)):
+        return Go("ask_contact")
+    add_detail(talk, heard.text[:_MOST_TYPED])
+    talk.say("handover.noted")
+    return Go("preview")
 
 
 _WANTS_TO_ADD = re.compile(

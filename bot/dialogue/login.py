@@ -18,6 +18,7 @@ from bot.dialogue.login_answers import (
     active_accounts,
     asks_again,
     other_address,
+    says_mailbox_is_dead,
     solved_here,
 )
 from bot.dialogue.login_reset import RESET_STEPS
@@ -74,13 +75,16 @@ async def _take_address(talk: Talk) -> Directive:
         return Go("check")
     if asks_again(talk):
         return Wait()
+    if says_mailbox_is_dead(talk):
+        return Wait()
     if "email" in heard.entities:
         # "Avant j'étais sur a@…" names one that is no use.
         return Go("ask_address_again")
     refuses = heard.yes_no == "no" or heard.intent == "dont_know"
-    if refuses or _REFUSAL.search(fold(heard.text)):
+    unclear = not heard.settled
+    if refuses or (unclear and _REFUSAL.search(fold(heard.text))):
         return Go("alone")
-    if heard.intent == "inform_email" or WRONG_ADDRESS.search(heard.text):
+    if heard.intent == "inform_email" or (unclear and WRONG_ADDRESS.search(heard.text)):
         return Go("ask_address_again")
     if heard.yes_no == "yes" or heard.intent in {"thank", "not_solved"}:
         return Go(talk.frame.step)

@@ -6,7 +6,7 @@ import json
 import re
 
 from bot.desk.accounts import Account
-from bot.dialogue.address_owner import take_address
+from bot.dialogue.address_owner import not_for_answers, take_address
 from bot.dialogue.consent import Act, Consent, belongs_to, consent_to
 from bot.dialogue.flow import Button, Directive, End, Go, Pass, Talk, Wait
 from bot.french.fold import fold
@@ -79,6 +79,20 @@ def other_address(talk: Talk) -> Directive | None:
     if WRONG_ADDRESS.search(talk.heard.text):
         return Go("ask_address_again")
     return None
+
+
+def says_mailbox_is_dead(talk: Talk) -> bool:
+    """Tell that a mail would not help, where the message says that nobody reads that mailbox.
+
+    Returns:
+        Whether it says so; then the step waits for another address.
+    """
+    if talk.heard.option not in {"no_longer_has", "dead_mailbox"}:
+        return False
+    if address := talk.memory.get("address"):
+        not_for_answers(talk, address)
+    talk.say("login.dead_mailbox", talk.contact_button())
+    return True
 
 
 def solved_here(talk: Talk, offered: Act | None = None) -> Directive | None:

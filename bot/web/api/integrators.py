@@ -22,6 +22,7 @@ from bot.ground.conversation_names import (
     refuse_unknown,
 )
 from bot.rasa.incoming import Incoming
+from bot.web.api.asked import slots_of_asked
 from bot.web.edge import read_json
 from bot.web.errors import (
     bad_request,
@@ -89,11 +90,15 @@ async def receive_message(request: web.Request) -> web.Response:
 
 
 async def parse_message(request: web.Request) -> web.Response:
-    """Tell what is understood of a text."""
-    text = field(await read_json(request), "text", most=MOST_CHARACTERS)
+    """Tell what is understood of a text, and what it does with the question that it answers."""
+    body = await read_json(request)
+    text = field(body, "text", most=MOST_CHARACTERS)
+    asked = slots_of_asked(body, request.config_dict[CONTENT].portals)
     # Rasa takes any name behind a slash for an intent; here it is text like any other.
     read = _SLASHES.sub("", text) or "?"
-    parsed = await request.config_dict[ASSISTANT].parse(read)
+    parsed = await request.config_dict[ASSISTANT].parse(read, asked)
+    if asked is not None and "moves" not in parsed:
+        raise bad_request("Aucune question n’est posée à cette étape de ce sujet.")
     return web.json_response({**parsed, "text": text})
 
 

@@ -1,0 +1,153 @@
+"""What a message may do with any question beside answering it: wait, come back later, ask how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.content.live import Portal
+from bot.content.replies import WALKS
+from bot.dialogue.asked import question_key
+from bot.dialogue.flow import Directive, Go, Heard, Said, Talk, Wait
+from bot.dialogue.tree import PREFIX
+
+_AS_INTENTS: Mapping[str, str] = {
+    "cancel": "cancel",
+    "restart": "restart",
+    "person": "human_handoff",
+    "solved": "solved",
+    "fails": "not_solved",
+    "dont_know": "dont_know",
+    "complain": "complaint",
+    "none": "out_of_scope",
+}
+"""The intent that a move comes to, where it is all that a message does."""
+
+_OPTIONS: Mapping[str, Mapping[str, str]] = {
+    "login/address": {"refuses": "deny", "several": "email_unsure"},
+    "login/suggestion": {"proposed": "affirm", "mine": "deny", "another": "inform_email"},
+    "login/unknown": {
+        "well_written": "affirm", "another": "inform_email", "no_account": "account_request",
+    },
+    "login/shared": {"unknown": "dont_know"},
+    "login/reset_offer": {"send": "affirm", "dont_send": "deny"},
+    "login/after_reset": {
+        "connected": "solved", "not_arrived": "not_solved", "link_fails": "reset_link_problem",
+        "password_refused": "password_reset",
+    },
+    "region/ask": {"refuses": "deny"},
+    "handover/contact": {"refuses": "deny"},
+    "handover/preview": {"send": "affirm", "dont_send": "deny"},
+    "solved/ask": {"solved": "solved", "not_solved": "not_solved"},
+    "ticket/reference": {"has_none": "dont_know"},
+}  # fmt: skip
+"""The intent that an option of a walk's question comes to, where the step knows it by that."""
+
+_COURTESY = frozenset({"greet", "thank", "goodbye"})
+_BESIDE = frozenset({"ask", "problem"})
+
+
+_OVER = ("cancel", "restart", "person", "solved", "correct")
+"""Moves that count for more than an answer beside them."""
+
+
+def answers_step(talk: Talk) -> bool:
+    """Tell whether a message takes an option of the current question, and nothing above that."""
+    heard = talk.heard
+    return bool(heard.option) and not heard.pressed and not heard.does(*_OVER)
+
+
+def as_moved(heard: Heard) -> Heard:
+    """Return a message with the intent that its surest move comes to, where one is sure.
+
+    An option is for the step that offers it; some of a walk's come to an intent too.
+    """
+    if heard.pressed:
+        return heard
+    if heard.option:
+        meant = _OPTIONS.get(heard.asked.removeprefix(f"{WALKS}/"), {}).get(heard.option)
+        return replace(heard, intent=meant, band="sure") if meant else heard
+    for move in heard.moves:
+        if not move.sure:
+            continue
+        if move.name in _BESIDE and heard.sure:
+            return heard
+        if intent := _AS_INTENTS.get(move.name):
+            return replace(heard, intent=intent, band="sure")
+        if move.name == "smalltalk":
+            intent = heard.intent if heard.intent in _COURTESY else "thank"
+            return replace(heard, intent=intent, band="sure")
+    return heard
+
+
+def moved(talk: Talk) -> Directive | None:
+    """Handle what a message does with the question itself; None leaves it to the others."""
+    heard = talk.heard
+    if heard.pressed or heard.option or "email" in heard.entities:
+        return None
+    if heard.does("wait"):
+        talk.say("conductor.wait")
+        return Wait()
+    if heard.does("later"):
+        talk.say("conductor.later")
+        return Wait()
+    if heard.does("repeat"):
+        return Go(talk.frame.step)
+    if heard.does("how", "why"):
+        return _explained(talk, "how" if heard.does("how") else "why")
+    if heard.does("correct"):
+        return _back(talk)
+    return None
+
+
+def _explained(talk: Talk, kind: str) -> Directive | None:
+    """Tell how to do what is asked, or why it is; what was told already leads to a person."""
+    if talk.heard.sure and talk.heard.intent not in _own(talk) and _has(talk.portal, talk.heard):
+        # A question with an answer of its own.
+        return None
+    told: list[str] = talk.memory.setdefault("explained", [])
+    here = f"{talk.frame.walk}/{talk.frame.step}"
+    walk = talk.frame.walk
+    if here in told:
+        talk.say(f"{kind}.again", talk.button("person", "/human_handoff"))
+        return Wait()
+    told.append(here)
+    if walk.startswith(PREFIX):
+        article = talk.portal.articles[walk.removeprefix(PREFIX)]
+        if walk in told:
+            talk.say(f"{kind}.again", talk.button("person", "/human_handoff"))
+            return Wait()
+        told.append(walk)
+        talk.said.append(Said(talk.portal.answer(article)))
+    elif key := question_key(walk, talk.frame.step):
+        talk.say(f"{kind}.{key}", nth=0)
+    else:
+        return None
+    return Go(talk.frame.step)
+
+
+def _own(talk: Talk) -> set[str]:
+    """Return the intents that mean what is open, rather than something beside it."""
+    walk = talk.frame.walk
+    if walk.startswith(PREFIX):
+        return {walk.removeprefix(PREFIX)}
+    return {"login_problem", "password_reset", "account_check", "email_not_recognised"}
+
+
+def _has(portal: Portal, heard: Heard) -> bool:
+    return heard.intent in portal.articles
+
+
+def _back(talk: Talk) -> Directive:
+    """Ask the question before this one anew, whose answer is taken back."""
+    path: list[str] = talk.frame.data.get("path", [])
+    if not path:
+        return Go(talk.frame.step)
+    step = path.pop()
+    article = talk.portal.articles.get(talk.frame.walk.removeprefix(PREFIX))
+    tree = article.tree if article else None
+    if tree and step in tree.steps:
+        talk.facts.pop(tree.steps[step].fact, None)
+        talk.say("conductor.back")
+        return Go(step)
+    return Go(talk.frame.step)

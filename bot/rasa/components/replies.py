@@ -1,0 +1,121 @@
+"""The model of replies as a component of Rasa: what a message does with the question just asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import joblib
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.content.live import current_content
+from bot.content.replies import Question
+from bot.dialogue.asked import question_asked
+from bot.ground.settings import current_settings
+from bot.rasa.components.component import Extractor
+from bot.reading import REPLIES, replies_hash
+from bot.reading.replies.data import load
+from bot.reading.replies.model import ReplyModel
+
+_FILE = "replies.joblib"
+_LEAST = 0.02
+_MOST = 6
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class ReplyReader(Extractor):
+    """Rasa graph component around `ReplyModel`.
+
+    Sets on each message that answers a question `asked`, the question's id, and `moves`, what the
+    message does with it, likeliest first: each with `name`, `option`, `confidence` and `sure`.
+
+    Args:
+        model_storage: Where the trained model is kept.
+        resource: Under which name.
+    """
+
+    def __init__(self, model_storage: ModelStorage, resource: Resource) -> None:
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model: ReplyModel | None = None
+        self._questions: dict[str, Question] = {}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Return the hash of code and replies: a change of either trains anew."""
+        return replies_hash()
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ReplyReader:
+        """Create an untrained component."""
+        return cls(model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Train on the replies of `data/replies/`; Rasa's own examples answer no question.
+
+        Args:
+            training_data: Not used.
+
+        Returns:
+            The resource under which the model is kept.
+        """
+        replies, questions = load(current_settings().content_dir, REPLIES)
+        if replies:
+            model = ReplyModel().fit(replies, questions)
+            with self._model_storage.write_to(self._resource) as folder:
+                joblib.dump((model, questions), folder / _FILE)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> ReplyReader:
+        """Load the trained component; one that learned nothing reads nothing."""
+        component = cls(model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            if (folder / _FILE).exists():
+                component._model, component._questions = joblib.load(folder / _FILE)
+        return component
+
+    def process(
+        self, messages: list[Message], tracker: DialogueStateTracker | None = None
+    ) -> list[Message]:
+        """Set the question that was asked, and the moves, on each message that answers one."""
+        question = self._question(tracker)
+        for message in messages:
+            text = message.get(TEXT)
+            if not text or text.startswith("/") or question is None or self._model is None:
+                continue
+            moves = self._model.predict(text, question).moves
+            told = [vars(move) for move in moves[:_MOST] if move.sure or move.confidence >= _LEAST]
+            message.set("asked", question.id, add_to_output=True)
+            message.set("moves", told, add_to_output=True)
+        return messages
+
+    def _question(self, tracker: DialogueStateTracker | None) -> Question | None:
+        """Return the question that a conversation waits at, with the options that it has now."""
+        if tracker is None or self._model is None:
+            return None
+        portals = current_content().portals
+        portal = portals.get(tracker.get_slot("portal") or current_settings().default_portal)
+        if portal is None:
+            return None
+        memory, stack = tracker.get_slot("memory") or {}, tracker.get_slot("walk_stack") or []
+        return question_asked(portal, stack, memory, self._questions)
