@@ -170,28 +170,27 @@ def utter(talk: Talk, dispatcher: CollectingDispatcher) -> None:
 
 
 def _not_again(talk: Talk) -> list[Said]:
-    """Return what was said, with one remark for all that would come a third time."""
+    """Return what was said; in place of all that would come a third time, a person is offered."""
     fresh: list[Said] = []
     buttons: list[Button] = []
     contacts: list[str] = []
-    most = 0
+    withheld = False
     for said in talk.said:
         count = _count(talk, said.text)
         if count < _MOST_ALIKE or _needs_a_yes(said):
             fresh.append(said)
         else:
             buttons += said.buttons
-            most = max(most, count)
+            withheld = True
             if "](mailto:" in said.text:
                 # A contact is never withheld.
                 contacts.append(said.text)
-    if not most or (not buttons and any(said.buttons for said in fresh)):
+    if not withheld or (not buttons and any(said.buttons for said in fresh)):
         # Beside a question, a mere note that was said before is left out in silence.
         return fresh
-    # Numbered through the conversation, or the remark itself would come a third time.
-    most = talk.memory["repeated"] = max(most, talk.memory.get("repeated", 0) + 1)
+    told = talk.memory["repeated"] = talk.memory.get("repeated", 0) + 1
     buttons.append(Button(talk.portal.say("buttons.person"), "/human_handoff"))
-    remark = talk.portal.say("conductor.repeated", count=most)
+    remark = talk.portal.say("conductor.repeated", told - 1)
     return [*fresh, Said("\n\n".join((remark, *contacts)), tuple(dict.fromkeys(buttons)))]
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 ENDS = ("solved", "informed", "contact", "hand_over", "login")
 """How a tree may end: solved, told what to do, a contact, a hand-over, the login walk."""
 
-ADDRESS_STATES = ("known", "pending", "disabled", "unknown", "none")
-"""What a check of the address may find; `none` where no address was given."""
+ADDRESS_STATES = ("known", "today", "pending", "disabled", "unknown", "none")
+"""What a check of the address may find: `today` where the access was opened today, `none` where no
+address was given."""
 
 MEANINGS = ("yes", "no", "dont_know", "not_solved", "solved")
 """What an answer may mean beside the name of an intent."""

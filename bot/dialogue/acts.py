@@ -26,6 +26,8 @@ from bot.ground.settings import current_settings
 from bot.record.transcript import Line, read_lines
 
 _MOST_LINES = 60
+_TOLD = ("contract", "document", "detail", "phone", "account_state", "tried", "facts")
+"""What a ticket keeps of the memory."""
 
 
 async def send_reset(talk: Talk, consent: Consent, account: Account) -> int:
@@ -66,11 +68,18 @@ def request_text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
         topic=topic,
         region=talk.region,
         contact=quoted(talk.memory.get("address", "")),
+        phone=quoted(talk.memory.get("phone", "")),
+        account=_account_state(talk),
         contract=quoted(talk.memory.get("contract", "")),
         document=quoted(talk.memory.get("document", "")),
         detail=quoted(talk.memory.get("detail", "")),
         tried=talk.memory.get("tried", []),
     )
+
+
+def _account_state(talk: Talk) -> str:
+    state = talk.memory.get("account_state")
+    return talk.portal.say(f"account.{state}") if state else ""
 
 
 async def send_request(talk: Talk, consent: Consent, region: Region, own: str | None) -> str:
@@ -97,11 +106,7 @@ async def send_request(talk: Talk, consent: Consent, region: Region, own: str | 
         contact=talk.memory["address"],
         text=request_text(talk, quote),
         transcript="\n".join(map(_quoted_line, lines[-_MOST_LINES:])),
-        details={
-            key: talk.memory[key]
-            for key in ("contract", "document", "detail", "tried", "facts")
-            if talk.memory.get(key)
-        },
+        details={key: talk.memory[key] for key in _TOLD if talk.memory.get(key)},
     )
     uses = [
         (HANDOVERS_PER_CONVERSATION, talk.conversation_id),

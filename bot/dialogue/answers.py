@@ -66,7 +66,9 @@ def answer(talk: Talk) -> None:
     vague = talk.heard.intent in SMALL_TALK or talk.heard.intent == "capabilities"
     if vague and _asked_of_the_last_answer(talk):
         return
-    if talk.heard.intent in SMALL_TALK:
+    if talk.heard.intent == "out_of_scope" and _of_an_end_user(talk):
+        answer_intent(talk, _END_USERS)
+    elif talk.heard.intent in SMALL_TALK:
         _small_talk(talk, talk.heard.intent)
     else:
         answer_intent(talk, talk.heard.intent)
@@ -103,6 +105,14 @@ def clarify(talk: Talk) -> None:
     if talk.stack and not talk.heard.does("ask", "problem"):
         # Within a walk its own question leads on, not three topics beside it.
         talk.say("in_walk.unsure", nth=talk.frame.asked)
+        return
+    if _of_an_end_user(talk):
+        answer_intent(talk, _END_USERS)
+        return
+    if _of_the_contact(talk):
+        talk.say("answer.contact_only", talk.button("hand_over", "/human_handoff"))
+        return
+    if _moved_outside(talk):
         return
     lost = int(talk.memory.get("lost", 0))
     topics = _topics(talk)
@@ -161,15 +171,49 @@ def _asked_of_the_last_answer(talk: Talk) -> bool:
     return False
 
 
+_END_USERS = "public_downloads"
+"""What a portal for trade partners has for everybody else."""
+
+
+def _of_an_end_user(talk: Talk) -> bool:
+    """Tell whether somebody who is no trade partner asks what the portal does not answer."""
+    private = talk.facts.get("trade_partner") == "no"
+    return private and not talk.stack and _END_USERS in talk.portal.articles
+
+
+def _of_the_contact(talk: Talk) -> bool:
+    """Tell whether an unclear message comes right after a contact was given."""
+    offered = [name for name, _ in talk.memory.get("offered", ())]
+    return offered == ["human_handoff"] and not talk.stack and talk.region is not None
+
+
+def _moved_outside(talk: Talk) -> bool:
+    """Answer what is unclear as a topic and clear as a remark on the last answer."""
+    heard = talk.heard
+    if talk.stack:
+        return False
+    if heard.does("wait", "later"):
+        talk.say("conductor.wait" if heard.does("wait") else "small_talk.goodbye")
+    elif heard.does("how", "repeat") and talk.memory.get("topic"):
+        talk.say("answer.how", *_contact(talk))
+        _offer_region(talk)
+    elif heard.does("complain"):
+        _small_talk(talk, "complaint")
+    elif heard.does("fails"):
+        _small_talk(talk, "not_solved")
+    elif heard.does("smalltalk"):
+        _small_talk(talk, "thank")
+    else:
+        return False
+    return True
+
+
 def _topics(talk: Talk) -> list[Button]:
     buttons = []
-    for rank, intent in enumerate(talk.heard.ranking):
-        # Only what this portal has an answer to: the others' topics would mislead. The likeliest
-        # is named all the same, so that it is not passed over in silence.
-        article = talk.portal.articles.get(intent)
-        topic = article.topic if article else talk.portal.topic(intent) if rank == 0 else None
-        if topic:
-            buttons.append(Button(topic, f"/{intent}"))
+    for intent in talk.heard.ranking:
+        # Only what this portal has an answer to: the others' topics would mislead.
+        if article := talk.portal.articles.get(intent):
+            buttons.append(Button(article.topic, f"/{intent}"))
     return buttons[:_MOST_TOPICS]
 
 

@@ -29,6 +29,7 @@ _OF_WALKS: Mapping[tuple[str, str], str] = {
     ("login", "after_reset"): _AFTER,
     ("login", "nothing_came"): _AFTER,
     ("login", "refused_spaces"): _SOLVED,
+    ("login", "password_refused"): _SOLVED,
     ("login", "refused_traffic"): _SOLVED,
     ("region", "start"): _REGION,
     ("region", "ask"): _REGION,
@@ -48,6 +49,10 @@ WALKS_ASKING = frozenset({*(walk for walk, _ in _OF_WALKS), "solved", "clarify"}
 _SUGGESTION = f"{WALKS}/login/suggestion"
 
 
+ANYTHING = Question(f"{WALKS}/anything", ())
+"""Stands for no question: a message may still complain, wait, or ask how."""
+
+
 def question_asked(
     portal: Portal,
     stack: Sequence[Mapping[str, Any]],
@@ -65,7 +70,8 @@ def question_asked(
     if memory.get(ASKED_SOLVED):
         return known.get(_SOLVED)
     if not stack:
-        return None
+        sent = memory.get("last_sent") == "ticket"
+        return known.get(f"{WALKS}/handover/sent") if sent else ANYTHING
     frame = stack[-1]
     walk, step = str(frame["walk"]), str(frame["step"])
     if walk.startswith(PREFIX):

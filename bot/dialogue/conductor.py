@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.content.live import Portal
+from bot.dialogue.consent import consent_to, sends
 from bot.dialogue.flow import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
 from bot.dialogue.global_commands import (
     DONE,
@@ -89,9 +90,27 @@ async def conduct(talk: Talk) -> bool:
 
 async def _first(talk: Talk) -> Directive | None:
     """Let what is said at any step come first, unless the message plainly answers this one."""
+    if below := _offer_below(talk):
+        return below
     if answers_step(talk):
         return None
     return moved(talk) or await heard_anywhere(talk)
+
+
+def _offer_below(talk: Talk) -> Directive | None:
+    """Take up a reset offered below what is open, where the message names it outright."""
+    for number in reversed(range(len(talk.stack) - 1)):
+        frame = talk.stack[number]
+        if frame.walk == "login" and frame.step in _OFFERS:
+            consent = None if talk.heard.pressed else consent_to(talk.heard, "reset")
+            if consent is None or not sends(talk.heard.text):
+                return None
+            del talk.stack[number + 1 :]
+            return Go("send_reset", consent)
+    return None
+
+
+_OFFERS = frozenset({"offer_reset", "offer_new_link", "declined"})
 
 
 async def open_walk(talk: Talk, name: str) -> None:

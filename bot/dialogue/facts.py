@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.french.fold import fold, without_accents
+from bot.french.phones import find_phone
 from bot.french.spelling import spell_out
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def remember_facts(talk: Talk) -> None:
         return
     if number := heard.entities.get("contract_number"):
         talk.memory["contract"] = number
+    if phone := find_phone(heard.text):
+        talk.memory["phone"] = phone
     # Without anything written out, places are those of the text itself.
     plain = without_accents(heard.text)
     folded = spell_out(plain)
@@ -39,8 +42,8 @@ def remember_facts(talk: Talk) -> None:
 
 
 _DOCUMENT = re.compile(
-    r"\b(?:conventions?|avenants?(?: n ?[o°]? ?\d+)?|bordereaux? des? prix(?: unitaires)?|bpu|cctp"
-    r"|ccap|acte d'engagement|notices?|certificat administratif|annexes?(?: \d+)?"
+    r"\b(?:conventions?|avenants?(?: (?:n ?[o°]? ?)?\d+)?|bordereaux? des? prix(?: unitaires)?"
+    r"|bpu|cctp|ccap|acte d'engagement|notices?|certificat administratif|annexes?(?: \d+)?"
     r"|grille (?:de prix|tarifaire)|reglement de consultation)\b"
 )
 """Kinds of contract documents as people name them."""

@@ -249,6 +249,7 @@ class Talk:
 
     def say_contact(self, region: Region, *buttons: Button) -> None:
         """Say how to reach a region."""
+        self.memory["contact_told"] = region.id
         self.said.append(Said(self.portal.say("region.contact", region=region), buttons))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 
 from bot.desk.tickets import reference_of
 from bot.dialogue.acts import request_text, send_request
@@ -14,6 +15,7 @@ from bot.dialogue.address_owner import answers_to, take_address
 from bot.dialogue.consent import consent_to, doubts, refuses, sends
 from bot.dialogue.facts import add_detail
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.login_answers import asks_again, asks_which
 from bot.french.fold import fold
 from bot.ground.addresses import normalise_address, wire_address
@@ -25,6 +27,14 @@ _MOST_ANNOUNCING = 4
 
 
 async def _start(talk: Talk) -> Directive:
+    if talk.heard.option == "adds":
+        # Told after a request was sent: it goes to whoever has that.
+        add_detail(talk, talk.heard.text[:_MOST_TYPED])
+    address = talk.memory.get("address")
+    if talk.region is None and address:
+        with suppress(LimitReached):
+            # A known account tells whose contact answers.
+            await talk.find_accounts(address)
     if talk.region is None:
         return Open("region", then="have_region", data={"silent": True})
     return Go("have_region")
@@ -40,6 +50,9 @@ async def _have_region(talk: Talk) -> Directive:
 async def _ask_contact(talk: Talk) -> Directive:
     """Ask where to reply; tell what is wrong with an address to which no mail can be sent."""
     address = talk.memory.get("address", "")
+    wants_person = talk.heard.intent in WAYS_TO_A_PERSON
+    if talk.region and wants_person and talk.memory.get("contact_told") != talk.region.id:
+        talk.say_contact(talk.region)
     unusable = address and wire_address(address) is None
     key = "handover.unusable_contact" if unusable else "handover.ask_contact"
     talk.say(key, talk.button("no_address", "/deny"), address=address)

@@ -17,6 +17,7 @@ from bot.dialogue.login_answers import (
     WRONG_ADDRESS,
     active_accounts,
     asks_again,
+    note_state,
     other_address,
     says_mailbox_is_dead,
     solved_here,
@@ -142,12 +143,17 @@ async def _check(talk: Talk) -> Directive:
     by_status: dict[str, list[Account]] = {}
     for account in accounts:
         by_status.setdefault(account.status, []).append(account)
+    note_state(talk, accounts)
     if active := by_status.get("active"):
         if len(active) > 1:
             return Go("ask_login")
         talk.memory["account"] = active[0].login
         if portal.feature("activation_mail_next_day") and active[0].activated_today(now()):
             return Go("activated_today")
+        if talk.memory.get("topic") == "email_not_recognised" and not talk.memory.get("refused"):
+            # The portal refuses an address that it knows: that is what is looked at first.
+            talk.memory["refused"] = True
+            return Go("refused_spaces")
         return Go("offer_reset")
     if "pending" in by_status:
         return Go("pending")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 from bot.desk.accounts import Account
 from bot.dialogue.address_owner import not_for_answers, take_address
@@ -138,6 +139,15 @@ async def solved_or(talk: Talk, step: str) -> Directive:
     if heard.intent in again or heard.yes_no == "no":
         return Go(step)
     return Pass()
+
+
+def note_state(talk: Talk, accounts: Sequence[Account]) -> None:
+    """Note the state of the account that was looked up, for whoever takes the problem over."""
+    states = [state for state in _STATES if any(each.status == state for each in accounts)]
+    talk.memory["account_state"] = states[0] if states else "unknown"
+
+
+_STATES = ("active", "pending", "disabled")
 
 
 async def active_accounts(talk: Talk) -> list[Account]:

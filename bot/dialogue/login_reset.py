@@ -6,7 +6,7 @@ import re
 
 from bot.desk.resets import LIFETIME
 from bot.dialogue.acts import send_reset
-from bot.dialogue.consent import consent_to, doubts
+from bot.dialogue.consent import consent_to, doubts, sends
 from bot.dialogue.flow import Directive, End, Go, Pass, Step, Talk, Wait
 from bot.dialogue.login_answers import (
     PASSWORD_REFUSED,
@@ -155,7 +155,8 @@ async def _after_declined(talk: Talk) -> Directive:
     if talk.heard.yes_no == "no" or talk.heard.intent in {"thank", "goodbye"}:
         talk.say("login.stopped")
         return End("refused")
-    if not talk.heard.pressed and consent_to(talk.heard, "reset"):
+    named = talk.heard.pressed or sends(talk.heard.text)
+    if not named and consent_to(talk.heard, "reset"):
         # "Je n'envoie rien" was the last word: what would be sent, and where, is asked once more.
         return Go("offer_reset")
     return await _take_offer(talk)
@@ -210,7 +211,7 @@ async def _after_reset(talk: Talk) -> Directive:
         talk.say("login.good_luck")
         return End("reset_sent")
     if heard.option == "password_refused":
-        return Go("offer_new_link")
+        return Go("password_refused")
     if solved := solved_here(talk):
         return solved
     thanks = heard.sure and heard.intent == "thank" and not doubts(heard.text)
@@ -222,6 +223,21 @@ async def _after_reset(talk: Talk) -> Directive:
     if heard.intent in {"not_solved", "mail_not_received", "deny"} or heard.yes_no == "no":
         return Go("nothing_came")
     return Pass()
+
+
+async def _password_refused(talk: Talk) -> Directive:
+    talk.say(
+        "login.password_refused",
+        talk.button("solved", "/solved"),
+        talk.button("another_mail", "/reset_link_problem"),
+        talk.contact_button(),
+    )
+    return Wait()
+
+
+async def _after_password_refused(talk: Talk) -> Directive:
+    talk.note_tried("new_password")
+    return _new_link(talk) or await solved_or(talk, "hand_over")
 
 
 async def _after_nothing_came(talk: Talk) -> Directive:
@@ -264,6 +280,7 @@ RESET_STEPS: dict[str, Step] = {
     "send_reset": Step(_send_reset),
     "after_reset": Step(_wait_for_mail, _after_reset),
     "offer_new_link": Step(_offer_new_link, _take_offer),
+    "password_refused": Step(_password_refused, _after_password_refused),
     "nothing_came": Step(nothing_came, _after_nothing_came),
     **MAIL_STEPS,
     "refused_spaces": Step(_refused_spaces, _after_spaces),

@@ -9,6 +9,7 @@ from bot.content.live import Portal
 from bot.content.replies import WALKS
 from bot.dialogue.asked import question_key
 from bot.dialogue.flow import Directive, Go, Heard, Said, Talk, Wait
+from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.tree import PREFIX
 
 _AS_INTENTS: Mapping[str, str] = {
@@ -54,7 +55,10 @@ _OVER = ("cancel", "restart", "person", "solved", "correct")
 def answers_step(talk: Talk) -> bool:
     """Tell whether a message takes an option of the current question, and nothing above that."""
     heard = talk.heard
-    return bool(heard.option) and not heard.pressed and not heard.does(*_OVER)
+    if not heard.option or heard.pressed or heard.does(*_OVER):
+        return False
+    # "Non merci, transmettez plutôt ma demande" declines, and wants something else.
+    return heard.surely not in WAYS_TO_A_PERSON
 
 
 def as_moved(heard: Heard) -> Heard:
@@ -64,7 +68,7 @@ def as_moved(heard: Heard) -> Heard:
     """
     if heard.pressed:
         return heard
-    if heard.option:
+    if heard.option and heard.surely not in WAYS_TO_A_PERSON:
         meant = _OPTIONS.get(heard.asked.removeprefix(f"{WALKS}/"), {}).get(heard.option)
         return replace(heard, intent=meant, band="sure") if meant else heard
     for move in heard.moves:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.dialogue.flow import Heard, Talk
-from bot.dialogue.region import forget_wrong_region, names_place
+from bot.dialogue.region import forget_wrong_region, is_place, names_place
 from bot.dialogue.tree import tree_name
 
 OPENERS: dict[str, str] = {
@@ -17,6 +19,8 @@ OPENERS: dict[str, str] = {
     "inform_region": "region",
 }
 """Which walk an intent opens, beside those whose article has a tree."""
+
+_ASKS_WHERE = frozenset({"mail_not_received", "response_time"})
 
 _WAITED = {"reset": "login", "ticket": "ticket"}
 """The walk that tells what became of what was sent last."""
@@ -44,12 +48,13 @@ def opener(talk: Talk, intent: str | None = None) -> str | None:
             if _address_opens_login(talk, heard):
                 return "login"
         intent = heard.intent
-        if intent == "mail_not_received" and (
-            waited := _WAITED.get(talk.memory.get("last_sent", ""))
-        ):
+        if intent in _ASKS_WHERE and (waited := _WAITED.get(talk.memory.get("last_sent", ""))):
             # What was sent from here is looked up rather than asked about.
             return waited
     article = talk.portal.articles.get(intent)
+    if article is None and intent in LOGIN_TOPICS:
+        # Where a portal has no answer of its own to it, the account is looked up.
+        return "login"
     if intent not in OPENERS and article is not None and article.tree is not None:
         return tree_name(intent)
     return OPENERS.get(intent)
@@ -76,6 +81,11 @@ def reopened(talk: Talk) -> str | None:
     """
     if talk.stack:
         return None
+    if talk.heard.option == "adds" and talk.portal.topic(talk.heard.surely) is None:
+        return "handover"
+    if talk.heard.intent == "out_of_scope" and is_place(talk):
+        talk.heard = replace(talk.heard, intent="inform_region", band="sure")
+        return "region"
     if {"email", "ticket_reference"} & set(talk.heard.entities) or talk.heard.sure:
         return opener(talk)
     return "region" if forget_wrong_region(talk) or names_place(talk) else None

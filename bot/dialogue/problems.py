@@ -13,9 +13,10 @@ def note_second_problem(talk: Talk) -> None:
     others = [intent for intent in talk.heard.problems if intent != talk.heard.intent]
     if not talk.heard.sure or talk.heard.intent not in talk.heard.problems or not others:
         return
-    topic, other = talk.portal.topic(talk.heard.intent), talk.portal.topic(others[0])
-    if topic is None or other is None:
+    if not {talk.heard.intent, others[0]} <= set(talk.portal.articles):
+        # What another portal has is no problem here.
         return
+    topic, other = talk.portal.topic(talk.heard.intent), talk.portal.topic(others[0])
     talk.memory["next_problem"] = others[0]
     talk.say("conductor.two_problems", topic=topic, other=other)
 

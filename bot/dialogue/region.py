@@ -83,6 +83,20 @@ def named_region(talk: Talk) -> Region | None:
     return regions[0] if len(regions) == 1 else None
 
 
+def is_place(talk: Talk) -> bool:
+    """Tell whether a message is the name of a place of the portal's regions, and nothing else."""
+    said = _letters(talk.heard.text)
+    if talk.heard.pressed or not said:
+        return False
+    places = place_in(talk.portal, talk.heard.text, expected=True).places
+    named = [place for place in places if _letters(place.label.partition("(")[0]) == said]
+    return bool(regions_of(talk.portal, tuple(named)))
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in fold(text) if sign.isalnum())
+
+
 async def _start(talk: Talk) -> Directive:
     heard = talk.heard
     forget_wrong_region(talk)
@@ -118,15 +132,28 @@ async def _answer(talk: Talk) -> Directive:
         return Go("list")
     refuses = (heard.intent == "deny" and heard.sure) or heard.yes_no == "no"
     refuses = refuses or bool(_PUTS_OFF.search(fold(heard.text)))
+    if refuses and talk.frame.data.pop("not_covered", False):
+        # There is nowhere else: the nearest region is better than none.
+        return Go("list")
     if refuses and not _names_another(talk):
         talk.say("region.refused")
         return End("refused")
     if heard.pressed:
         return Pass()
+    if _wants_person(talk):
+        talk.say("region.person")
+        return Wait()
     if meant := _named_of_several(talk):
         talk.memory["region"] = meant
         return Go("contact")
     return await _take(talk, otherwise=Pass())
+
+
+def _wants_person(talk: Talk) -> bool:
+    """Tell whether the message only says once more that a person is wanted."""
+    heard = talk.heard
+    wanted = heard.does("person") or (heard.sure and heard.intent == "human_handoff")
+    return wanted and not _names_another(talk)
 
 
 _PUTS_OFF = re.compile(
@@ -192,7 +219,7 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
     answer = place_in(talk.portal, text, expected=expected)
     if not answer.places and expected and (number := _number_in(text)):
         answer = place_in(talk.portal, number, expected=True)
-    if answer.outcome == "country_needed" and not answer.places:
+    if answer.outcome == "country_needed" and not answer.places and _is_code(text):
         talk.say("region.country_needed")
         return Wait()
     regions = regions_of(talk.portal, answer.places)
@@ -209,6 +236,7 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
         talk.say("region.several", *[button for button in buttons if button][:_MOST_BUTTONS])
         return Wait()
     if answer.places:
+        talk.frame.data["not_covered"] = True
         talk.say("region.not_covered", place=answer.places[0].label)
         return Wait()
     meant = talk.heard.intent in _NAMES_SOMETHING
@@ -219,6 +247,11 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
     if muttered or (meant and (talk.heard.sure or short)):
         return Go("not_found")
     return otherwise
+
+
+def _is_code(text: str) -> bool:
+    """Tell whether four digits of a text are meant as a postcode, and not as a year."""
+    return len(text.split()) <= _SHORT or "postal" in text.casefold()
 
 
 async def _of_customer(talk: Talk) -> tuple[LimitReached | None, str | None]:

@@ -12,8 +12,9 @@ from bot.dialogue.address_owner import take_address
 from bot.dialogue.consent import consent_to
 from bot.dialogue.facts import note_detail
 from bot.dialogue.flow import Button, Directive, End, Go, Heard, Open, Pass, Step, Talk, Wait, Walk
-from bot.dialogue.login_answers import asks_again
+from bot.dialogue.login_answers import asks_again, note_state
 from bot.french.fold import fold
+from bot.ground.db import now
 from bot.ground.errors import LimitReached
 
 PREFIX = "tree:"
@@ -149,6 +150,8 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
         return next((answer for answer in answers if answer.label == heard.option), None)
     if heard.settled:
         # It does something else with the question, which an answer may stand for.
+        if likely := _taken_with_a_question(heard, answers):
+            return likely
         told = {heard.intent} & {"dont_know", "not_solved", "solved"}
         return next((answer for answer in answers if told & set(answer.means)), None)
     answers = [answer for answer in answers if heard.may_mean(answer.label)]
@@ -169,6 +172,19 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
                 return answer
     return None
 
+
+def _taken_with_a_question(heard: Heard, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
+    """Return the answer that is likelier than not where the message also asks how to go on.
+
+    "Trouvé sur la facture, je fais quoi ensuite ?": the next step is what answers it.
+    """
+    likeliest = next((move for move in heard.moves if move.option), None)
+    if likeliest is None or likeliest.confidence < _LIKELIER_THAN_NOT or not heard.does("how"):
+        return None
+    return next((answer for answer in answers if answer.label == likeliest.name), None)
+
+
+_LIKELIER_THAN_NOT = 0.5
 
 _NO_FIRST = re.compile(r"\W*(?:non|nan|nope)\b")
 
@@ -239,7 +255,11 @@ async def _check_address(talk: Talk, branches: Mapping[str, str]) -> Directive:
     except LimitReached as reached:
         talk.say_checks_limit(reached)
         return Open("region", then="done")
+    note_state(talk, accounts)
     states = {account.status for account in accounts}
+    today = any(account.activated_today(now()) for account in accounts)
+    if today and "today" in branches and "active" in states:
+        return Go(branches["today"])
     for status, branch in (("active", "known"), ("pending", "pending"), ("disabled", "disabled")):
         if status in states:
             return Go(branches.get(branch, branches.get("known", fallback)))
