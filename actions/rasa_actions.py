@@ -63,7 +63,7 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
             if talk.heard.sure and talk.heard.intent != "out_of_scope":
                 talk.memory.pop("clarified", None)
             await take_up_next_problem(talk)
-            utter(talk, dispatcher)
+            await utter(talk, dispatcher)
             return [*slots_of(talk), *_loop_events(talk, tracker), *events]
     except Exception:
         if in_turn():

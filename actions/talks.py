@@ -16,6 +16,7 @@ from bot.content.live import current_content
 from bot.desk.accounts import current_accounts
 from bot.dialogue.address_owner import Read, note_dead_address, read_addresses, take_address
 from bot.dialogue.asked import ASKED_SOLVED
+from bot.dialogue.conductor import open_walk
 from bot.dialogue.consent import is_meant, place_named
 from bot.dialogue.facts import remember_facts
 from bot.dialogue.flow import Button, Frame, Heard, Said, Talk
@@ -162,36 +163,47 @@ def slots_of(talk: Talk) -> list[EventType]:
     ]
 
 
-def utter(talk: Talk, dispatcher: CollectingDispatcher) -> None:
-    """Utter what was said; what was said twice already is not said a third time."""
-    for said in _not_again(talk):
-        buttons = [{"title": b.title, "payload": b.payload} for b in said.buttons]
-        dispatcher.utter_message(text=said.text, buttons=buttons)
+async def utter(talk: Talk, dispatcher: CollectingDispatcher) -> None:
+    """Utter what was said; what would come a third time leads to a person instead."""
+    said, withheld = _not_again(talk, talk.said)
+    if withheld:
+        said += await _instead(talk, withheld, asked=any(one.buttons for one in said))
+    for one in said:
+        buttons = [{"title": b.title, "payload": b.payload} for b in one.buttons]
+        dispatcher.utter_message(text=one.text, buttons=buttons)
 
 
-def _not_again(talk: Talk) -> list[Said]:
-    """Return what was said; in place of all that would come a third time, a person is offered."""
+def _not_again(talk: Talk, said: list[Said]) -> tuple[list[Said], list[Said]]:
+    """Return what is said, and what would come a third time; a contact or a consent may."""
     fresh: list[Said] = []
-    buttons: list[Button] = []
-    contacts: list[str] = []
-    withheld = False
-    for said in talk.said:
-        count = _count(talk, said.text)
-        if count < _MOST_ALIKE or _needs_a_yes(said):
-            fresh.append(said)
-        else:
-            buttons += said.buttons
-            withheld = True
-            if "](mailto:" in said.text:
-                # A contact is never withheld.
-                contacts.append(said.text)
-    if not withheld or (not buttons and any(said.buttons for said in fresh)):
+    withheld: list[Said] = []
+    for one in said:
+        often = _count(talk, one.text) >= _MOST_ALIKE
+        (withheld if often and not _may_come_again(one) else fresh).append(one)
+    return fresh, withheld
+
+
+async def _instead(talk: Talk, withheld: list[Said], *, asked: bool) -> list[Said]:
+    """Return what is said in place of what would come a third time: a person takes over."""
+    buttons = [button for one in withheld for button in one.buttons]
+    if asked and not buttons:
         # Beside a question, a mere note that was said before is left out in silence.
-        return fresh
+        return []
     told = talk.memory["repeated"] = talk.memory.get("repeated", 0) + 1
-    buttons.append(Button(talk.portal.say("buttons.person"), "/human_handoff"))
     remark = talk.portal.say("conductor.repeated", told - 1)
-    return [*fresh, Said("\n\n".join((remark, *contacts)), tuple(dict.fromkeys(buttons)))]
+    if talk.stack and talk.frame.walk not in {"region", "handover"}:
+        before = len(talk.said)
+        talk.stack.clear()
+        await open_walk(talk, "handover")
+        fresh, again = _not_again(talk, talk.said[before:])
+        return [Said(remark), *(fresh or again)]
+    buttons.append(Button(talk.portal.say("buttons.person"), "/human_handoff"))
+    return [Said(remark, tuple(dict.fromkeys(buttons)))]
+
+
+def _may_come_again(said: Said) -> bool:
+    """Tell whether something may be said any number of times, such as a contact."""
+    return said.any_number or _needs_a_yes(said) or "](mailto:" in said.text
 
 
 def _needs_a_yes(said: Said) -> bool:

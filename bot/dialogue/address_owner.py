@@ -20,8 +20,9 @@ from bot.ground.addresses import normalise_address, wire_address
 if TYPE_CHECKING:
     from bot.dialogue.flow import Talk
 
-Whose = Literal["alone", "own", "other", "old", "unclear"]
-"""Given alone, called one's own, somebody else's, out of use, or mentioned without more."""
+Whose = Literal["alone", "own", "other", "old", "failing", "unclear"]
+"""Given alone, called one's own, somebody else's, out of use, not working any more (the account may
+be meant, or the mailbox), or mentioned without more."""
 
 _MOST_READ = 2000
 _MOST_CHOICES = 4
@@ -58,6 +59,8 @@ def whose_is(before: str, after: str) -> Whose:
     """
     told, follows = tokens(before), tokens(after)
     near = told[-_NEAR:]
+    if _begins_with(follows, "fails_after"):
+        return "failing"
     if _told(near, "old") or _told(follows[:_NEAR], "old_after"):
         return "old"
     if _ends_with(told, "not_this"):
@@ -180,7 +183,7 @@ def _beside(text: str, found: Sequence[Found], number: int) -> tuple[str, str]:
 
 def _own_of(told: Sequence[tuple[str, Whose, str]]) -> Read:
     rejected = {address for address, whose, _ in told if whose == "old"}
-    for kinds in ({"own"}, {"alone"}, {"unclear"}, {"other"}):
+    for kinds in ({"own"}, {"alone"}, {"unclear"}, {"failing"}, {"other"}):
         fitting = [one for one in told if one[1] in kinds and one[0] not in rejected]
         if not fitting:
             continue
@@ -239,8 +242,8 @@ def take_address(talk: Talk) -> bool:
         return False
     address, whose = normalise_address(given), talk.heard.whose
     taken = may_take(talk)
-    if whose == "old" or (whose == "other" and not _answers_asked(talk)):
-        # Looked up for a colleague; the answer to a request goes to whoever asks.
+    if whose in {"old", "failing"} or (whose == "other" and not _answers_asked(talk)):
+        # Looked up all the same; the answer to a request goes where it surely is read.
         not_for_answers(talk, address)
     elif taken and address in talk.memory.get("no_answers", ()):
         talk.memory["no_answers"].remove(address)
@@ -260,6 +263,8 @@ def may_take(talk: Talk) -> bool:
         return False
     if whose in {"own", "alone"}:
         return True
+    if whose == "failing":
+        return all(frame.walk != "handover" for frame in talk.stack)
     if any(frame.walk == "handover" for frame in talk.stack):
         return _asked(talk) or (whose == "unclear" and answers_to(talk) is None)
     return whose == "unclear" or _asked(talk)

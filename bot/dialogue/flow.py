@@ -34,10 +34,15 @@ class Button:
 
 @dataclass(frozen=True)
 class Said:
-    """One message of the assistant."""
+    """One message of the assistant.
+
+    Attributes:
+        any_number: Whether it may be said any number of times.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
+    any_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,20 +184,28 @@ class Talk:
         """The user's region where it is known."""
         return self.portal.region(self.memory.get("region"))
 
-    def say(self, key: str, *buttons: Button, nth: int | None = None, **values: Any) -> None:
+    def say(
+        self,
+        key: str,
+        *buttons: Button,
+        nth: int | None = None,
+        any_number: bool = False,
+        **values: Any,
+    ) -> None:
         """Say a sentence; a step that asks again, or a reply that comes again, is reworded.
 
         Args:
             key: Where the sentence stands in messages.yml.
             buttons: Quick replies under it.
             nth: Which of its wordings; by default, how often it was asked or said.
+            any_number: Whether it may be said any number of times.
             values: What it is filled in with.
         """
         times: dict[str, int] = self.memory.setdefault("times", {})
         if nth is None:
             nth = self.stack[-1].asked if self.stack else times.get(key, 0)
         times[key] = times.get(key, 0) + 1
-        self.said.append(Said(self.portal.say(key, nth, **values), buttons))
+        self.said.append(Said(self.portal.say(key, nth, **values), buttons, any_number))
 
     def say_text(self, wordings: Sequence[str], *buttons: Button) -> None:
         """Say a sentence of a tree, in the wording for how often its step has asked."""

@@ -68,7 +68,7 @@ async def heard_anywhere(talk: Talk) -> Directive | None:
         # Answered aside; the question stands.
         return Pass()
     if not heard.pressed and "email" not in heard.entities and _WAIT.search(fold(heard.text)):
-        talk.say("conductor.wait")
+        talk.say("conductor.wait", any_number=True)
         return Wait()
     return await _other_walk(talk, heard)
 

@@ -90,10 +90,10 @@ def moved(talk: Talk) -> Directive | None:
     if heard.pressed or heard.option or "email" in heard.entities:
         return None
     if heard.does("wait"):
-        talk.say("conductor.wait")
+        talk.say("conductor.wait", any_number=True)
         return Wait()
     if heard.does("later"):
-        talk.say("conductor.later")
+        talk.say("conductor.later", any_number=True)
         return Wait()
     if heard.does("repeat"):
         return Go(talk.frame.step)

@@ -60,7 +60,9 @@ LOST = (
     "pas sûr d’avoir bien compris", "toujours pas sûr de comprendre", "Je vous suis mal",
     "Cela m’échappe", "Je ne trouve pas de quoi il s’agit", "je ne suis pas sûr.",
     "Je n’ai pas compris", "Je ne comprends toujours pas",
-    "ne fait pas partie de ce que je connais", "Cela, je ne le sais pas", "Je me répète",
+    "ne fait pas partie de ce que je connais", "Cela, je ne le sais pas",
+    "Je n’ai pas de meilleure réponse ici", "Je ne suis pas sûr de vous suivre",
+    "Je n’ai pas bien compris",
     "une erreur de notre côté",
 )  # fmt: skip
 

@@ -58,7 +58,7 @@ def test_what_a_portal_knows_nothing_about_is_said_with_a_contact(
 ) -> None:
     chat = Chat(service, portal)
     reply = chat.say(message)
-    assert "pas d’information à ce sujet" in reply
+    assert "Sur ce point, je n’ai pas d’information" in reply
     contact = next(title for title in chat.offered if "contact" in title.lower())
     assert "région" in chat.click(contact)
 

@@ -52,7 +52,7 @@ def test_from_nothing_it_asks_for_region_and_address_only(service: Service, port
     contact = someone()
     reply = chat.say(contact)
     assert mailbox_of(portal, region) in reply
-    assert f"**Répondre à** : {contact}" in preview_in(reply)
+    assert f"**Répondre par mail à** : {contact}" in preview_in(reply)
     assert {"Envoyer", ADD, REFUSE} <= set(chat.offered)
 
 
@@ -70,7 +70,7 @@ def test_from_a_login_walk_it_asks_for_nothing_and_tells_what_was_tried(
     assert mailbox_of(portal, REGION[portal]) in reply
     reply = chat.click(TRANSMIT)
     preview = preview_in(reply)
-    assert f"**Répondre à** : {KNOWN[portal]}" in preview, reply
+    assert f"**Répondre par mail à** : {KNOWN[portal]}" in preview, reply
     tried = next(line for line in preview if line.startswith("**Déjà essayé**"))
     assert "Adresse retapée sans espace" in tried
     assert ("Nouvel essai" in tried) == (portal == "woundwo")
@@ -86,7 +86,7 @@ def test_all_said_in_the_first_message_leads_straight_to_the_preview(
         f"je veux parler à quelqu'un, je suis à {place}, mon adresse est {contact}"
     )
     assert mailbox_of(portal, region) in reply, reply
-    assert f"**Répondre à** : {contact}" in preview_in(reply)
+    assert f"**Répondre par mail à** : {contact}" in preview_in(reply)
 
 
 @each_portal
@@ -208,7 +208,7 @@ def test_the_address_can_still_be_corrected(
         chat.say(message)
     other = someone()
     reply = chat.say(f"non en fait c'est {other}")
-    assert f"**Répondre à** : {other}" in preview_in(reply), reply
+    assert f"**Répondre par mail à** : {other}" in preview_in(reply), reply
     reference = reference_in(chat.click("Envoyer"))
     mail = mails_of(mailbox, mailbox_of(portal, region), reference)[0]
     assert mail["Reply-To"] == other
@@ -239,7 +239,7 @@ def test_a_second_hand_over_adds_to_the_first(
     chat = handed.chat
     mails_of(mailbox, handed.address, handed.reference)
     reply = chat.say("je veux parler à quelqu'un")
-    assert f"**Répondre à** : {handed.contact}" in preview_in(reply), reply
+    assert f"**Répondre par mail à** : {handed.contact}" in preview_in(reply), reply
     chat.click(ADD)
     chat.say("Il y a aussi le compte de mon collègue.")
     reply = chat.click("Envoyer")

@@ -37,7 +37,7 @@ def test_what_the_first_message_told_is_not_asked_for(
     reply = chat.say("si si c'est la bonne")
     assert mailbox in reply and "Où se trouve" not in reply, reply
     reply = chat.click("Transmettre ma demande")
-    assert f"**Répondre à** : {UNKNOWN}" in reply, reply
+    assert f"**Répondre par mail à** : {UNKNOWN}" in reply, reply
 
 
 @each_portal
@@ -61,7 +61,7 @@ def test_an_address_serves_login_tree_and_hand_over(service: Service, portal: st
     chat.say("laisse tomber")
     chat.say("je veux parler à quelqu'un")
     reply = chat.say(place)
-    assert mailbox in reply and f"**Répondre à** : {UNKNOWN}" in reply, reply
+    assert mailbox in reply and f"**Répondre par mail à** : {UNKNOWN}" in reply, reply
 
 
 @each_portal

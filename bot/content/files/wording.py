@@ -19,8 +19,8 @@ _LISTS = (
     "turns_to", "doubt", "still", "objection", "harmless", "never_agreed",
 )  # fmt: skip
 _OF_ADDRESSES = (
-    "old", "not_this", "old_after", "own_after", "self_before", "self_after", "corrects",
-    "lacks", "dead", "answer_to", "other", "own", "beside",
+    "old", "not_this", "fails_after", "old_after", "own_after", "self_before", "self_after",
+    "corrects", "lacks", "dead", "answer_to", "other", "own", "beside",
 )  # fmt: skip
 
 
