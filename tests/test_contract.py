@@ -179,6 +179,7 @@ def test_a_page_of_another_site_cannot_use_the_chat(service: Service) -> None:
 
 
 SAID = {"sender": "x", "message": "a"}
+ASKED = {"portal": "resah", "topic": "mail_not_received", "step": "junk"}
 WRONG_FIELDS: list[tuple[str, dict[str, Any], str]] = [
     ("/webhooks/rest/webhook", {"message": "bonjour"}, "sender"),
     ("/webhooks/rest/webhook", {"sender": "x"}, "message"),
@@ -202,6 +203,11 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str]] = [
     ("/model/parse", {"text": ""}, "text"),
     ("/model/parse", {"text": 3}, "text"),
     ("/model/parse", {"text": "a" * 8001}, "8000"),
+    ("/model/parse", {"text": "oui", "asked": "junk"}, "« topic »"),
+    ("/model/parse", {"text": "oui", "asked": {"portal": "resah", "topic": "login"}}, "step"),
+    ("/model/parse", {"text": "oui", "asked": {**ASKED, "other": "x"}}, "« other »"),
+    ("/model/parse", {"text": "oui", "asked": {**ASKED, "portal": "x"}}, "« x »"),
+    ("/model/parse", {"text": "oui", "asked": {**ASKED, "step": "x"}}, "étape"),
     ("/resets/redeem", {}, "token"),
     ("/resets/redeem", {"token": {}}, "token"),
     ("/resets/redeem", {"token": "a" * 201}, "200"),
@@ -211,6 +217,26 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str]] = [
 def test_a_field_that_is_wrong_is_named(service: Service) -> None:
     for path, body, part in WRONG_FIELDS:
         assert part in assert_error(service.post(path, body), 400), (path, body)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "name", "option"),
+    [
+        (ASKED, "oui j'ai regardé il n'y a rien", "Oui, il n’y est pas", True),
+        (ASKED, "c'est où les indésirables ?", "how", False),
+        ({**ASKED, "topic": "login", "step": "offer_reset"}, "oui", "send", True),
+        ({**ASKED, "topic": "login", "step": "reset_offer"}, "non merci", "dont_send", True),
+    ],
+)
+def test_a_text_is_read_as_an_answer(
+    service: Service, asked: dict[str, str], text: str, name: str, option: bool
+) -> None:
+    parsed = service.post("/model/parse", {"text": text, "asked": asked}).json()
+    likeliest = parsed["moves"][0]
+    assert set(likeliest) == {"name", "option", "confidence", "sure"}
+    assert (likeliest["name"].replace("\u00a0", " "), likeliest["option"]) == (name, option)
+    assert 0 <= likeliest["confidence"] <= 1
+    assert "moves" not in service.post("/model/parse", {"text": text}).json()
 
 
 def test_a_body_that_is_far_too_large_is_refused(service: Service) -> None:

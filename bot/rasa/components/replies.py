@@ -111,7 +111,8 @@ class ReplyReader(Extractor):
 
     def _question(self, tracker: DialogueStateTracker | None) -> Question | None:
         """Return the question that a conversation waits at, with the options that it has now."""
-        if tracker is None or self._model is None:
+        if tracker is None or not tracker.slots or self._model is None:
+            # A text outside any conversation.
             return None
         portals = current_content().portals
         portal = portals.get(tracker.get_slot("portal") or current_settings().default_portal)
