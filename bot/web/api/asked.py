@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from bot.dialogue.asked import WALKS_ASKING
@@ -13,7 +13,7 @@ _KEYS = frozenset({"portal", "topic", "step"})
 _MOST = 80
 
 
-def slots_of_asked(body: dict[str, Any], portals: Collection[str]) -> dict[str, Any] | None:
+def slots_of_asked(body: Mapping[str, Any], portals: Collection[str]) -> dict[str, Any] | None:
     """Return the slots of a conversation that waits at the question named under `asked`.
 
     Args:
