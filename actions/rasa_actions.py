@@ -13,10 +13,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.talks import remember, slots_of, talk_of, utter
 from bot.check import check
 from bot.content.live import current_content
-from bot.dialogue.answers import answer, clarify
+from bot.dialogue.answers import answer, clarify, soothe
 from bot.dialogue.conductor import conduct
 from bot.dialogue.flow import Talk
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
+from bot.dialogue.moves import as_moved
 from bot.dialogue.openers import reopened
 from bot.dialogue.problems import note_second_problem, take_up_next_problem
 from bot.french.redaction import MARK
@@ -49,9 +50,13 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
                 remember(talk)
             if MARK in talk.heard.text and not talk.resuming:
                 talk.say("password_seen")
+            soothed = talk.heard.angry and not talk.resuming and soothe(talk)
             offered = talk.memory.get("offered")
             events = await work(talk)
             if _goes_on(events):
+                if soothed:
+                    # Nothing is uttered here: the action that goes on says it.
+                    del talk.memory["calmed"]
                 return [*slots_of(talk), *events]
             if _rejects(events):
                 # The message goes on to the action that answers it, which warns then.
@@ -105,6 +110,8 @@ def _loop_events(talk: Talk, tracker: Tracker) -> list[EventType]:
 
 async def _answer_or_clarify(talk: Talk) -> list[EventType]:
     """Answer what is clear, for the model or from where it was said, and ask about the rest."""
+    if talk.stack:
+        talk.heard = as_moved(talk.heard)
     if reopened(talk):
         return [FollowupAction(WALK_FORM)]
     if talk.heard.sure:

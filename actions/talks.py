@@ -150,7 +150,8 @@ def remember(talk: Talk) -> None:
     take_address(talk)
     remember_facts(talk)
     remember_region(talk)
-    talk.learned_fact = talk.facts != facts
+    told = {name: value for name, value in talk.facts.items() if facts.get(name) != value}
+    talk.told_facts = told
     talk.learned = json.dumps(talk.memory, sort_keys=True, default=str) != before
 
 

@@ -74,6 +74,19 @@ def answer(talk: Talk) -> None:
         answer_intent(talk, talk.heard.intent)
 
 
+def soothe(talk: Talk) -> bool:
+    """Meet anger once with a word of its own, before what helps.
+
+    Returns:
+        Whether it was said.
+    """
+    if talk.memory.get("calmed") or talk.heard.intent == "complaint":
+        return False
+    talk.memory["calmed"] = True
+    talk.say("small_talk.sorry")
+    return True
+
+
 def answer_intent(talk: Talk, intent: str) -> None:
     """Answer an intent with the portal's article, or say that the portal has nothing on it."""
     article = talk.portal.articles.get(intent)
@@ -113,6 +126,9 @@ def clarify(talk: Talk) -> None:
         talk.say("answer.contact_only", talk.button("hand_over", "/human_handoff"))
         return
     if _moved_outside(talk):
+        return
+    if talk.heard.angry:
+        _small_talk(talk, "complaint")
         return
     lost = int(talk.memory.get("lost", 0))
     topics = _topics(talk)
@@ -197,8 +213,6 @@ def _moved_outside(talk: Talk) -> bool:
     elif heard.does("how", "repeat") and talk.memory.get("topic"):
         talk.say("answer.how", *_contact(talk))
         _offer_region(talk)
-    elif heard.does("complain"):
-        _small_talk(talk, "complaint")
     elif heard.does("fails"):
         _small_talk(talk, "not_solved")
     elif heard.does("smalltalk"):

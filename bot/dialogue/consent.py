@@ -8,7 +8,7 @@ made of a message agrees to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -40,6 +40,11 @@ _SPEAKS_AGAINST = (
     "why",
 )
 """Moves beside which no yes counts."""
+
+_MEANS: Mapping[Act, frozenset[str]] = {"reset": frozenset({"send"}), "ticket": frozenset({"send"})}
+"""The option of a walk's question that means an act."""
+
+_ASKS_WHEN = frozenset({"response_time"})
 
 _TO_BE_DONE = frozenset({"reset", "ticket"})
 """Acts that "s'il vous plaît" alone asks for."""
@@ -118,6 +123,10 @@ def consent_to(
         return None
     wording, yes = _wording(), frozenset({"yes"})
     phrases = wording.acts[act]
+    if heard.option in _MEANS.get(act, ()) and _ASKS_WHEN & set(heard.ranking[:1]):
+        # "Oui svp, j'attends combien de temps ?" agrees, and asks about what is agreed to.
+        first = heard.text.partition(",")[0]
+        return given if _bare(first, phrases, act) == "yes" else None
     if answers := {words: yes for name in named if (words := tokens(name))}:
         phrases = merged(phrases, wording.turns_to, answers)
     return given if _bare(heard.text, phrases, act) == "yes" else None

@@ -73,8 +73,19 @@ class Heard:
 
     @property
     def option(self) -> str | None:
-        """The option of the question that the message surely takes, or None."""
-        return next((move.name for move in self.moves if move.option and move.sure), None)
+        """The option of the question that the message takes, or None."""
+        likeliest = next((move for move in self.moves if move.option), None)
+        if likeliest is None:
+            return None
+        # "Trouvé, je fais quoi ensuite ?": what comes next is what answers it.
+        likely = self.does("how") and likeliest.confidence >= _LIKELY
+        return likeliest.name if likeliest.sure or likely else None
+
+    @property
+    def angry(self) -> bool:
+        """Whether somebody is angry: by what they say, or in capitals."""
+        shouts = self.text.isupper() and len(self.text.split()) >= _SHOUTED
+        return self.does("complain") or shouts
 
     @property
     def settled(self) -> bool:
@@ -105,6 +116,12 @@ class Heard:
         """What the message answers to a yes-or-no question of fact, or None."""
         return answered(self)
 
+
+_LIKELY = 0.7
+"""Confidence from which an option is taken beside the question how to go on."""
+
+_SHOUTED = 4
+"""Words in capitals that are more than an abbreviation."""
 
 _PLAUSIBLE = 0.1
 """Confidence below which an option is not what a message means, whichever words are in it."""
@@ -140,7 +157,7 @@ class Talk:
         stack: The walks that are open, the current one last.
         said: What is answered in this turn so far.
         learned: Whether the message told something that was not known before.
-        learned_fact: Whether that was one of the facts of facts.yml.
+        told_facts: The facts that it told, by name.
         resuming: Whether an interruption was answered in this turn, so that the current step asks
             again.
         consent: The yes that came with the directive that is followed, or None.
@@ -157,7 +174,7 @@ class Talk:
     memory: dict[str, Any]
     stack: list[Frame]
     learned: bool = False
-    learned_fact: bool = False
+    told_facts: dict[str, str] = field(default_factory=dict)
     resuming: bool = False
     consent: Consent | None = None
     asked_solved: bool = False
@@ -167,6 +184,11 @@ class Talk:
     def frame(self) -> Frame:
         """The current walk's frame."""
         return self.stack[-1]
+
+    @property
+    def learned_fact(self) -> bool:
+        """Whether the message told a fact that was not known."""
+        return bool(self.told_facts)
 
     @property
     def facts(self) -> dict[str, str]:

@@ -156,7 +156,7 @@ async def _take_agreement(talk: Talk) -> Directive:
     wants_to_add = not heard.pressed and _WANTS_TO_ADD.search(fold(heard.text))
     if wants_to_add and len(heard.text.split()) > _MOST_ANNOUNCING:
         # "J'ajoute que c'est urgent" is the line itself.
-        add_detail(talk, heard.text[:_MOST_TYPED])
+        add_detail(talk, _said_to_add(heard.text)[:_MOST_TYPED])
         talk.say("handover.noted")
         return Go("preview")
     if heard.entities.get("choice") == "add" or wants_to_add:
@@ -189,6 +189,13 @@ async def _take_agreement(talk: Talk) -> Directive:
     return Pass()
 
 
+def _said_to_add(text: str) -> str:
+    """Return what is to be added, without the order to do so before a colon."""
+    order, colon, rest = text.partition(":")
+    announces = len(order.split()) <= _MOST_ANNOUNCING and _WANTS_TO_ADD.search(fold(order))
+    return rest.strip() if colon and announces and rest.strip() else text
+
+
 def _changed(talk: Talk) -> Directive:
     """Take what is to be added or put right; ask for it where the message only announces it."""
     heard = talk.heard
@@ -196,7 +203,7 @@ def _changed(talk: Talk) -> Directive:
         return Go("ask_line")
     if _OTHER_ADDRESS.search(fold(heard.text)):
         return Go("ask_contact")
-    add_detail(talk, heard.text[:_MOST_TYPED])
+    add_detail(talk, _said_to_add(heard.text)[:_MOST_TYPED])
     talk.say("handover.noted")
     return Go("preview")
 

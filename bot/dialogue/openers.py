@@ -86,6 +86,9 @@ def reopened(talk: Talk) -> str | None:
     if talk.heard.intent == "out_of_scope" and is_place(talk):
         talk.heard = replace(talk.heard, intent="inform_region", band="sure")
         return "region"
+    sent = talk.memory.get("last_sent") == "ticket"
+    if sent and not talk.heard.sure and _ASKS_WHERE & set(talk.heard.ranking[:1]):
+        return "ticket"
     if {"email", "ticket_reference"} & set(talk.heard.entities) or talk.heard.sure:
         return opener(talk)
     return "region" if forget_wrong_region(talk) or names_place(talk) else None

@@ -152,7 +152,7 @@ async def _answer(talk: Talk) -> Directive:
 def _wants_person(talk: Talk) -> bool:
     """Tell whether the message only says once more that a person is wanted."""
     heard = talk.heard
-    wanted = heard.does("person") or (heard.sure and heard.intent == "human_handoff")
+    wanted = heard.does("person") or "human_handoff" in (heard.intent, *heard.ranking[:1])
     return wanted and not _names_another(talk)
 
 

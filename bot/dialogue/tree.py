@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.content.live import Portal
 from bot.content.trees import Tree, TreeAnswer, TreeStep
@@ -146,12 +146,12 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
         if step == here and number.isdecimal() and int(number) < len(answers):
             return answers[int(number)]
         return None
+    if told := _told_otherwise(talk, answers):
+        return told
     if heard.option:
         return next((answer for answer in answers if answer.label == heard.option), None)
     if heard.settled:
         # It does something else with the question, which an answer may stand for.
-        if likely := _taken_with_a_question(heard, answers):
-            return likely
         told = {heard.intent} & {"dont_know", "not_solved", "solved"}
         return next((answer for answer in answers if told & set(answer.means)), None)
     answers = [answer for answer in answers if heard.may_mean(answer.label)]
@@ -172,19 +172,6 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
                 return answer
     return None
 
-
-def _taken_with_a_question(heard: Heard, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
-    """Return the answer that is likelier than not where the message also asks how to go on.
-
-    "Trouvé sur la facture, je fais quoi ensuite ?": the next step is what answers it.
-    """
-    likeliest = next((move for move in heard.moves if move.option), None)
-    if likeliest is None or likeliest.confidence < _LIKELIER_THAN_NOT or not heard.does("how"):
-        return None
-    return next((answer for answer in answers if answer.label == likeliest.name), None)
-
-
-_LIKELIER_THAN_NOT = 0.5
 
 _NO_FIRST = re.compile(r"\W*(?:non|nan|nope)\b")
 
@@ -264,6 +251,15 @@ async def _check_address(talk: Talk, branches: Mapping[str, str]) -> Directive:
         if status in states:
             return Go(branches.get(branch, branches.get("known", fallback)))
     return Go(fallback)
+
+
+def _told_otherwise(talk: Talk, answers: Sequence[TreeAnswer]) -> TreeAnswer | None:
+    """Return the answer for what the message tells beside a yes or no, such as who has left.
+
+    "Oui je le connais, mais il est parti" says yes, and what leads elsewhere.
+    """
+    told = {value for value in talk.told_facts.values() if value not in {"yes", "no"}}
+    return next((answer for answer in answers if told & set(answer.means)), None)
 
 
 def _passed(talk: Talk, step: TreeStep) -> None:
