@@ -115,9 +115,11 @@ def clarify(talk: Talk) -> None:
         return
     if _asked_of_the_last_answer(talk):
         return
-    if talk.stack and not talk.heard.does("ask", "problem"):
+    if talk.stack and not talk.heard.does("problem"):
         # Within a walk its own question leads on, not three topics beside it.
-        talk.say("in_walk.unsure", nth=talk.frame.asked)
+        asks = "?" in talk.heard.text
+        key = "in_walk.no_answer" if asks else "in_walk.unsure"
+        talk.say(key, nth=talk.frame.asked, any_number=True)
         return
     if _of_an_end_user(talk):
         answer_intent(talk, _END_USERS)

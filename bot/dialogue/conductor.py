@@ -23,7 +23,7 @@ from bot.dialogue.global_commands import (
 from bot.dialogue.handover import HANDOVER
 from bot.dialogue.interpretation import as_answer
 from bot.dialogue.login import LOGIN
-from bot.dialogue.moves import answers_step, as_moved, moved
+from bot.dialogue.moves import answer_aside, answers_step, as_moved, moved
 from bot.dialogue.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
 from bot.dialogue.region import REGION, named_region
 from bot.dialogue.ticket_state import TICKET_STATE
@@ -93,6 +93,7 @@ async def _first(talk: Talk) -> Directive | None:
     if below := _offer_below(talk):
         return below
     if answers_step(talk):
+        answer_aside(talk)
         return None
     return moved(talk) or await heard_anywhere(talk)
 
@@ -156,7 +157,9 @@ async def _listen(talk: Talk) -> Directive:
         return directive
     if talk.heard.intent == "solved" and talk.heard.sure:
         return solved(talk)
-    if talk.learned_fact and "?" not in talk.heard.text and not _corrects(talk):
+    other = opener(talk) if talk.heard.surely else None
+    switches = other is not None and _same_family(other, talk.frame.walk)
+    if talk.learned_fact and "?" not in talk.heard.text and not (switches or _corrects(talk)):
         # "On n'a pas MailInBlack" tells something about the open problem; it is not a new one.
         talk.say("in_walk.noted")
         return Go(talk.frame.step)
@@ -171,6 +174,14 @@ async def _listen(talk: Talk) -> Directive:
     walk = opener(talk)
     if walk is None:
         return directive
+    if walk == talk.frame.walk and talk.heard.pressed:
+        # Chosen among topics: it begins anew.
+        return Go(walk_of(talk.portal, walk).first)
+    if _same_family(walk, talk.frame.walk):
+        talk.stack.pop()
+        if not talk.stack:
+            return Open(walk, then="")
+        return Open(walk, then=talk.frame.step)
     if walk == talk.frame.walk:
         if talk.heard.intent in talk.portal.articles and _ASKS.search(fold(talk.heard.text)):
             # A question about it: the article answers, and the walk goes on after that.
@@ -181,6 +192,17 @@ async def _listen(talk: Talk) -> Directive:
     if any(frame.walk == walk for frame in talk.stack) or len(pending) >= MOST_PROBLEMS:
         return directive
     return above(talk, walk)
+
+
+_DOCUMENTS = frozenset(
+    tree_name(intent)
+    for intent in ("find_document", "document_access", "document_missing", "market_not_visible")
+)
+"""Trees that begin alike: what is told later may show that another of them is the right one."""
+
+
+def _same_family(walk: str, other: str) -> bool:
+    return walk != other and {walk, other} <= _DOCUMENTS
 
 
 def _corrects(talk: Talk) -> bool:

@@ -105,7 +105,12 @@ def _bare(text: str, phrases: Phrases, act: Act | None) -> Answer | None:
 
 
 def consent_to(
-    heard: Heard, act: Act, *, named: Iterable[str] = (), button: bool = False
+    heard: Heard,
+    act: Act,
+    *,
+    named: Iterable[str] = (),
+    button: bool = False,
+    option: str | None = None,
 ) -> Consent | None:
     """Return the yes of a message to an act, or None where it is no plain one.
 
@@ -114,6 +119,7 @@ def consent_to(
         act: What was asked.
         named: Words by which the answer that does it may be named too.
         button: Whether the button that was pressed is the one that does it.
+        option: The option of the question that does it, where the act has none of its own.
     """
     given = Consent(act, heard.text)
     if heard.pressed:
@@ -123,13 +129,54 @@ def consent_to(
         return None
     wording, yes = _wording(), frozenset({"yes"})
     phrases = wording.acts[act]
-    if heard.option in _MEANS.get(act, ()) and _ASKS_WHEN & set(heard.ranking[:1]):
-        # "Oui svp, j'attends combien de temps ?" agrees, and asks about what is agreed to.
-        first = heard.text.partition(",")[0]
-        return given if _bare(first, phrases, act) == "yes" else None
+    meant = option or (heard.option if heard.option in _MEANS.get(act, ()) else None)
+    if meant and _agrees_at_length(heard, act, phrases, meant):
+        return given
     if answers := {words: yes for name in named if (words := tokens(name))}:
         phrases = merged(phrases, wording.turns_to, answers)
     return given if _bare(heard.text, phrases, act) == "yes" else None
+
+
+def _agrees_at_length(heard: Heard, act: Act, phrases: Phrases, option: str) -> bool:
+    """Tell whether a message of more than words of agreement agrees all the same.
+
+    It must be read as that very option, hold a part that is a plain yes or that orders to send, and
+    nothing that speaks against it. A question may follow in a sentence of its own: it is about
+    something else, or about what was agreed to.
+    """
+    surely = max((m.confidence for m in heard.moves if m.option and m.name == option), default=0.0)
+    if surely < _LIKELY or "email" in heard.entities or heard.does("dont_know", "none", "restart"):
+        return False
+    if _holds(tokens(heard.text), _wording().elsewhere):
+        return False
+    if doubts(heard.text):
+        first, rest = _first_sentence(heard.text)
+        if _ASKS_WHEN & set(heard.ranking[:1]) and not rest:
+            first, _, rest = heard.text.partition(",")
+            return _bare(first, phrases, act) == "yes"
+        aside = asks(rest) and not sends(rest) and not _holds(tokens(rest), _wording().objection)
+        return aside and _bare(first, phrases, act) == "yes"
+    if surely < _CERTAIN:
+        return False
+    if act == "solved":
+        return True
+    text = heard.text
+    for sign in ",;!\n":
+        text = text.replace(sign, ".")
+    parts = text.split(".")
+    return any(part.strip() and _bare(part, phrases, act) == "yes" for part in parts)
+
+
+def _first_sentence(text: str) -> tuple[str, str]:
+    """Return a text's first sentence, and the rest."""
+    ends = [text.find(sign) for sign in ".!\n" if sign in text.rstrip(".! \n")]
+    if not ends:
+        return text, ""
+    return text[: min(ends)], text[min(ends) + 1 :]
+
+
+_LIKELY, _CERTAIN = 0.85, 0.95
+"""Confidence that the option needs beside a plain yes in a sentence of its own, and without."""
 
 
 def demand(consent: Consent, act: Act) -> None:

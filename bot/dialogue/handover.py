@@ -17,6 +17,7 @@ from bot.dialogue.facts import add_detail
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.login_answers import asks_again, asks_which
+from bot.dialogue.openers import opener
 from bot.french.fold import fold
 from bot.ground.addresses import normalise_address, wire_address
 from bot.ground.clock import paris_time_from
@@ -152,6 +153,7 @@ async def _take_agreement(talk: Talk) -> Directive:
     if heard.entities.get("choice") != "add" and (mentioned := _mentions_address(talk)):
         return mentioned
     if heard.option == "changes" or heard.does("correct"):
+        _correct_topic(talk)
         return _changed(talk)
     wants_to_add = not heard.pressed and _WANTS_TO_ADD.search(fold(heard.text))
     if wants_to_add and len(heard.text.split()) > _MOST_ANNOUNCING:
@@ -169,7 +171,10 @@ async def _take_agreement(talk: Talk) -> Directive:
     folded = "" if heard.pressed else fold(heard.text)
     if _OTHER_ADDRESS.search(folded) or answers_to(talk) is None:
         return Go("ask_contact")
-    if refuses(heard, "ticket"):
+    if heard.option == "dont_send" and (other := _wants_instead(talk)):
+        talk.stack.clear()
+        return Open(other, then="")
+    if refuses(heard, "ticket") or heard.option == "dont_send":
         return Go("declined")
     if _asks(folded):
         # What will be sent answers it, as far as the assistant can.
@@ -189,11 +194,26 @@ async def _take_agreement(talk: Talk) -> Directive:
     return Pass()
 
 
+def _wants_instead(talk: Talk) -> str | None:
+    """Return the walk of what is wanted in place of a request, as in "non, un mot de passe svp"."""
+    if talk.heard.surely in {"", "deny", "affirm", "cancel", "human_handoff", "regional_contact"}:
+        return None
+    walk = opener(talk, talk.heard.surely)
+    return walk if walk not in {None, "handover", "region", "ticket"} else None
+
+
 def _said_to_add(text: str) -> str:
     """Return what is to be added, without the order to do so before a colon."""
     order, colon, rest = text.partition(":")
     announces = len(order.split()) <= _MOST_ANNOUNCING and _WANTS_TO_ADD.search(fold(order))
     return rest.strip() if colon and announces and rest.strip() else text
+
+
+def _correct_topic(talk: Talk) -> None:
+    """Take another topic that a correction names for the subject."""
+    named = talk.heard.surely or next(iter(talk.heard.ranking), "")
+    if named in talk.portal.articles and named not in WAYS_TO_A_PERSON:
+        talk.memory["topic"] = named
 
 
 def _changed(talk: Talk) -> Directive:

@@ -207,9 +207,10 @@ async def _after_reset(talk: Talk) -> Directive:
     if renewed := _new_link(talk):
         return renewed
     heard = talk.heard
-    if heard.option == "connected" and consent_to(heard, "solved") is None:
-        talk.say("login.good_luck")
-        return End("reset_sent")
+    if heard.option == "connected":
+        consent = consent_to(heard, "solved", option="connected")
+        talk.say("login.solved" if consent else "login.good_luck")
+        return End("solved", consent) if consent else End("reset_sent")
     if heard.option == "password_refused":
         return Go("password_refused")
     if solved := solved_here(talk):

@@ -101,7 +101,40 @@ def moved(talk: Talk) -> Directive | None:
         return _explained(talk, "how" if heard.does("how") else "why")
     if heard.does("correct"):
         return _back(talk)
+    if heard.does("ask") and not heard.sure and answer_aside(talk):
+        return Go(talk.frame.step)
     return None
+
+
+def answer_aside(talk: Talk) -> bool:
+    """Answer what a message asks beside what is open, or say that there is no answer here.
+
+    Returns:
+        Whether anything was said: a question that is a topic of its own is left to that.
+    """
+    heard = talk.heard
+    if heard.pressed or not heard.does("ask"):
+        return False
+    for intent in heard.ranking[:1]:
+        article = talk.portal.articles.get(intent)
+        told = talk.memory.setdefault("asides", [])
+        known = article is not None and intent not in _own(talk) and intent not in told
+        if article and known and (heard.sure or intent in _INFORMS):
+            told.append(intent)
+            talk.said.append(Said(talk.portal.answer(article)))
+            return True
+    key = "in_walk.beside" if heard.option else "in_walk.no_answer"
+    talk.say(key, nth=talk.frame.asked, any_number=True)
+    return True
+
+
+_INFORMS = frozenset(
+    {
+        "response_time", "automatic_mails", "data_privacy", "training", "old_platform",
+        "how_it_works", "capabilities", "bot_challenge", "customer_number", "profile_update",
+    }
+)  # fmt: skip
+"""Topics that are asked about in passing, whose answer may be told on a likely reading."""
 
 
 def _explained(talk: Talk, kind: str) -> Directive | None:

@@ -43,7 +43,8 @@ def opener(talk: Talk, intent: str | None = None) -> str | None:
         if "ticket_reference" in heard.entities:
             return "ticket"
         if "email" in heard.entities:
-            if not heard.sure and _meant(heard) == "human_handoff":
+            wants_person = heard.does("person") or _meant(heard) == "human_handoff"
+            if not heard.sure and wants_person:
                 return "handover"
             if _address_opens_login(talk, heard):
                 return "login"
@@ -81,6 +82,14 @@ def reopened(talk: Talk) -> str | None:
     """
     if talk.stack:
         return None
+    offered = [name for name, _ in talk.memory.get("offered", ())]
+    likely = {*talk.heard.ranking[:2]}
+    if (
+        offered == ["human_handoff"]
+        and not talk.heard.sure
+        and (talk.heard.does("person") or "human_handoff" in likely)
+    ):
+        return "handover"
     if talk.heard.option == "adds" and talk.portal.topic(talk.heard.surely) is None:
         return "handover"
     if talk.heard.intent == "out_of_scope" and is_place(talk):

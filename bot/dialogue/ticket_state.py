@@ -16,8 +16,9 @@ from bot.ground.limits import TICKET_LOOKUPS, TICKET_LOOKUPS_PER_NETWORK, spend
 
 async def _start(talk: Talk) -> Directive:
     own = talk.memory.get("last_ticket")
-    if own and "ticket_reference" not in talk.heard.entities:
-        # "Rien reçu" after a request asks for that one, by whom it was sent.
+    named = talk.heard.entities.get("ticket_reference", "").upper()
+    if own and named in {"", own["reference"]}:
+        # What was sent in this very conversation is told to whoever sent it.
         talk.frame.data.update(own)
         return Go("tell")
     talk.frame.data["reference"] = talk.heard.entities.get("ticket_reference", "")

@@ -83,7 +83,13 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         chosen = _chosen(talk, step.answers)
         if chosen is None:
             return Pass()
-        consent = consent_to(talk.heard, "solved", named=(chosen.label, *chosen.words), button=True)
+        consent = consent_to(
+            talk.heard,
+            "solved",
+            named=(chosen.label, *chosen.words),
+            button=True,
+            option=chosen.label,
+        )
         if _closes(tree, chosen) and consent is None and not _beside_another(talk):
             # A yes that says more than yes closes nothing, nor do thanks alone.
             thanks = talk.frame.asked and talk.heard.sure and talk.heard.intent == "thank"

@@ -97,6 +97,7 @@ class Wording:
     turns_to: Phrases = field(default_factory=dict)
     please: Phrases = field(default_factory=dict)
     doubt: Phrases = field(default_factory=dict)
+    elsewhere: Phrases = field(default_factory=dict)
     objection: Phrases = field(default_factory=dict)
     still: Phrases = field(default_factory=dict)
     recall_verbs: Phrases = field(default_factory=dict)

@@ -16,7 +16,7 @@ _TO_BE_DONE = frozenset({"reset", "ticket"})
 
 _LISTS = (
     "yes", "no", "confirms", "praise", "reply", "beside", "exclaims", "please", "done",
-    "turns_to", "doubt", "still", "objection", "harmless", "never_agreed",
+    "turns_to", "doubt", "elsewhere", "still", "objection", "harmless", "never_agreed",
 )  # fmt: skip
 _OF_ADDRESSES = (
     "old", "not_this", "fails_after", "old_after", "own_after", "self_before", "self_after",
@@ -77,6 +77,7 @@ def read_wording(common: Path, mistakes: Mistakes) -> Wording:
         turns_to=split(lists["turns_to"], "yes"),
         please=split(lists["please"], "found"),
         doubt=merged(split(lists["doubt"], "found"), harmless),
+        elsewhere=split(lists["elsewhere"], "found"),
         objection=merged(split(lists["objection"], "found"), harmless),
         still=split(lists["still"], "found"),
         recall_verbs=split(_phrases(recall, "verbs", required), "found"),
