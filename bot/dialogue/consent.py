@@ -129,8 +129,8 @@ def consent_to(
         return None
     wording, yes = _wording(), frozenset({"yes"})
     phrases = wording.acts[act]
-    meant = option or (heard.option if heard.option in _MEANS.get(act, ()) else None)
-    if meant and _agrees_at_length(heard, act, phrases, meant):
+    taken = option or (heard.option if heard.option in _MEANS.get(act, ()) else None)
+    if taken and _agrees_at_length(heard, act, phrases, taken):
         return given
     if answers := {words: yes for name in named if (words := tokens(name))}:
         phrases = merged(phrases, wording.turns_to, answers)
@@ -147,16 +147,16 @@ def _agrees_at_length(heard: Heard, act: Act, phrases: Phrases, option: str) -> 
     surely = max((m.confidence for m in heard.moves if m.option and m.name == option), default=0.0)
     if surely < _LIKELY or "email" in heard.entities or heard.does("dont_know", "none", "restart"):
         return False
-    if _holds(tokens(heard.text), _wording().elsewhere):
-        return False
     if doubts(heard.text):
         first, rest = _first_sentence(heard.text)
+        if _holds(tokens(first), _wording().elsewhere):
+            return False
         if _ASKS_WHEN & set(heard.ranking[:1]) and not rest:
             first, _, rest = heard.text.partition(",")
             return _bare(first, phrases, act) == "yes"
         aside = asks(rest) and not sends(rest) and not _holds(tokens(rest), _wording().objection)
         return aside and _bare(first, phrases, act) == "yes"
-    if surely < _CERTAIN:
+    if surely < _CERTAIN or _holds(tokens(heard.text), _wording().elsewhere):
         return False
     if act == "solved":
         return True

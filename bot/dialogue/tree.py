@@ -152,8 +152,8 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
         if step == here and number.isdecimal() and int(number) < len(answers):
             return answers[int(number)]
         return None
-    if told := _told_otherwise(talk, answers):
-        return told
+    if otherwise := _told_otherwise(talk, answers):
+        return otherwise
     if heard.option:
         return next((answer for answer in answers if answer.label == heard.option), None)
     if heard.settled:
