@@ -13,13 +13,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.talks import remember, slots_of, talk_of, utter
 from bot.check import check
 from bot.content.live import current_content
-from bot.dialogue.answers import answer, clarify, soothe
+from bot.dialogue.answers import answer, clarify
 from bot.dialogue.conductor import conduct
 from bot.dialogue.flow import Talk
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.moves import as_moved
 from bot.dialogue.openers import reopened
 from bot.dialogue.problems import note_second_problem, take_up_next_problem
+from bot.dialogue.small_talk import soothe
 from bot.french.redaction import MARK
 from bot.ground.db import current_database, in_turn, unit_of_work
 from bot.ground.settings import current_settings

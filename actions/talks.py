@@ -19,9 +19,10 @@ from bot.dialogue.asked import ASKED_SOLVED
 from bot.dialogue.conductor import open_walk
 from bot.dialogue.consent import is_meant, place_named
 from bot.dialogue.facts import remember_facts
-from bot.dialogue.flow import Button, Frame, Heard, Said, Talk
+from bot.dialogue.flow import Button, Frame, Said, Talk
+from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import as_choice, as_said_anywhere
-from bot.dialogue.region import remember_region
+from bot.dialogue.place_said import remember_region
 from bot.french.address_scanner import unreadable_address
 from bot.french.redaction import MASKED, redact_passwords
 from bot.ground.addresses import is_address, normalise_address

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from bot.desk.mail_fates import FATES
 from bot.desk.tickets import STATES
-from bot.dialogue.answers import SHORT_IN_WALKS, SMALL_TALK
+from bot.dialogue.answers import SMALL_TALK
+from bot.dialogue.small_talk import SHORT_IN_WALKS
 from bot.ground.limits import OWN_SCOPES, SCOPES
 from bot.ground.settings import ROOT
 from bot.reading.bands import LANGUAGES

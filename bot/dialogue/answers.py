@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue.consent import consent_to
 from bot.dialogue.definitions import definition
 from bot.dialogue.flow import Button, Said, Talk
-from bot.dialogue.global_commands import ask_whether_solved, close_as_solved, mail_recalled
-from bot.dialogue.interpretation import WAYS_TO_A_PERSON
+from bot.dialogue.global_commands import mail_recalled
+from bot.dialogue.small_talk import contact_offer, offer_region, small_talk
 from bot.french.fold import fold
 
 SMALL_TALK = frozenset(
@@ -20,29 +19,7 @@ SMALL_TALK = frozenset(
 )  # fmt: skip
 """Intents that are answered by a sentence of messages.yml rather than by an article."""
 
-GREETING_TOPICS = ("login_problem", "mail_not_received", "document_access", "account_request")
-"""Offered with the greeting, where the portal has an article on them."""
-
 _MOST_TOPICS = 3
-_TOLD_IN_PASSING = frozenset({"inform_reference", "inform_region", "out_of_scope", "not_solved"})
-SHORT_IN_WALKS = frozenset(
-    {
-        "greet",
-        "thank",
-        "goodbye",
-        "affirm",
-        "deny",
-        "dont_know",
-        "not_solved",
-        "out_of_scope",
-        "inform_reference",
-        "inform_region",
-        "inform_email",
-    }
-)
-"""Small talk that is answered with few words while a walk is open."""
-
-
 _ASKED_IN_PASSING = frozenset(
     {
         "response_time",
@@ -69,22 +46,9 @@ def answer(talk: Talk) -> None:
     if talk.heard.intent == "out_of_scope" and _of_an_end_user(talk):
         answer_intent(talk, _END_USERS)
     elif talk.heard.intent in SMALL_TALK:
-        _small_talk(talk, talk.heard.intent)
+        small_talk(talk, talk.heard.intent)
     else:
         answer_intent(talk, talk.heard.intent)
-
-
-def soothe(talk: Talk) -> bool:
-    """Meet anger once with a word of its own, before what helps.
-
-    Returns:
-        Whether it was said.
-    """
-    if talk.memory.get("calmed") or talk.heard.intent == "complaint":
-        return False
-    talk.memory["calmed"] = True
-    talk.say("small_talk.sorry")
-    return True
 
 
 def answer_intent(talk: Talk, intent: str) -> None:
@@ -94,12 +58,12 @@ def answer_intent(talk: Talk, intent: str) -> None:
         talk.memory["topic"] = intent
     if article is None:
         topic = talk.portal.topic(intent) or intent
-        talk.say("answer.not_here", *_contact(talk), topic=topic)
+        talk.say("answer.not_here", *contact_offer(talk), topic=topic)
     else:
-        offers = _contact(talk) if article.contact else ()
+        offers = contact_offer(talk) if article.contact else ()
         talk.said.append(Said(talk.portal.answer(article), offers))
     if article is None or article.contact:
-        _offer_region(talk)
+        offer_region(talk)
 
 
 def clarify(talk: Talk) -> None:
@@ -130,7 +94,7 @@ def clarify(talk: Talk) -> None:
     if _moved_outside(talk):
         return
     if talk.heard.angry:
-        _small_talk(talk, "complaint")
+        small_talk(talk, "complaint")
         return
     lost = int(talk.memory.get("lost", 0))
     topics = _topics(talk)
@@ -147,8 +111,8 @@ def clarify(talk: Talk) -> None:
     if lost == 0:
         talk.say("clarify.rephrase")
     else:
-        talk.say("clarify.still_lost", *_contact(talk))
-        _offer_region(talk)
+        talk.say("clarify.still_lost", *contact_offer(talk))
+        offer_region(talk)
 
 
 _WHY = re.compile(r"^\W*(?:(?:mais|et|ah|bah|ben|alors) )*(?:pourquoi|pour quelle raison)\b")
@@ -170,11 +134,11 @@ def _asked_of_the_last_answer(talk: Talk) -> bool:
         return False
     folded = fold(talk.heard.text)
     if _WHY.search(folded):
-        talk.say("answer.why", *_contact(talk))
+        talk.say("answer.why", *contact_offer(talk))
         return True
     if not talk.heard.sure and _WHAT_IF.search(folded) and not talk.stack:
-        talk.say("answer.what_if", *_contact(talk))
-        _offer_region(talk)
+        talk.say("answer.what_if", *contact_offer(talk))
+        offer_region(talk)
         return True
     if _WHAT_NEXT.search(folded):
         if talk.stack:
@@ -213,12 +177,12 @@ def _moved_outside(talk: Talk) -> bool:
     if heard.does("wait", "later"):
         talk.say("conductor.wait" if heard.does("wait") else "small_talk.goodbye")
     elif heard.does("how", "repeat") and talk.memory.get("topic"):
-        talk.say("answer.how", *_contact(talk))
-        _offer_region(talk)
+        talk.say("answer.how", *contact_offer(talk))
+        offer_region(talk)
     elif heard.does("fails"):
-        _small_talk(talk, "not_solved")
+        small_talk(talk, "not_solved")
     elif heard.does("smalltalk"):
-        _small_talk(talk, "thank")
+        small_talk(talk, "thank")
     else:
         return False
     return True
@@ -231,72 +195,3 @@ def _topics(talk: Talk) -> list[Button]:
         if article := talk.portal.articles.get(intent):
             buttons.append(Button(article.topic, f"/{intent}"))
     return buttons[:_MOST_TOPICS]
-
-
-def _chooses_none_or_any(talk: Talk, intent: str) -> bool:
-    """Answer a bare yes or no to several topics that were just offered."""
-    named = talk.memory.get("offered", ())
-    topics = [name for name, _ in named if name not in WAYS_TO_A_PERSON]
-    if not topics or talk.heard.pressed or intent not in {"affirm", "deny"}:
-        return False
-    if intent == "deny":
-        talk.say("clarify.rephrase")
-        return True
-    talk.memory["offered"] = [list(pair) for pair in named]
-    offered = [Button(title, f"/{name}") for name, title in named]
-    talk.say("clarify.which_one", *offered, talk.button("none_of_these", "/out_of_scope"))
-    return True
-
-
-def _small_talk(talk: Talk, intent: str) -> None:
-    if language := talk.heard.entities.get("language"):
-        talk.say(f"language.{language}", *_contact(talk))
-        _offer_region(talk)
-        return
-    if _chooses_none_or_any(talk, intent):
-        return
-    if talk.stack and talk.learned and intent in _TOLD_IN_PASSING:
-        talk.say("in_walk.noted")
-        return
-    if talk.stack and intent in SHORT_IN_WALKS:
-        talk.say(f"in_walk.{intent}")
-        return
-    if intent == "greet":
-        topics = ((name, talk.portal.topic(name)) for name in GREETING_TOPICS)
-        known = (
-            Button(topic, f"/{name}")
-            for name, topic in topics
-            if topic and name in talk.portal.articles
-        )
-        talk.say("small_talk.greet", *known)
-        return
-    asked = talk.asked_solved and intent == "affirm"
-    if consent := consent_to(talk.heard, "solved") if asked or intent == "solved" else None:
-        close_as_solved(talk, consent)
-        intent = "solved"
-    elif intent == "solved":
-        ask_whether_solved(talk)
-        return
-    if intent == "cancel":
-        talk.memory["outcome"] = "given_up"
-    if intent == "restart":
-        talk.memory.clear()
-    if intent == "complaint":
-        # Annoyance is met once; after that, only the way to a person helps.
-        again = "_again" if talk.memory.get("calmed") else ""
-        talk.memory["calmed"] = True
-        talk.say(f"small_talk.complaint{again}", talk.button("person", "/human_handoff"))
-        return
-    offers = (
-        (talk.contact_button(),) if intent in {"not_solved", "out_of_scope", "dont_know"} else ()
-    )
-    talk.say(f"small_talk.{intent}", *offers)
-
-
-def _contact(talk: Talk) -> tuple[Button, ...]:
-    return () if talk.region or talk.stack else (talk.contact_button(),)
-
-
-def _offer_region(talk: Talk) -> None:
-    if talk.region and not talk.stack:
-        talk.say_contact(talk.region)

@@ -25,7 +25,8 @@ from bot.dialogue.interpretation import as_answer
 from bot.dialogue.login import LOGIN
 from bot.dialogue.moves import answer_aside, answers_step, as_moved, moved
 from bot.dialogue.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
-from bot.dialogue.region import REGION, named_region
+from bot.dialogue.place_said import named_region
+from bot.dialogue.region import REGION
 from bot.dialogue.ticket_state import TICKET_STATE
 from bot.dialogue.tree import PREFIX, tree_name, tree_walk
 from bot.french.fold import fold

@@ -17,7 +17,7 @@ from bot.french.wording import Phrases, Tokens, Wording, asks, merged, parts_of,
 from bot.ground.errors import NotAgreed
 
 if TYPE_CHECKING:
-    from bot.dialogue.flow import Heard
+    from bot.dialogue.heard import Heard
 
 Act = Literal["reset", "ticket", "address", "solved"]
 """What is agreed to: a reset mail, sending a request, a suggested address, closing as solved."""

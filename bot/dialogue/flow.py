@@ -7,7 +7,6 @@ only returns a directive.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,13 +14,12 @@ from typing import Any
 from bot.content.live import Portal, Region
 from bot.desk.accounts import Account, AccountStore
 from bot.desk.look_ups import LookUp, uses_of
-from bot.dialogue.address_owner import Whose
-from bot.dialogue.consent import Answer, Consent, answered
+from bot.dialogue.consent import Consent
+from bot.dialogue.heard import Heard
 from bot.ground.clock import paris_time_from
 from bot.ground.db import Database, unit_of_work
 from bot.ground.errors import LimitReached
 from bot.ground.limits import spend
-from bot.reading.replies.moves import Move
 
 
 @dataclass(frozen=True)
@@ -43,90 +41,6 @@ class Said:
     text: str
     buttons: tuple[Button, ...] = ()
     any_number: bool = False
-
-
-@dataclass(frozen=True)
-class Heard:
-    """The user's latest message as it was understood.
-
-    Attributes:
-        surely: The intent as the model read it alone, where it was sure; empty where it was not.
-        whose: Whose the address in `entities` is, as far as the message tells.
-        choices: The addresses of the message between which they have to choose.
-        unread: What is meant as an address but cannot be read whole.
-        asked: The id of the question just asked; empty where none was.
-        moves: What it does with that question, likeliest first.
-    """
-
-    text: str
-    intent: str
-    band: str = "sure"
-    ranking: tuple[str, ...] = ()
-    entities: Mapping[str, str] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
-    surely: str = ""
-    whose: Whose = "unclear"
-    choices: tuple[str, ...] = ()
-    unread: str | None = None
-    asked: str = ""
-    moves: tuple[Move, ...] = ()
-
-    @property
-    def option(self) -> str | None:
-        """The option of the question that the message takes, or None."""
-        likeliest = next((move for move in self.moves if move.option), None)
-        if likeliest is None:
-            return None
-        # "Trouvé, je fais quoi ensuite ?": what comes next is what answers it.
-        likely = self.does("how") and likeliest.confidence >= _LIKELY
-        return likeliest.name if likeliest.sure or likely else None
-
-    @property
-    def angry(self) -> bool:
-        """Whether somebody is angry: by what they say, or in capitals."""
-        shouts = self.text.isupper() and len(self.text.split()) >= _SHOUTED
-        return self.does("complain") or shouts
-
-    @property
-    def settled(self) -> bool:
-        """Whether it is known what the message does with the question."""
-        return any(move.sure for move in self.moves)
-
-    def may_mean(self, option: str) -> bool:
-        """Tell whether an option is likely at all; anything is where no question was asked."""
-        likely = (m.confidence for m in self.moves if m.option and m.name == option)
-        return not self.moves or max(likely, default=0.0) >= _PLAUSIBLE
-
-    def does(self, *names: str) -> bool:
-        """Tell whether the message surely makes one of some moves that all questions share."""
-        return any(move.sure and not move.option and move.name in names for move in self.moves)
-
-    @property
-    def sure(self) -> bool:
-        """Whether the message was understood well enough to act on."""
-        return self.band == "sure"
-
-    @property
-    def pressed(self) -> bool:
-        """Whether a button was pressed: its payload is nothing that the user wrote."""
-        return bool(_PAYLOAD.fullmatch(self.text))
-
-    @property
-    def yes_no(self) -> Answer | None:
-        """What the message answers to a yes-or-no question of fact, or None."""
-        return answered(self)
-
-
-_LIKELY = 0.7
-"""Confidence from which an option is taken beside the question how to go on."""
-
-_SHOUTED = 4
-"""Words in capitals that are more than an abbreviation."""
-
-_PLAUSIBLE = 0.1
-"""Confidence below which an option is not what a message means, whichever words are in it."""
-
-_PAYLOAD = re.compile(r"/\w+(?:\{.*\})?", re.DOTALL)
 
 
 @dataclass

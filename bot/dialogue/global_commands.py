@@ -18,7 +18,8 @@ from bot.dialogue.consent import (
     refuses,
 )
 from bot.dialogue.definitions import definition
-from bot.dialogue.flow import Directive, Go, Heard, Open, Pass, Talk, Wait
+from bot.dialogue.flow import Directive, Go, Open, Pass, Talk, Wait
+from bot.dialogue.heard import Heard
 from bot.dialogue.openers import OPENERS
 from bot.dialogue.tree import PREFIX, chosen_by_words
 from bot.french.fold import fold

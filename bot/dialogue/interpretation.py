@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue.consent import bare_answer, is_meant, place_named, still_fails
-from bot.dialogue.flow import Heard
+from bot.dialogue.heard import Heard
 from bot.french.fold import fold
 
 WAYS_TO_A_PERSON = frozenset({"human_handoff", "regional_contact"})

@@ -24,7 +24,7 @@ from bot.dialogue.login_answers import (
 )
 from bot.dialogue.login_reset import RESET_STEPS
 from bot.dialogue.login_unknown import UNKNOWN_STEPS
-from bot.dialogue.region import named_region
+from bot.dialogue.place_said import named_region
 from bot.french.fold import fold
 from bot.ground.db import now
 from bot.ground.errors import LimitReached

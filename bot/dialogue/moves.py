@@ -8,7 +8,8 @@ from dataclasses import replace
 from bot.content.live import Portal
 from bot.content.replies import WALKS
 from bot.dialogue.asked import question_key
-from bot.dialogue.flow import Directive, Go, Heard, Said, Talk, Wait
+from bot.dialogue.flow import Directive, Go, Said, Talk, Wait
+from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.tree import PREFIX
 
@@ -74,7 +75,8 @@ def as_moved(heard: Heard) -> Heard:
     for move in heard.moves:
         if not move.sure:
             continue
-        if move.name in _BESIDE and heard.sure:
+        if heard.sure and (move.name in _BESIDE or heard.intent in _INFORMS):
+            # "Vous êtes une personne ?" asks, and wants nobody.
             return heard
         if intent := _AS_INTENTS.get(move.name):
             return replace(heard, intent=intent, band="sure")

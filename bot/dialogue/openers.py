@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue.flow import Heard, Talk
-from bot.dialogue.region import forget_wrong_region, is_place, names_place
+from bot.dialogue.flow import Talk
+from bot.dialogue.heard import Heard
+from bot.dialogue.place_said import forget_wrong_region, is_place, names_place
 from bot.dialogue.tree import tree_name
 
 OPENERS: dict[str, str] = {

@@ -6,95 +6,23 @@ import json
 import re
 from contextlib import suppress
 
-from bot.content.live import Portal, Region
+from bot.content.live import Portal
 from bot.dialogue.flow import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
+from bot.dialogue.place_said import (
+    MOST_CORRECTING,
+    MOST_SHORT,
+    forget_wrong_region,
+    number_in,
+    place_in,
+    regions_of,
+)
 from bot.french.fold import fold
-from bot.french.places import Place, PlaceAnswer, find_place
+from bot.french.places import Place
 from bot.ground.clock import paris_time_from
 from bot.ground.errors import LimitReached
 
 _MOST_BUTTONS = 6
-_MOST_CORRECTING = 20
 _MUTTERED = 6
-_SHORT = 5
-"""Words up to which a message that nothing asked for is taken for the name of a place."""
-
-
-def place_in(portal: Portal, text: str, *, expected: bool) -> PlaceAnswer:
-    """Look for a place in a text, as far as the portal's regions reach."""
-    return find_place(text, expected=expected, countries=portal.feature("countries"))
-
-
-def regions_of(portal: Portal, places: tuple[Place, ...]) -> list[Region]:
-    """Return the regions that cover the places, in their order, each once."""
-    found = (portal.region_for(place) for place in places)
-    return list(dict.fromkeys(region for region in found if region is not None))
-
-
-def remember_region(talk: Talk) -> None:
-    """Note the region when a message names it in passing, so that it is not asked for."""
-    if talk.heard.text.startswith("/"):
-        return
-    answer = place_in(talk.portal, talk.heard.text, expected=False)
-    if answer.outcome == "one" and (regions := regions_of(talk.portal, answer.places)):
-        talk.memory["region"] = regions[0].id
-
-
-def _may_be_a_place(talk: Talk) -> bool:
-    """Tell whether the model takes a place for likely: any word is a misspelt hamlet's name."""
-    return bool({"inform_region", "regional_contact"} & set(talk.heard.ranking[:2]))
-
-
-_WRONG_REGION = re.compile(
-    r"\b(?:pas|plus) (?:la bonne|ma|notre|dans cette) region\b|\bmauvaise region\b"
-    r"|\btrompee? de region\b"
-)
-
-
-def forget_wrong_region(talk: Talk) -> bool:
-    """Forget the region when the message says that it is not theirs.
-
-    Returns:
-        Whether it says so.
-    """
-    if talk.heard.pressed or not _WRONG_REGION.search(fold(talk.heard.text)):
-        return False
-    talk.memory.pop("region", None)
-    return True
-
-
-def names_place(talk: Talk) -> bool:
-    """Tell whether a short message names a place of one of the portal's regions."""
-    words = len(talk.heard.text.split())
-    if words > _MOST_CORRECTING or not _may_be_a_place(talk):
-        return False
-    answer = place_in(talk.portal, talk.heard.text, expected=words <= _SHORT)
-    number = _number_in(talk.heard.text) if words <= _SHORT else None
-    return bool(number or regions_of(talk.portal, answer.places))
-
-
-def named_region(talk: Talk) -> Region | None:
-    """Return the one region of a place that a short message names, or None."""
-    heard = talk.heard
-    other = heard.sure and heard.intent != "inform_region"
-    if other or heard.pressed or len(heard.text.split()) > _SHORT or not _may_be_a_place(talk):
-        return None
-    regions = regions_of(talk.portal, place_in(talk.portal, talk.heard.text, expected=True).places)
-    return regions[0] if len(regions) == 1 else None
-
-
-def is_place(talk: Talk) -> bool:
-    """Tell whether a message is the name of a place of the portal's regions, and nothing else."""
-    said = _letters(talk.heard.text)
-    if talk.heard.pressed or not said:
-        return False
-    places = place_in(talk.portal, talk.heard.text, expected=True).places
-    named = [place for place in places if _letters(place.label.partition("(")[0]) == said]
-    return bool(regions_of(talk.portal, tuple(named)))
-
-
-def _letters(text: str) -> str:
-    return "".join(sign for sign in fold(text) if sign.isalnum())
 
 
 async def _start(talk: Talk) -> Directive:
@@ -164,7 +92,7 @@ _PUTS_OFF = re.compile(
 
 def _names_another(talk: Talk) -> bool:
     """Tell whether a no goes on with a place: "pardon non, 56", "non je suis à Lille"."""
-    if _number_in(talk.heard.text):
+    if number_in(talk.heard.text):
         return True
     answer = place_in(talk.portal, talk.heard.text, expected=False)
     return bool(regions_of(talk.portal, answer.places))
@@ -188,15 +116,6 @@ def _parts(label: str) -> list[str]:
     return [name, re.sub(r"^(?:la|le|les|l') ?", "", name)]
 
 
-def _number_in(text: str) -> str | None:
-    """Return the only département number in a text, as in "contact région svp, 44"."""
-    numbers = _DEPARTMENT.findall(text)
-    return numbers[0] if len(numbers) == 1 and not re.search(r"\d{4}", text) else None
-
-
-_DEPARTMENT = re.compile(
-    r"(?<![\w-])(\d{2}|2[abAB]|97\d)(?![\w%€])(?!\s*(?:h|min|ans|jours?|fois|heures?)\b)"
-)
 _CUSTOMER_NUMBER = re.compile(r"(?<![\w-])(?=\w*?\d{4})\w+(?![\w-])")
 
 
@@ -217,7 +136,7 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
             return Wait()
     expected = talk.heard.intent not in _QUESTIONS or not talk.heard.sure
     answer = place_in(talk.portal, text, expected=expected)
-    if not answer.places and expected and (number := _number_in(text)):
+    if not answer.places and expected and (number := number_in(text)):
         answer = place_in(talk.portal, number, expected=True)
     if answer.outcome == "country_needed" and not answer.places and _is_code(text):
         talk.say("region.country_needed")
@@ -240,7 +159,7 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
         talk.say("region.not_covered", place=answer.places[0].label)
         return Wait()
     meant = talk.heard.intent in _NAMES_SOMETHING
-    short = len(text.split()) <= _MOST_CORRECTING and "?" not in text
+    short = len(text.split()) <= MOST_CORRECTING and "?" not in text
     if talk.heard.intent == "regional_contact" and (talk.heard.sure or talk.frame.step == "start"):
         return otherwise
     muttered = not talk.heard.sure and len(text.split()) <= _MUTTERED and "?" not in text
@@ -251,7 +170,7 @@ async def _take(talk: Talk, *, otherwise: Directive) -> Directive:
 
 def _is_code(text: str) -> bool:
     """Tell whether four digits of a text are meant as a postcode, and not as a year."""
-    return len(text.split()) <= _SHORT or "postal" in text.casefold()
+    return len(text.split()) <= MOST_SHORT or "postal" in text.casefold()
 
 
 async def _of_customer(talk: Talk) -> tuple[LimitReached | None, str | None]:

@@ -11,7 +11,8 @@ from bot.content.trees import Tree, TreeAnswer, TreeStep
 from bot.dialogue.address_owner import take_address
 from bot.dialogue.consent import consent_to
 from bot.dialogue.facts import note_detail
-from bot.dialogue.flow import Button, Directive, End, Go, Heard, Open, Pass, Step, Talk, Wait, Walk
+from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
+from bot.dialogue.heard import Heard
 from bot.dialogue.login_answers import asks_again, note_state
 from bot.french.fold import fold
 from bot.ground.db import now

@@ -16,7 +16,8 @@ from bot.content.trees import INPUTS
 from bot.desk.accounts import current_accounts
 from bot.dialogue.answers import answer, clarify
 from bot.dialogue.conductor import conduct, open_walk
-from bot.dialogue.flow import Frame, Heard, Talk
+from bot.dialogue.flow import Frame, Talk
+from bot.dialogue.heard import Heard
 from bot.ground.db import Database
 from tests.dialogues.every_account import DISABLED, KNOWN, LOGINS, PENDING, REGION, SHARED, UNKNOWN
 from tests.dialogues.leading_on import lacks

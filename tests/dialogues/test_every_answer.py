@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.dialogue.conductor import walk_of
-from bot.dialogue.flow import Frame, Heard
+from bot.dialogue.flow import Frame
+from bot.dialogue.heard import Heard
 from bot.dialogue.tree import tree_name
 from bot.ground.db import Database
 from tests.dialogues.exploring import Explorer, Move, State, memories

@@ -13,7 +13,8 @@ from actions.talks import remember
 from bot.content.live import current_content
 from bot.desk.accounts import current_accounts
 from bot.dialogue.conductor import conduct
-from bot.dialogue.flow import Frame, Heard, Talk
+from bot.dialogue.flow import Frame, Talk
+from bot.dialogue.heard import Heard
 from bot.dialogue.problems import note_second_problem, take_up_next_problem
 from bot.ground import db
 from bot.ground.db import Database

@@ -22,7 +22,7 @@ from bot.desk.privacy import Anonymous, mask_addresses
 from bot.dialogue import facts, handover, login, login_answers, login_reset, region
 from bot.dialogue import interpretation as hearing
 from bot.dialogue.address_owner import read_addresses
-from bot.dialogue.flow import Heard
+from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import as_choice, as_said_anywhere
 from bot.french import letter_frame as frame
 from bot.french import redaction, spelling, text

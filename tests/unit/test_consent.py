@@ -25,7 +25,7 @@ from bot.dialogue.consent import (
     recalls,
     refuses,
 )
-from bot.dialogue.flow import Heard
+from bot.dialogue.heard import Heard
 from bot.ground.errors import NotAgreed
 from bot.ground.settings import ROOT
 

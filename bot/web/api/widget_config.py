@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.content.live import Portal
-from bot.dialogue.answers import GREETING_TOPICS
+from bot.dialogue.small_talk import GREETING_TOPICS
 from bot.web.theme import palette
 
 TEXTS = (
