@@ -71,6 +71,7 @@ def talk_of(tracker: Tracker) -> Talk:
         whose=read.whose,
         choices=read.choices,
         unread=read.unread,
+        told=dict(latest.get("told") or {}),
         asked=str(latest.get("asked") or ""),
         moves=tuple(Move(**move) for move in latest.get("moves") or ()),
     )

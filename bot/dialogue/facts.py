@@ -40,6 +40,17 @@ def remember_facts(talk: Talk) -> None:
                 talk.facts[name] = value
                 break
 
+    for name, value in heard.told.items():
+        known, meant = _STAND_FOR.get((name, value), (name, value))
+        if known in talk.portal.facts:
+            talk.facts[known] = meant
+
+
+_STAND_FOR = {
+    ("administrator", "silent"): ("administrator_answers", "no"),
+    ("administrator", "gone"): ("administrator_listed", "admin_duties"),
+}
+"""What some facts come to in the words of the trees' questions."""
 
 _DOCUMENT = re.compile(
     r"\b(?:conventions?|avenants?(?: (?:n ?[o°]? ?)?\d+)?|bordereaux? des? prix(?: unitaires)?"

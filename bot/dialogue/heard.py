@@ -19,6 +19,7 @@ class Heard:
         whose: Whose the address in `entities` is, as far as the message tells.
         choices: The addresses of the message between which they have to choose.
         unread: What is meant as an address but cannot be read whole.
+        told: The facts that it tells, by name, as far as they were learned.
         asked: The id of the question just asked; empty where none was.
         moves: What it does with that question, likeliest first.
     """
@@ -33,6 +34,7 @@ class Heard:
     whose: Whose = "unclear"
     choices: tuple[str, ...] = ()
     unread: str | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
     asked: str = ""
     moves: tuple[Move, ...] = ()
 

@@ -33,7 +33,8 @@ class ReplyReader(Extractor):
     """Rasa graph component around `ReplyModel`.
 
     Sets on each message that answers a question `asked`, the question's id, and `moves`, what the
-    message does with it, likeliest first: each with `name`, `option`, `confidence` and `sure`.
+    message does with it, likeliest first: each with `name`, `option`, `confidence` and `sure`. The
+    facts that it surely tells stand by name in `told`.
 
     Args:
         model_storage: Where the trained model is kept.
@@ -103,10 +104,14 @@ class ReplyReader(Extractor):
             text = message.get(TEXT)
             if not text or text.startswith("/") or question is None or self._model is None:
                 continue
-            moves = self._model.predict(text, question).moves
-            told = [vars(move) for move in moves[:_MOST] if move.sure or move.confidence >= _LEAST]
+            read = self._model.predict(text, question)
+            moves = [
+                vars(move) for move in read.moves[:_MOST] if move.sure or move.confidence >= _LEAST
+            ]
             message.set("asked", question.id, add_to_output=True)
-            message.set("moves", told, add_to_output=True)
+            message.set("moves", moves, add_to_output=True)
+            if told := {fact.name: fact.value for fact in read.facts if fact.sure}:
+                message.set("told", told, add_to_output=True)
         return messages
 
     def _question(self, tracker: DialogueStateTracker | None) -> Question | None:
