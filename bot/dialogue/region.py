@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 
 from bot.content.live import Portal
-from bot.dialogue.flow import Button, Directive, End, Go, Pass, Step, Talk, Wait, Walk
+from bot.dialogue.flow import Button, Directive, End, Go, Pass, Said, Step, Talk, Wait, Walk
 from bot.dialogue.place_said import (
     MOST_CORRECTING,
     MOST_SHORT,
@@ -25,8 +25,26 @@ _MOST_BUTTONS = 6
 _MUTTERED = 6
 
 
+_FOR_EVERYBODY = "public_downloads"
+"""What a portal for trade partners has for private persons, who have no manager there."""
+
+
+def _told_dealers(talk: Talk) -> bool:
+    """Tell a private person once where dealers are found, in place of a contact for the trade."""
+    article = talk.portal.articles.get(_FOR_EVERYBODY)
+    told = talk.memory.setdefault("asides", [])
+    private = talk.facts.get("trade_partner") == "no" and article is not None
+    if article is None or not private or _FOR_EVERYBODY in told:
+        return False
+    told.append(_FOR_EVERYBODY)
+    talk.said.append(Said(talk.portal.answer(article)))
+    return True
+
+
 async def _start(talk: Talk) -> Directive:
     heard = talk.heard
+    if not talk.frame.data.get("silent") and _told_dealers(talk):
+        return End("informed")
     forget_wrong_region(talk)
     chosen = heard.entities.get("region")
     if chosen and talk.portal.region(chosen):

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import logging
 import re
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,8 +15,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -33,7 +31,7 @@ from bot.rasa.lock import ConversationLocks
 from bot.rasa.presses import opens_topic
 from bot.rasa.reply_channel import ReplyChannel
 from bot.rasa.tracker_store import ConversationStore
-from bot.rasa.turn_record import Reply
+from bot.rasa.turn_record import Reply, events_aside
 from bot.record.transcript import Turn
 
 logger = logging.getLogger(__name__)
@@ -234,29 +232,7 @@ class Assistant:
         tracker: DialogueStateTracker = await processor.fetch_tracker_and_update_session(
             message.sender_id, message.output_channel, message.metadata
         )
-        parse_data = message.parse_data
-        tracker.update_with_events(
-            [
-                UserUttered(
-                    message.text,
-                    parse_data["intent"],
-                    parse_data["entities"],
-                    parse_data,
-                    input_channel=message.input_channel,
-                    message_id=message.message_id,
-                    metadata=message.metadata,
-                    timestamp=time.time(),
-                ),
-                *(
-                    BotUttered(
-                        reply.text, {"buttons": list(reply.buttons) or None}, metadata=metadata
-                    )
-                    for reply in replies
-                ),
-                ActionExecuted(ACTION_LISTEN_NAME),
-            ],
-            processor.domain,
-        )
+        tracker.update_with_events(events_aside(message, replies, metadata), processor.domain)
         await self.store.save(tracker)
 
     async def _understand(

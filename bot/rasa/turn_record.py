@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -154,6 +155,34 @@ def events_of_state(state: dict[str, Any], slots: Collection[str]) -> list[Event
     if state["paused"]:
         events.append(ConversationPaused(timestamp=moment))
     return [*events, ActionExecuted(ACTION_LISTEN_NAME, timestamp=moment)]
+
+
+def events_aside(
+    message: UserMessage, replies: list[Reply], metadata: dict[str, bool]
+) -> list[Event]:
+    """Return the events of a turn that leaves slots and walk where they were.
+
+    Args:
+        message: The message, with what was read in it.
+        replies: What it is answered.
+        metadata: Of each of them.
+    """
+    parsed = message.parse_data
+    said = UserUttered(
+        message.text,
+        parsed["intent"],
+        parsed["entities"],
+        parsed,
+        input_channel=message.input_channel,
+        message_id=message.message_id,
+        metadata=message.metadata,
+        timestamp=time.time(),
+    )
+    answered = [
+        BotUttered(reply.text, {"buttons": list(reply.buttons) or None}, metadata=metadata)
+        for reply in replies
+    ]
+    return [said, *answered, ActionExecuted(ACTION_LISTEN_NAME)]
 
 
 def _reply_of(event: BotUttered) -> Reply:
