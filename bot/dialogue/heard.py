@@ -86,7 +86,7 @@ class Heard:
         return answered(self)
 
 
-_LIKELY = 0.7
+_LIKELY = 0.5
 """Confidence from which an option is taken beside the question how to go on."""
 
 _SHOUTED = 4

@@ -84,12 +84,9 @@ def reopened(talk: Talk) -> str | None:
     if talk.stack:
         return None
     offered = [name for name, _ in talk.memory.get("offered", ())]
-    likely = {*talk.heard.ranking[:2]}
-    if (
-        offered == ["human_handoff"]
-        and not talk.heard.sure
-        and (talk.heard.does("person") or "human_handoff" in likely)
-    ):
+    likeliest = [] if "?" in talk.heard.text else talk.heard.ranking[:1]
+    wants_person = talk.heard.does("person") or "human_handoff" in likeliest
+    if offered == ["human_handoff"] and not talk.heard.sure and wants_person:
         return "handover"
     if talk.heard.option == "adds" and talk.portal.topic(talk.heard.surely) is None:
         return "handover"

@@ -156,6 +156,8 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
     if otherwise := _told_otherwise(talk, answers):
         return otherwise
     if heard.option:
+        if named := _named_beside(heard, answers):
+            return named
         return next((answer for answer in answers if answer.label == heard.option), None)
     if heard.settled:
         # It does something else with the question, which an answer may stand for.
@@ -179,6 +181,19 @@ def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
                 return answer
     return None
 
+
+def _named_beside(heard: Heard, answers: Sequence[TreeAnswer]) -> TreeAnswer | None:
+    """Return the answer that words name where the model wavers between it and the one it takes."""
+    confidence = {move.name: move.confidence for move in heard.moves if move.option}
+    if heard.option is None or confidence.get(heard.option, 0.0) >= _CERTAIN:
+        return None
+    others = [each for each in answers if each.label != heard.option]
+    return chosen_by_words(
+        heard, [each for each in others if confidence.get(each.label, 0.0) >= _WAVERS]
+    )
+
+
+_CERTAIN, _WAVERS = 0.9, 0.3
 
 _NO_FIRST = re.compile(r"\W*(?:non|nan|nope)\b")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.french.address_scanner import find_addresses
 from bot.french.redaction.classifier import Classifier, current_classifier
 from bot.french.redaction.kinds import HOLE, bare, stands_out
 from bot.french.redaction.scene import Scene
@@ -83,7 +84,18 @@ def _secrets(classifier: Classifier, text: str, head: str) -> list[tuple[int, in
         if span := _span(scene, row):
             found.append((span[0] - len(head), span[1] - len(head)))
         row = []
-    return found
+    return [span for span in found if not _is_said(text, span)]
+
+
+def _is_said(text: str, span: tuple[int, int]) -> bool:
+    """Tell whether a span is a part of an address said in words: "alex point petit arobase…"."""
+    return any(
+        one.whole
+        and "@" not in text[one.start : one.end]
+        and span[0] < one.end
+        and one.start < span[1]
+        for one in find_addresses(text)
+    )
 
 
 def _span(scene: Scene, row: list[int]) -> tuple[int, int] | None:
