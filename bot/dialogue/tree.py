@@ -92,9 +92,7 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
             option=chosen.label,
         )
         if _closes(tree, chosen) and consent is None and not _beside_another(talk):
-            # A yes that says more than yes closes nothing, nor do thanks alone.
-            thanks = talk.frame.asked and talk.heard.sure and talk.heard.intent == "thank"
-            return _thanked(talk) if thanks else Go(step.name)
+            return _not_closed(talk, step, chosen)
         if step.fact and chosen.means:
             talk.facts[step.fact] = _told(chosen)
         _passed(talk, step)
@@ -102,6 +100,16 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         return Go(chosen.go, consent)
 
     return Step(enter, answer)
+
+
+def _not_closed(talk: Talk, step: TreeStep, chosen: TreeAnswer) -> Directive:
+    """Lead on from an answer that would close the problem, where nobody said so outright."""
+    if talk.heard.does("how", "ask"):
+        # "Trouvé, je fais quoi ensuite ?": told on, and not closed.
+        return Go(chosen.go)
+    # A yes that says more than yes closes nothing, nor do thanks alone.
+    thanks = talk.frame.asked and talk.heard.sure and talk.heard.intent == "thank"
+    return _thanked(talk) if thanks else Go(step.name)
 
 
 def _beside_another(talk: Talk) -> bool:
