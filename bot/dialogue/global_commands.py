@@ -21,7 +21,8 @@ from bot.dialogue.definitions import definition
 from bot.dialogue.flow import Directive, Go, Open, Pass, Talk, Wait
 from bot.dialogue.heard import Heard
 from bot.dialogue.openers import OPENERS
-from bot.dialogue.tree import PREFIX, chosen_by_words
+from bot.dialogue.tree import PREFIX
+from bot.dialogue.tree_answer import chosen_by_words
 from bot.french.fold import fold
 from bot.ground.errors import LimitReached
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from bot.content.live import Portal
 from bot.content.trees import Tree, TreeAnswer, TreeStep
@@ -12,9 +11,8 @@ from bot.dialogue.address_owner import take_address
 from bot.dialogue.consent import consent_to
 from bot.dialogue.facts import note_detail
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from bot.dialogue.heard import Heard
 from bot.dialogue.login_answers import asks_again, note_state
-from bot.french.fold import fold
+from bot.dialogue.tree_answer import chosen_answer
 from bot.ground.db import now
 from bot.ground.errors import LimitReached
 
@@ -81,7 +79,7 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
     async def answer(talk: Talk) -> Directive:
         if step.input:
             return _take_input(talk, step)
-        chosen = _chosen(talk, step.answers)
+        chosen = chosen_answer(talk, step.answers)
         if chosen is None:
             return Pass()
         consent = consent_to(
@@ -152,77 +150,6 @@ def _payload(talk: Talk, step: TreeStep, answer: TreeAnswer) -> str:
     return f"/inform_reference{choice}"
 
 
-def _chosen(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
-    heard = talk.heard
-    answers = list(answers)
-    if choice := heard.entities.get("choice"):
-        step, _, number = choice.rpartition(":")
-        here = f"{talk.frame.walk}/{talk.frame.step}"
-        if step == here and number.isdecimal() and int(number) < len(answers):
-            return answers[int(number)]
-        return None
-    if otherwise := _told_otherwise(talk, answers):
-        return otherwise
-    if heard.option:
-        if named := _named_beside(heard, answers):
-            return named
-        return next((answer for answer in answers if answer.label == heard.option), None)
-    if heard.settled:
-        # It does something else with the question, which an answer may stand for.
-        told = {heard.intent} & {"dont_know", "not_solved", "solved"}
-        return next((answer for answer in answers if told & set(answer.means)), None)
-    answers = [answer for answer in answers if heard.may_mean(answer.label)]
-    folded = fold(heard.text)
-    if named := chosen_by_words(heard, answers):
-        return named
-    # A guess at a topic is no answer; what begins like one was taken as one before.
-    meant = [{heard.intent if heard.sure else "", heard.yes_no or ""}]
-    if heard.intent == "deny" and talk.learned_fact and not _NO_FIRST.match(folded):
-        # "Je n'ai jamais commandé" tells something else than no to this question.
-        meant = []
-    if heard.intent == "solved":
-        # "Je l'ai trouvé" answers "L'avez-vous trouvé ?" too.
-        meant.append({"yes"})
-    for meanings in meant:
-        for answer in answers:
-            if meanings & set(answer.means):
-                return answer
-    return None
-
-
-def _named_beside(heard: Heard, answers: Sequence[TreeAnswer]) -> TreeAnswer | None:
-    """Return the answer that words name where the model wavers between it and the one it takes."""
-    confidence = {move.name: move.confidence for move in heard.moves if move.option}
-    if heard.option is None or confidence.get(heard.option, 0.0) >= _CERTAIN:
-        return None
-    others = [each for each in answers if each.label != heard.option]
-    return chosen_by_words(
-        heard, [each for each in others if confidence.get(each.label, 0.0) >= _WAVERS]
-    )
-
-
-_CERTAIN, _WAVERS = 0.9, 0.3
-
-_NO_FIRST = re.compile(r"\W*(?:non|nan|nope)\b")
-
-
-def chosen_by_words(heard: Heard, answers: Iterable[TreeAnswer]) -> TreeAnswer | None:
-    """Return the answer of a step that the message names by one of its words, or None."""
-    if heard.pressed:
-        return None
-    folded = fold(heard.text)
-    for answer in answers:
-        if any(_says(folded, fold(word)) for word in answer.words):
-            return answer
-    return None
-
-
-def _says(folded: str, words: str) -> bool:
-    """Tell whether a text holds some words, whole and not denied right after."""
-    pattern = rf"(?<!\w){re.escape(words)}(?!\w)(?!\s+(?:pas|plus|rien|jamais)\b)"
-    return re.search(pattern, folded) is not None
-
-
 def _take_input(talk: Talk, step: TreeStep) -> Directive:
     """Take what the user typed, or lead on without it when they cannot or will not."""
     heard = talk.heard
@@ -281,15 +208,6 @@ async def _check_address(talk: Talk, branches: Mapping[str, str]) -> Directive:
         if status in states:
             return Go(branches.get(branch, branches.get("known", fallback)))
     return Go(fallback)
-
-
-def _told_otherwise(talk: Talk, answers: Sequence[TreeAnswer]) -> TreeAnswer | None:
-    """Return the answer for what the message tells beside a yes or no, such as who has left.
-
-    "Oui je le connais, mais il est parti" says yes, and what leads elsewhere.
-    """
-    told = {value for value in talk.told_facts.values() if value not in {"yes", "no"}}
-    return next((answer for answer in answers if told & set(answer.means)), None)
 
 
 def _passed(talk: Talk, step: TreeStep) -> None:
