@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.french.address_scanner import find_addresses
 from bot.french.redaction.classifier import Classifier, current_classifier
+from bot.french.redaction.fold import fold_in_place
 from bot.french.redaction.kinds import HOLE, bare, stands_out
 from bot.french.redaction.scene import Scene
 from bot.french.redaction.structured import structured_secrets
@@ -84,18 +85,47 @@ def _secrets(classifier: Classifier, text: str, head: str) -> list[tuple[int, in
         if span := _span(scene, row):
             found.append((span[0] - len(head), span[1] - len(head)))
         row = []
-    return [span for span in found if not _is_said(text, span)]
-
-
-def _is_said(text: str, span: tuple[int, int]) -> bool:
-    """Tell whether a span is a part of an address said in words: "alex point petit arobase…"."""
-    return any(
-        one.whole
-        and "@" not in text[one.start : one.end]
-        and span[0] < one.end
-        and one.start < span[1]
+    if not found:
+        return found
+    said = [
+        (one.start, one.end)
         for one in find_addresses(text)
-    )
+        if one.whole and "@" not in text[one.start : one.end]
+    ]
+    return [
+        span
+        for span in found
+        # An address said in words, "alex point petit arobase…", is none of it a secret.
+        if not any(span[0] < end and start < span[1] for start, end in said)
+        and not _is_reference(head, text, span)
+    ]
+
+
+def _is_reference(head: str, text: str, span: tuple[int, int]) -> bool:
+    """Tell whether a span is a number of the customer, a contract or the like: "client 104522"."""
+    start, end = span
+    if not text[start:end].strip().isdecimal():
+        return False
+    before = _words(f"{head} {text[max(0, start - _MOST_BESIDE) : start]}"[-_MOST_BESIDE:])
+    behind = _words(text[end : end + _MOST_BESIDE])[:_BEHIND]
+    if not _OF_BUSINESS.isdisjoint(before[-_NEAR:]):
+        return True
+    near = {*before[-_FAR:], *behind}
+    return not _OF_BUSINESS.isdisjoint(near) and _OF_SECRETS.isdisjoint({*before[-_NEAR:], *behind})
+
+
+def _words(text: str) -> list[str]:
+    return fold_in_place(text).replace("'", " ").replace("’", " ").split()
+
+
+_NEAR, _FAR, _BEHIND = 4, 16, 6
+"""Words before and behind a number that tell what it is."""
+
+_MOST_BESIDE = 160
+_OF_BUSINESS = frozenset(
+    "client clients contrat marche commande facture reference siret dossier convention".split()
+)
+_OF_SECRETS = frozenset("mdp passe passe: password code pin".split())
 
 
 def _span(scene: Scene, row: list[int]) -> tuple[int, int] | None:
