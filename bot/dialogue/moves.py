@@ -81,7 +81,8 @@ def as_moved(heard: Heard) -> Heard:
         if intent := _AS_INTENTS.get(move.name):
             return replace(heard, intent=intent, band="sure")
         if move.name == "smalltalk":
-            intent = heard.intent if heard.intent in _COURTESY else "thank"
+            said = next(iter(heard.ranking), heard.intent)
+            intent = said if said in _COURTESY else "thank"
             return replace(heard, intent=intent, band="sure")
     return heard
 
@@ -94,7 +95,7 @@ def moved(talk: Talk) -> Directive | None:
     if heard.does("wait"):
         talk.say("conductor.wait", any_number=True)
         return Wait()
-    if heard.does("later"):
+    if heard.does("later") and "goodbye" not in heard.ranking[:1]:
         talk.say("conductor.later", any_number=True)
         return Wait()
     if heard.does("repeat"):
