@@ -34,6 +34,8 @@ from bot.reading.replies.moves import Move
 _DOCUMENTS = frozenset({"find_document", "document_access", "document_missing"})
 _LISTEN = "action_listen"
 _MOST_ALIKE = 2
+_REMARKS = 3
+"""Wordings of what is said in place of a reply that would come a third time."""
 _MOST_COUNTED = 80
 
 
@@ -193,7 +195,7 @@ async def _instead(talk: Talk, withheld: list[Said], *, asked: bool) -> list[Sai
         # Beside a question, a mere note that was said before is left out in silence.
         return []
     told = talk.memory["repeated"] = talk.memory.get("repeated", 0) + 1
-    remark = talk.portal.say("conductor.repeated", told - 1)
+    remark = talk.portal.say("conductor.repeated", (told - 1) % _REMARKS)
     if talk.stack and talk.frame.walk not in {"region", "handover"}:
         before = len(talk.said)
         talk.stack.clear()

@@ -81,9 +81,10 @@ def clarify(talk: Talk) -> None:
         return
     if talk.stack and not talk.heard.does("problem"):
         # Within a walk its own question leads on, not three topics beside it.
-        asks = "?" in talk.heard.text
-        key = "in_walk.no_answer" if asks else "in_walk.unsure"
-        talk.say(key, nth=talk.frame.asked, any_number=True)
+        if "?" in talk.heard.text:
+            talk.say("in_walk.no_answer", nth=talk.frame.asked, any_number=True)
+        else:
+            talk.say("in_walk.unsure", nth=talk.frame.asked, any_number=True)
         return
     if _of_an_end_user(talk):
         answer_intent(talk, _END_USERS)

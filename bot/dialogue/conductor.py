@@ -21,6 +21,7 @@ from bot.dialogue.global_commands import (
     solved,
 )
 from bot.dialogue.handover import HANDOVER
+from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import as_answer
 from bot.dialogue.login import LOGIN
 from bot.dialogue.moves import answer_aside, answers_step, as_moved, moved
@@ -76,10 +77,9 @@ async def conduct(talk: Talk) -> bool:
         return await _resume(talk)
     # What a tree is about is no topic beside its questions.
     own = talk.frame.walk.removeprefix(PREFIX)
-    if talk.heard.settled:
-        talk.heard = as_moved(talk.heard)
-    else:
-        talk.heard = as_answer(talk.heard, small_talk=_SMALL | {own})
+    answered = as_answer(talk.heard, small_talk=_SMALL | {own})
+    settled = talk.heard.settled and answered.intent != "cancel"
+    talk.heard = as_moved(talk.heard) if settled else answered
     directive = await _first(talk) or await _listen(talk)
     if isinstance(directive, Pass):
         return False
@@ -93,10 +93,14 @@ async def _first(talk: Talk) -> Directive | None:
     """Let what is said at any step come first, unless the message plainly answers this one."""
     if below := _offer_below(talk):
         return below
-    if answers_step(talk):
+    if answers_step(talk) and not _says_that_it_works(talk.heard):
         answer_aside(talk)
         return None
     return moved(talk) or await heard_anywhere(talk)
+
+
+def _says_that_it_works(heard: Heard) -> bool:
+    return heard.surely == "solved" or heard.intent == "cancel"
 
 
 def _offer_below(talk: Talk) -> Directive | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 
 from bot.dialogue.acts import request_text
 from bot.dialogue.address_owner import answers_to, take_address
@@ -17,6 +18,8 @@ from bot.french.fold import fold
 from bot.ground.addresses import normalise_address
 
 MOST_TYPED = 500
+_MOST_SAME = 2
+"""Times that the same request is shown once more."""
 _MOST_ANNOUNCING = 4
 
 
@@ -31,7 +34,14 @@ def _choices(talk: Talk) -> tuple[Button, ...]:
 async def _preview(talk: Talk) -> Directive:
     if answers_to(talk) is None:
         return Go("ask_contact")
-    talk.say("handover.preview", *_choices(talk), text=request_text(talk), region=talk.region)
+    text = request_text(talk)
+    shown, data = zlib.crc32(text.encode()), talk.frame.data
+    data["same"] = data.get("same", 0) + 1 if data.get("shown") == shown else 0
+    data["shown"] = shown
+    if data["same"] > _MOST_SAME:
+        # Neither agreed to nor changed: whoever does not decide is given the contact itself.
+        return Go("declined")
+    talk.say("handover.preview", *_choices(talk), text=text, region=talk.region)
     return Wait()
 
 
@@ -148,10 +158,10 @@ def _correct_topic(talk: Talk) -> None:
 def _changed(talk: Talk) -> Directive:
     """Take what is to be added or put right; ask for it where the message only announces it."""
     heard = talk.heard
-    if len(heard.text.split()) <= _MOST_ANNOUNCING and not talk.learned:
-        return Go("ask_line")
     if _OTHER_ADDRESS.search(fold(heard.text)):
         return Go("ask_contact")
+    if len(heard.text.split()) <= _MOST_ANNOUNCING and not talk.learned:
+        return Go("ask_line")
     add_detail(talk, _said_to_add(heard.text)[:MOST_TYPED])
     talk.say("handover.noted")
     return Go("preview")

@@ -150,10 +150,6 @@ async def _check(talk: Talk) -> Directive:
         talk.memory["account"] = active[0].login
         if portal.feature("activation_mail_next_day") and active[0].activated_today(now()):
             return Go("activated_today")
-        if talk.memory.get("topic") == "email_not_recognised" and not talk.memory.get("refused"):
-            # The portal refuses an address that it knows: that is what is looked at first.
-            talk.memory["refused"] = True
-            return Go("refused_spaces")
         return Go("offer_reset")
     if "pending" in by_status:
         return Go("pending")

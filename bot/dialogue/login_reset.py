@@ -6,7 +6,7 @@ import re
 
 from bot.desk.resets import LIFETIME
 from bot.dialogue.acts import send_reset
-from bot.dialogue.consent import consent_to, doubts, sends
+from bot.dialogue.consent import bare_answer, consent_to, doubts, refuses, sends
 from bot.dialogue.flow import Directive, End, Go, Pass, Step, Talk, Wait
 from bot.dialogue.login_answers import (
     PASSWORD_REFUSED,
@@ -142,6 +142,9 @@ async def _offer_new_link(talk: Talk) -> Directive:
 
 
 async def _declined(talk: Talk) -> Directive:
+    if talk.frame.asked > _OFTEN and not talk.resuming:
+        # It is neither taken nor refused: a person takes over.
+        return Go("hand_over")
     talk.say(
         "login.declined",
         talk.button("yes_reset", "/affirm"),
@@ -151,14 +154,17 @@ async def _declined(talk: Talk) -> Directive:
     return Wait()
 
 
+_OFTEN = 2
+
+
 async def _after_declined(talk: Talk) -> Directive:
-    if talk.heard.yes_no == "no" or talk.heard.intent in {"thank", "goodbye"}:
-        talk.say("login.stopped")
-        return End("refused")
     named = talk.heard.pressed or sends(talk.heard.text)
     if not named and consent_to(talk.heard, "reset"):
         # "Je n'envoie rien" was the last word: what would be sent, and where, is asked once more.
         return Go("offer_reset")
+    if refuses(talk.heard, "reset") or talk.heard.intent in {"thank", "goodbye"}:
+        talk.say("login.stopped")
+        return End("refused")
     return await _take_offer(talk)
 
 
@@ -208,7 +214,9 @@ async def _after_reset(talk: Talk) -> Directive:
         return renewed
     heard = talk.heard
     if heard.option == "connected":
-        consent = consent_to(heard, "solved", option="connected")
+        # A bare yes may as well mean that the mail was found.
+        told = heard.surely == "solved" or bare_answer(heard.text) is None
+        consent = consent_to(heard, "solved", option="connected") if told else None
         talk.say("login.solved" if consent else "login.good_luck")
         return End("solved", consent) if consent else End("reset_sent")
     if heard.option == "password_refused":

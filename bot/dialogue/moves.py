@@ -53,13 +53,26 @@ _OVER = ("cancel", "restart", "person", "solved", "correct")
 """Moves that count for more than an answer beside them."""
 
 
+def _means_a_topic(heard: Heard) -> bool:
+    """Tell whether a message is surely about something that an answer only leads up to."""
+    if heard.surely in WAYS_TO_A_PERSON:
+        return True
+    taken = max(
+        (m.confidence for m in heard.moves if m.option and m.name == heard.option), default=0
+    )
+    return heard.surely in _INFORMS and taken < _CERTAIN
+
+
+_CERTAIN = 0.8
+
+
 def answers_step(talk: Talk) -> bool:
     """Tell whether a message takes an option of the current question, and nothing above that."""
     heard = talk.heard
     if not heard.option or heard.pressed or heard.does(*_OVER):
         return False
     # "Non merci, transmettez plutôt ma demande" declines, and wants something else.
-    return heard.surely not in WAYS_TO_A_PERSON
+    return not _means_a_topic(heard)
 
 
 def as_moved(heard: Heard) -> Heard:
@@ -69,7 +82,7 @@ def as_moved(heard: Heard) -> Heard:
     """
     if heard.pressed:
         return heard
-    if heard.option and heard.surely not in WAYS_TO_A_PERSON:
+    if heard.option and not _means_a_topic(heard):
         meant = _OPTIONS.get(heard.asked.removeprefix(f"{WALKS}/"), {}).get(heard.option)
         return replace(heard, intent=meant, band="sure") if meant else heard
     for move in heard.moves:
@@ -87,6 +100,9 @@ def as_moved(heard: Heard) -> Heard:
     return heard
 
 
+_UNSENT = frozenset({("handover", "preview"), ("handover", "ask_again")})
+
+
 def moved(talk: Talk) -> Directive | None:
     """Handle what a message does with the question itself; None leaves it to the others."""
     heard = talk.heard
@@ -96,17 +112,30 @@ def moved(talk: Talk) -> Directive | None:
         talk.say("conductor.wait", any_number=True)
         return Wait()
     if heard.does("later") and "goodbye" not in heard.ranking[:1]:
+        if (talk.frame.walk, talk.frame.step) in _UNSENT:
+            return Go("ask_again")
+        if talk.frame.walk.startswith(PREFIX):
+            # What a tree has told by then stands.
+            talk.memory["outcome"] = "informed"
         talk.say("conductor.later", any_number=True)
         return Wait()
+    if heard.surely in _INFORMS:
+        return None
     if heard.does("repeat"):
         return Go(talk.frame.step)
     if heard.does("how", "why"):
         return _explained(talk, "how" if heard.does("how") else "why")
+    if not talk.frame.walk.startswith(PREFIX) or heard.surely not in {"", *_own(talk), *_NO_TOPIC}:
+        # Our walks hear for themselves what is put right or asked; a topic is one of its own.
+        return None
     if heard.does("correct"):
         return _back(talk)
     if heard.does("ask") and not heard.sure and answer_aside(talk):
         return Go(talk.frame.step)
     return None
+
+
+_NO_TOPIC = frozenset({"affirm", "deny", "dont_know", "not_solved", "solved", "out_of_scope"})
 
 
 def answer_aside(talk: Talk) -> bool:
@@ -126,8 +155,10 @@ def answer_aside(talk: Talk) -> bool:
             told.append(intent)
             talk.said.append(Said(talk.portal.answer(article)))
             return True
-    key = "in_walk.beside" if heard.option else "in_walk.no_answer"
-    talk.say(key, nth=talk.frame.asked, any_number=True)
+    if heard.option:
+        talk.say("in_walk.beside", nth=talk.frame.asked, any_number=True)
+    else:
+        talk.say("in_walk.no_answer", nth=talk.frame.asked, any_number=True)
     return True
 
 
@@ -149,21 +180,32 @@ def _explained(talk: Talk, kind: str) -> Directive | None:
     here = f"{talk.frame.walk}/{talk.frame.step}"
     walk = talk.frame.walk
     if here in told:
-        talk.say(f"{kind}.again", talk.button("person", "/human_handoff"))
+        _say_no_more(talk, kind)
         return Wait()
     told.append(here)
     if walk.startswith(PREFIX):
         article = talk.portal.articles[walk.removeprefix(PREFIX)]
         if walk in told:
-            talk.say(f"{kind}.again", talk.button("person", "/human_handoff"))
+            _say_no_more(talk, kind)
             return Wait()
         told.append(walk)
         talk.said.append(Said(talk.portal.answer(article)))
-    elif key := question_key(walk, talk.frame.step):
-        talk.say(f"{kind}.{key}", nth=0)
+    elif asked := question_key(walk, talk.frame.step):
+        if kind == "how":
+            talk.say(f"how.{asked}", nth=0)
+        else:
+            talk.say(f"why.{asked}", nth=0)
     else:
         return None
     return Go(talk.frame.step)
+
+
+def _say_no_more(talk: Talk, kind: str) -> None:
+    person = talk.button("person", "/human_handoff")
+    if kind == "how":
+        talk.say("how.again", person)
+    else:
+        talk.say("why.again", person)
 
 
 def _own(talk: Talk) -> set[str]:

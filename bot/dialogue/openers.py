@@ -50,7 +50,9 @@ def opener(talk: Talk, intent: str | None = None) -> str | None:
             if _address_opens_login(talk, heard):
                 return "login"
         intent = heard.intent
-        if intent in _ASKS_WHERE and (waited := _WAITED.get(talk.memory.get("last_sent", ""))):
+        if intent == "mail_not_received" and (
+            waited := _WAITED.get(talk.memory.get("last_sent", ""))
+        ):
             # What was sent from here is looked up rather than asked about.
             return waited
     article = talk.portal.articles.get(intent)

@@ -43,7 +43,8 @@ def _told_dealers(talk: Talk) -> bool:
 
 async def _start(talk: Talk) -> Directive:
     heard = talk.heard
-    if not talk.frame.data.get("silent") and _told_dealers(talk):
+    somewhere = number_in(heard.text) or place_in(talk.portal, heard.text, expected=False).places
+    if not (talk.frame.data.get("silent") or somewhere) and _told_dealers(talk):
         return End("informed")
     forget_wrong_region(talk)
     chosen = heard.entities.get("region")
@@ -98,7 +99,8 @@ async def _answer(talk: Talk) -> Directive:
 def _wants_person(talk: Talk) -> bool:
     """Tell whether the message only says once more that a person is wanted."""
     heard = talk.heard
-    wanted = heard.does("person") or "human_handoff" in (heard.intent, *heard.ranking[:1])
+    likeliest = heard.intent if heard.sure else next(iter(heard.ranking), "")
+    wanted = likeliest == "human_handoff" or (heard.does("person") and not heard.sure)
     return wanted and not _names_another(talk)
 
 

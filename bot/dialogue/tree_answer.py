@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.content.trees import TreeAnswer
 from bot.dialogue.flow import Talk
@@ -53,6 +54,10 @@ def chosen_answer(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | Non
 def _named_beside(heard: Heard, answers: Sequence[TreeAnswer]) -> TreeAnswer | None:
     """Return the answer that words name where the model wavers between it and the one it takes."""
     confidence = {move.name: move.confidence for move in heard.moves if move.option}
+    _, objects, rest = fold(heard.text).rpartition(" mais ")
+    if objects and (named := chosen_by_words(replace(heard, text=rest), answers)):
+        # "Le bouton marche mais maintenant c'est rouge": what comes last leads on.
+        return named
     if heard.option is None or confidence.get(heard.option, 0.0) >= _CERTAIN:
         return None
     others = [each for each in answers if each.label != heard.option]

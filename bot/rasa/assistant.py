@@ -158,7 +158,10 @@ class Assistant:
         conversation = await self.store.conversation(message.conversation_id)
         offered = conversation.offered if conversation else []
         portal = message.portal
-        text = redact_passwords(message.text, await self.store.last_said(message.conversation_id))
+        text = message.text
+        if text.strip() not in offered:
+            # A payload that was offered is ours: nothing in it was typed.
+            text = redact_passwords(text, await self.store.last_said(message.conversation_id))
         latest = await self.store.latest_turn(message.conversation_id)
         slots = (latest.state or {}).get("slots", {}) if latest else {}
         parse_data = await self._understand(processor, text, offered, {"portal": portal, **slots})

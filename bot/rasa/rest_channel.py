@@ -58,7 +58,9 @@ class GuichetRestInput(RestInput):  # type: ignore[misc]
                 MASKED: True,
             }
             before = await store.last_said(message.sender_id)
-            message.text = redact_passwords(message.text or "", before)
+            known = await store.conversation(message.sender_id)
+            if known is None or (message.text or "").strip() not in known.offered:
+                message.text = redact_passwords(message.text or "", before)
             answered = await store.replies_to(message.sender_id, message.message_id)
             # Rasa answers with what its own channel, a list or a stream, was given in the end.
             outer, message.output_channel = message.output_channel, ReplyChannel()

@@ -43,7 +43,7 @@ OTHERWISE: dict[str, dict[int, list[str]]] = {
         12: ["je ne trouve pas l'adresse", "n'est pas connue"],
         13: ["fautes de frappe", "espaces en trop"],
         15: ["patientez quelques minutes", "réessayez"],
-        16: ["espace avant ou après", "trafic", "votre contact pour"],
+        16: ["espace avant ou après", "trafic", "votre contact"],
         17: ["champ e-mail", "bouton"],
         18: ["remplissage automatique", "firefox"],
         21: ["la vérification se lance-t-elle", "le bouton s'active-t-il"],
@@ -53,8 +53,8 @@ OTHERWISE: dict[str, dict[int, list[str]]] = {
         48: ["pour faire seul", "mot de passe oublié"],
         50: ["saisissez votre adresse"],
         52: ["je ne trouve pas l'adresse", "fautes de frappe"],
-        53: ["je ne trouve pas l'adresse", "votre contact pour"],
-        57: ["votre contact pour", "transmettre ma demande"],
+        53: ["je ne trouve pas l'adresse", "votre contact"],
+        57: ["votre contact", "transmettre ma demande"],
     },
 }
 

@@ -36,8 +36,8 @@ CASES = {
     ),
     "a link that only one portal lacks": Case(
         "common/articles/data_privacy.md",
-        "Vous avez",
-        "[Ici]({{ links.support_form }}) Vous avez",
+        "Notre conversation",
+        "[Ici]({{ links.support_form }}) Notre conversation",
         "links.support_form",
         ("n’existe pas pour « woundwo »",),
     ),
@@ -96,8 +96,8 @@ CASES = {
     ),
     "an unused sentence": Case(
         "common/messages.yml",
-        "  send: Envoyer",
-        "  send: Envoyer\n  seend: a",
+        "  add_line: Ajouter",
+        "  seend: a\n  add_line: Ajouter",
         "seend",
         ("rien ne dit la phrase « buttons.seend »", "retirez-la"),
     ),

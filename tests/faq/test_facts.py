@@ -236,7 +236,11 @@ TOLD = [
     ("je connais mon administratrice", {"administrator_known": "yes"}),
     (
         "mon administrateur ne répond pas",
-        {"administrator_known": "yes", "administrator_listed": "no"},
+        {
+            "administrator_known": "yes",
+            "administrator_listed": "no",
+            "administrator_answers": "no",
+        },
     ),
     ("je ne connais pas mon administrateur", {"administrator_known": "no"}),
     ("comment devenir administrateur ?", {"administrator_listed": "admin_duties"}),

@@ -16,6 +16,7 @@ MASKED = "masked"
 
 _MOST_BEFORE = 100
 _MOST_PASSES = 4
+_FEW = 3
 _LONG = 2_000
 """Signs from which on a text is read once only."""
 
@@ -55,6 +56,9 @@ def _masked(classifier: Classifier, text: str, before: str) -> tuple[str, list[s
     """Return a text with the mark for each secret, and the secrets in order, each once."""
     text = text.replace(MARK, HOLE)
     head = before.replace(MARK, HOLE)[-_MOST_BEFORE:].strip()
+    if len(text.split()) > _FEW:
+        # A whole sentence tells by itself; only a few words may finish what was begun before.
+        head = ""
     found: dict[str, None] = {}
     # What is masked is part of what the rest is read by, so that it is read once more.
     for _ in range(_MOST_PASSES if len(text) < _LONG else 1):
@@ -90,12 +94,13 @@ def _secrets(classifier: Classifier, text: str, head: str) -> list[tuple[int, in
     said = [
         (one.start, one.end)
         for one in find_addresses(text)
-        if one.whole and "@" not in text[one.start : one.end]
+        if one.whole
+        and ("@" not in text[one.start : one.end] or text[: one.start].endswith("mailto:"))
     ]
     return [
         span
         for span in found
-        # An address said in words, "alex point petit arobase…", is none of it a secret.
+        # A link's address, or one said in words, "alex point petit arobase…", is no secret.
         if not any(span[0] < end and start < span[1] for start, end in said)
         and not _is_reference(head, text, span)
     ]
@@ -106,6 +111,8 @@ def _is_reference(head: str, text: str, span: tuple[int, int]) -> bool:
     start, end = span
     if not text[start:end].strip().isdecimal():
         return False
+    if text.strip().isdecimal() and _OF_SECRETS.isdisjoint(_words(head)):
+        return True
     before = _words(f"{head} {text[max(0, start - _MOST_BESIDE) : start]}"[-_MOST_BESIDE:])
     behind = _words(text[end : end + _MOST_BESIDE])[:_BEHIND]
     if not _OF_BUSINESS.isdisjoint(before[-_NEAR:]):
