@@ -36,9 +36,10 @@ async def _preview(talk: Talk) -> Directive:
         return Go("ask_contact")
     text = request_text(talk)
     shown, data = zlib.crc32(text.encode()), talk.frame.data
-    data["same"] = data.get("same", 0) + 1 if data.get("shown") == shown else 0
+    if not talk.resuming:
+        data["same"] = data.get("same", 0) + 1 if data.get("shown") == shown else 0
     data["shown"] = shown
-    if data["same"] > _MOST_SAME:
+    if data.get("same", 0) > _MOST_SAME:
         # Neither agreed to nor changed: whoever does not decide is given the contact itself.
         return Go("declined")
     talk.say("handover.preview", *_choices(talk), text=text, region=talk.region)

@@ -109,7 +109,7 @@ def _secrets(classifier: Classifier, text: str, head: str) -> list[tuple[int, in
 def _is_reference(head: str, text: str, span: tuple[int, int]) -> bool:
     """Tell whether a span is a number of the customer, a contract or the like: "client 104522"."""
     start, end = span
-    if not text[start:end].strip().isdecimal():
+    if not text[start:end].replace(" ", "").isdecimal():
         return False
     if text.strip().isdecimal() and _OF_SECRETS.isdisjoint(_words(head)):
         return True
