@@ -22,7 +22,7 @@ from bot.dialogue.global_commands import (
 )
 from bot.dialogue.handover import HANDOVER
 from bot.dialogue.heard import Heard
-from bot.dialogue.interpretation import as_answer
+from bot.dialogue.interpretation import OF_DOCUMENTS, as_answer
 from bot.dialogue.login import LOGIN
 from bot.dialogue.moves import answer_aside, answers_step, as_moved, moved
 from bot.dialogue.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
@@ -93,13 +93,13 @@ async def _first(talk: Talk) -> Directive | None:
     """Let what is said at any step come first, unless the message plainly answers this one."""
     if below := _offer_below(talk):
         return below
-    if answers_step(talk) and not _says_that_it_works(talk.heard):
+    if answers_step(talk) and not _ends_what_is_open(talk.heard):
         answer_aside(talk)
         return None
     return moved(talk) or await heard_anywhere(talk)
 
 
-def _says_that_it_works(heard: Heard) -> bool:
+def _ends_what_is_open(heard: Heard) -> bool:
     return heard.surely == "solved" or heard.intent == "cancel"
 
 
@@ -199,10 +199,7 @@ async def _listen(talk: Talk) -> Directive:
     return above(talk, walk)
 
 
-_DOCUMENTS = frozenset(
-    tree_name(intent)
-    for intent in ("find_document", "document_access", "document_missing", "market_not_visible")
-)
+_DOCUMENTS = frozenset(map(tree_name, OF_DOCUMENTS))
 """Trees that begin alike: what is told later may show that another of them is the right one."""
 
 

@@ -1,9 +1,9 @@
 """Decides whether a message is a yes or a no: the only place where anything done rests on that.
 
 A mail that is sent, a request that is handed over or dropped, a problem that is closed: each needs
-a yes of its own. A button says it, or a message that is made up of words of agreement alone
-(`faq/common/consent.yml`); one word that is not there, and the question comes again. What the model
-made of a message agrees to nothing.
+a yes of its own. A button says it, a message that is made up of words of agreement alone
+(`faq/common/consent.yml`), or one that is read as that very option with near certainty, holds a
+plain yes, and nothing that speaks against it. Else the question comes again.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _agrees_at_length(heard: Heard, act: Act, phrases: Phrases, option: str) -> 
     nothing that speaks against it. A question may follow in a sentence of its own: it is about
     something else, or about what was agreed to.
     """
-    surely = max((m.confidence for m in heard.moves if m.option and m.name == option), default=0.0)
+    surely = heard.confidence_in(option)
     if surely < _LIKELY or "email" in heard.entities or heard.does("dont_know", "none", "restart"):
         return False
     if doubts(heard.text):

@@ -128,17 +128,18 @@ _AFTER_ALL = re.compile(
 
 def _drops_unsent(talk: Talk) -> bool:
     """Tell whether a request that was shown would be dropped by more than a plain no."""
-    waiting = (talk.frame.walk, talk.frame.step) in _PREVIEWS
+    waiting = (talk.frame.walk, talk.frame.step) in PREVIEWS
     return waiting and not talk.heard.pressed and not refuses(talk.heard, "ticket")
 
 
-_PREVIEWS = frozenset({("handover", "preview"), ("handover", "ask_again")})
+PREVIEWS = frozenset({("handover", "preview"), ("handover", "ask_again")})
+"""Steps at which a request stands that was shown and not sent."""
 
 
 def _unsent(talk: Talk) -> bool:
     """Tell whether somebody leaves with a request that was shown and not sent, the first time."""
     told = talk.frame.data.get("told_unsent")
-    if (talk.frame.walk, talk.frame.step) not in _PREVIEWS or told:
+    if (talk.frame.walk, talk.frame.step) not in PREVIEWS or told:
         return False
     talk.frame.data["told_unsent"] = True
     return True

@@ -61,8 +61,11 @@ class Heard:
 
     def may_mean(self, option: str) -> bool:
         """Tell whether an option is likely at all; anything is where no question was asked."""
-        likely = (m.confidence for m in self.moves if m.option and m.name == option)
-        return not self.moves or max(likely, default=0.0) >= _PLAUSIBLE
+        return not self.moves or self.confidence_in(option) >= _PLAUSIBLE
+
+    def confidence_in(self, option: str) -> float:
+        """Return how probable it is that the message takes an option."""
+        return max((m.confidence for m in self.moves if m.option and m.name == option), default=0.0)
 
     def does(self, *names: str) -> bool:
         """Tell whether the message surely makes one of some moves that all questions share."""

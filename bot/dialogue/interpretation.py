@@ -180,9 +180,10 @@ _PERSON = re.compile(
 )
 _MOST_ASKING = 18
 
-_OF_DOCUMENTS = frozenset(
+OF_DOCUMENTS = frozenset(
     {"document_missing", "find_document", "document_access", "market_not_visible"}
 )
+"""Intents that all begin alike, whichever of them is meant."""
 _DOCUMENT_LOST = re.compile(
     r"\b(?:introuvables?|disparus?|cherche|manqu\w+"
     r"|(?:trouve|vois|voit|apparai[st]|apparaissent|accede|ouvre)\w* (?:pas|plus|rien))\b"
@@ -194,7 +195,7 @@ def as_said_anywhere(heard: Heard) -> Heard:
     if heard.intent == "inform_reference" and _DOCUMENT_LOST.search(fold(heard.text)):
         # A contract number with what is wrong with it is a problem, not a mere reference.
         return replace(heard, intent="find_document", band="sure")
-    if heard.intent in _OF_DOCUMENTS and _document_meant(heard):
+    if heard.intent in OF_DOCUMENTS and _document_meant(heard):
         return replace(heard, band="sure")
     folded, words = fold(heard.text), len(heard.text.split())
     if words <= _MOST_WORDS and not heard.pressed and _WORKS_NOW.search(folded):
@@ -214,7 +215,7 @@ def as_said_anywhere(heard: Heard) -> Heard:
 
 def _document_meant(heard: Heard) -> bool:
     """Tell whether one of the documents' topics is meant; all begin alike, whichever it is."""
-    likeliest = _OF_DOCUMENTS.intersection(heard.ranking[:2])
+    likeliest = OF_DOCUMENTS.intersection(heard.ranking[:2])
     return "contract_number" in heard.entities or (heard.band == "unsure" and len(likeliest) > 1)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.content.live import Portal
 from bot.content.replies import WALKS
 from bot.dialogue.asked import question_key
 from bot.dialogue.flow import Directive, Go, Said, Talk, Wait
+from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.tree import PREFIX
@@ -57,9 +57,7 @@ def _means_a_topic(heard: Heard) -> bool:
     """Tell whether a message is surely about something that an answer only leads up to."""
     if heard.surely in WAYS_TO_A_PERSON:
         return True
-    taken = max(
-        (m.confidence for m in heard.moves if m.option and m.name == heard.option), default=0
-    )
+    taken = heard.confidence_in(heard.option or "")
     return heard.surely in _INFORMS and taken < _CERTAIN
 
 
@@ -100,9 +98,6 @@ def as_moved(heard: Heard) -> Heard:
     return heard
 
 
-_UNSENT = frozenset({("handover", "preview"), ("handover", "ask_again")})
-
-
 def moved(talk: Talk) -> Directive | None:
     """Handle what a message does with the question itself; None leaves it to the others."""
     heard = talk.heard
@@ -112,7 +107,7 @@ def moved(talk: Talk) -> Directive | None:
         talk.say("conductor.wait", any_number=True)
         return Wait()
     if heard.does("later") and "goodbye" not in heard.ranking[:1]:
-        if (talk.frame.walk, talk.frame.step) in _UNSENT:
+        if (talk.frame.walk, talk.frame.step) in PREVIEWS:
             return Go("ask_again")
         if talk.frame.walk.startswith(PREFIX):
             # What a tree has told by then stands.
@@ -147,14 +142,14 @@ def answer_aside(talk: Talk) -> bool:
     heard = talk.heard
     if heard.pressed or not heard.does("ask"):
         return False
-    for intent in heard.ranking[:1]:
-        article = talk.portal.articles.get(intent)
-        told = talk.memory.setdefault("asides", [])
-        known = article is not None and intent not in _own(talk) and intent not in told
-        if article and known and (heard.sure or intent in _INFORMS):
-            told.append(intent)
-            talk.said.append(Said(talk.portal.answer(article)))
-            return True
+    intent = next(iter(heard.ranking), "")
+    article = talk.portal.articles.get(intent)
+    told = talk.memory.setdefault("asides", [])
+    likely = heard.sure or intent in _INFORMS
+    if article and likely and intent not in {*_own(talk), *told}:
+        told.append(intent)
+        talk.said.append(Said(talk.portal.answer(article)))
+        return True
     if heard.option:
         talk.say("in_walk.beside", nth=talk.frame.asked, any_number=True)
     else:
@@ -173,21 +168,19 @@ _INFORMS = frozenset(
 
 def _explained(talk: Talk, kind: str) -> Directive | None:
     """Tell how to do what is asked, or why it is; what was told already leads to a person."""
-    if talk.heard.sure and talk.heard.intent not in _own(talk) and _has(talk.portal, talk.heard):
+    intent = talk.heard.intent
+    if talk.heard.sure and intent not in _own(talk) and intent in talk.portal.articles:
         # A question with an answer of its own.
         return None
     told: list[str] = talk.memory.setdefault("explained", [])
     here = f"{talk.frame.walk}/{talk.frame.step}"
     walk = talk.frame.walk
-    if here in told:
+    if here in told or walk in told:
         _say_no_more(talk, kind)
         return Wait()
     told.append(here)
     if walk.startswith(PREFIX):
         article = talk.portal.articles[walk.removeprefix(PREFIX)]
-        if walk in told:
-            _say_no_more(talk, kind)
-            return Wait()
         told.append(walk)
         talk.said.append(Said(talk.portal.answer(article)))
     elif asked := question_key(walk, talk.frame.step):
@@ -214,10 +207,6 @@ def _own(talk: Talk) -> set[str]:
     if walk.startswith(PREFIX):
         return {walk.removeprefix(PREFIX)}
     return {"login_problem", "password_reset", "account_check", "email_not_recognised"}
-
-
-def _has(portal: Portal, heard: Heard) -> bool:
-    return heard.intent in portal.articles
 
 
 def _back(talk: Talk) -> Directive:

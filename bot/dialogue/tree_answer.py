@@ -53,17 +53,15 @@ def chosen_answer(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | Non
 
 def _named_beside(heard: Heard, answers: Sequence[TreeAnswer]) -> TreeAnswer | None:
     """Return the answer that words name where the model wavers between it and the one it takes."""
-    confidence = {move.name: move.confidence for move in heard.moves if move.option}
     _, objects, rest = fold(heard.text).rpartition(" mais ")
     if objects and (named := chosen_by_words(replace(heard, text=rest), answers)):
         # "Le bouton marche mais maintenant c'est rouge": what comes last leads on.
         return named
-    if heard.option is None or confidence.get(heard.option, 0.0) >= _CERTAIN:
+    if heard.option is None or heard.confidence_in(heard.option) >= _CERTAIN:
         return None
     others = [each for each in answers if each.label != heard.option]
-    return chosen_by_words(
-        heard, [each for each in others if confidence.get(each.label, 0.0) >= _WAVERS]
-    )
+    wavers = [each for each in others if heard.confidence_in(each.label) >= _WAVERS]
+    return chosen_by_words(heard, wavers)
 
 
 _CERTAIN, _WAVERS = 0.9, 0.3
