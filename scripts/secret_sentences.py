@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
+from bot.ground.yaml_text import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SENTENCES = ROOT / "bot" / "french" / "redaction" / "sentences"
@@ -42,7 +42,7 @@ class Labelled:
 
 
 def _load(path: Path) -> Any:
-    return yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return read_yaml(path)
 
 
 def _unmarked(marked: str, before: str = "") -> Labelled:

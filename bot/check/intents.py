@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from bot.content.files import Mistakes, Reading
 from bot.content.files.articles import ArticleFile
 from bot.content.files.mistakes import closest
@@ -15,6 +13,7 @@ from bot.content.trees import MEANINGS
 from bot.dialogue.answers import SMALL_TALK
 from bot.dialogue.openers import OPENERS
 from bot.ground.settings import ROOT
+from bot.ground.yaml_text import read_yaml
 
 MOST_CHARACTERS = 40
 """Characters of a topic: it is the text of a button, on a phone too."""
@@ -23,7 +22,7 @@ MOST_CHARACTERS = 40
 @lru_cache(maxsize=1)
 def known_intents() -> frozenset[str]:
     """Return the intents of the domain."""
-    domain: Any = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    domain: Any = read_yaml(ROOT / "domain.yml")
     return frozenset(
         next(iter(entry)) if isinstance(entry, dict) else str(entry) for entry in domain["intents"]
     )

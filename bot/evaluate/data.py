@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bot.ground.errors import GuichetError
 from bot.ground.settings import ROOT
+from bot.ground.yaml_text import read_yaml
 
 TRAINING = ROOT / "data" / "nlu"
 TESTS = ROOT / "tests" / "nlu"
@@ -66,7 +65,7 @@ def training_examples(folder: Path = TRAINING) -> list[Example]:
     """
     examples = []
     for path in sorted(folder.glob("*.yml")):
-        for block in yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu", ()):
+        for block in read_yaml(path).get("nlu", ()):
             lines = str(block.get("examples", "")).splitlines()
             texts = [line.strip().removeprefix("-").strip() for line in lines]
             examples += [Example(text, (block["intent"],)) for text in texts if text]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import yaml
-
 from bot.evaluate.data import TESTS
 from bot.evaluate.metrics import Share
 from bot.evaluate.report import shown
+from bot.ground.yaml_text import read_yaml
 from bot.rasa.components.language import foreign_language
 
 _FRENCH = "fr"
@@ -20,7 +19,7 @@ def lines() -> Iterator[str]:
     path = TESTS / "languages.yml"
     if not path.exists():
         return
-    messages: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    messages: dict[str, list[str]] = read_yaml(path)
     told = {
         language: [text for text in texts if (foreign_language(text) or _FRENCH) == language]
         for language, texts in messages.items()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import yaml
-
 from bot.evaluate.data import TESTS, MessageSet
 from bot.evaluate.metrics import Share
 from bot.evaluate.report import shown
+from bot.ground.yaml_text import read_yaml
 from bot.reading.model import IntentModel
 from bot.reading.problems import Problem, find_problems
 
@@ -20,7 +19,7 @@ def lines(model: IntentModel, sets: Sequence[MessageSet]) -> Iterator[str]:
     path = TESTS / "problems.yml"
     if not path.exists():
         return
-    cases = yaml.safe_load(path.read_text(encoding="utf-8"))
+    cases = read_yaml(path)
     found = named = 0
     for case in cases:
         intents = {problem.intent for problem in _problems(model, case["text"])}

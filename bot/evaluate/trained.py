@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-import yaml
 
 from bot.evaluate.data import Example
 from bot.ground.settings import ROOT
+from bot.ground.yaml_text import read_yaml
 from bot.reading import code_hash
 from bot.reading.model import DEFAULTS, IntentModel
 
@@ -40,7 +40,7 @@ class Trained:
 
 def configured() -> dict[str, Any]:
     """Return the classifier's settings in config.yml over their defaults."""
-    config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
+    config = read_yaml(ROOT / "config.yml")
     settings = copy.deepcopy(DEFAULTS)
     for component in config["pipeline"]:
         if component["name"] == COMPONENT:

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from bot.ground import sqlite_driver
 from bot.ground.settings import current_settings
 
 _WRITE = "guichet_write"
@@ -96,6 +97,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(url, **options)
         self._writers = asyncio.Lock()
         if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "do_connect", _use_our_driver)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         self._file = Path(parsed.database) if self.is_sqlite and parsed.database else None
@@ -148,6 +150,10 @@ class Database:
         await self.engine.dispose()
         self._inode = None
         self._writers = asyncio.Lock()
+
+
+def _use_our_driver(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
+    options["async_creator_fn"] = sqlite_driver.connect
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

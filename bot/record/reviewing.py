@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import yaml
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +12,7 @@ from bot.desk.privacy import Anonymous
 from bot.ground.db import now
 from bot.ground.errors import GuichetError
 from bot.ground.settings import ROOT
+from bot.ground.yaml_text import read_yaml
 from bot.reading.bands import band_of
 from bot.record.review_tables import Correction, Note, Review, Tag
 from bot.record.summaries import Summary
@@ -33,7 +33,7 @@ class MarkRefused(GuichetError):
 @lru_cache(maxsize=1)
 def intents() -> tuple[str, ...]:
     """Return the intents that a message may mean, by name."""
-    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    domain = read_yaml(ROOT / "domain.yml")
     return tuple(sorted(e if isinstance(e, str) else next(iter(e)) for e in domain["intents"]))
 
 

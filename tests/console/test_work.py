@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-import yaml
 from sqlalchemy import select, update
 
 from bot.content.live import current_content
@@ -18,6 +17,7 @@ from bot.desk.outbox import Mail, OutboxMail, enqueue
 from bot.desk.resets import ResetToken
 from bot.desk.tickets import Ticket, TicketEntry
 from bot.ground.db import Database, now
+from bot.ground.yaml_text import parse_yaml
 from bot.staff.users import add_user
 from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write
@@ -235,7 +235,7 @@ async def test_a_conversation_becomes_a_dialogue_test(console: Console) -> None:
     text = await agent.page("/resah/conversations/one/test.yml")
     for secret in ("Dupont", "chu-exemple", "12 34", "cmartin"):
         assert secret not in text, text
-    entry = yaml.safe_load(text)[0]
+    entry = parse_yaml(text)[0]
     # The tests' own reader takes it, and refuses what it does not know.
     conversation = _conversation(entry, "console")
     assert conversation.ends == "reset_sent" and conversation.portal == "resah"

@@ -28,9 +28,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.ground.settings import ROOT
+from bot.ground.yaml_text import read_yaml
 from tests.support.service import Chat, Said, Service
 
 FOLDER = Path(__file__).parent
@@ -131,7 +130,7 @@ def conversations() -> tuple[Conversation, ...]:
     """
     found = []
     for path in sorted(FOLDER.glob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8")) or ():
+        for entry in read_yaml(path) or ():
             found.append(_conversation(entry, path.stem))
     names = [conversation.name for conversation in found]
     if doubled := {name for name in names if names.count(name) > 1}:

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from bot.content.live import load_content
 from bot.dialogue.openers import OPENERS
 from bot.ground.settings import ROOT
+from bot.ground.yaml_text import read_yaml
 from tests.support.service import Chat, Service
+from tests.support.training import sentences
 
 CONTENT = load_content(ROOT / "faq")
-INTENTS = [
-    next(iter(entry)) for entry in yaml.safe_load((ROOT / "domain.yml").read_text())["intents"]
-]
-
-
-def _example(intent: str) -> str:
-    """Return a training example: understood by the model, whatever it is worth elsewhere."""
-    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            if entry["intent"] == intent:
-                return str(entry["examples"].splitlines()[0].removeprefix("- "))
-    raise AssertionError(f"no example of {intent}")
+INTENTS = [next(iter(entry)) for entry in read_yaml(ROOT / "domain.yml")["intents"]]
 
 
 @pytest.mark.parametrize("portal", sorted(CONTENT.portals))
@@ -31,7 +21,8 @@ def test_every_intent_gets_an_answer_of_its_portal(
     service: Service, intent: str, portal: str
 ) -> None:
     chat = Chat(service, portal)
-    text = _example(intent)
+    # A training example is understood by the model, whatever it is worth elsewhere.
+    text = sentences()[intent][0]
     reply = chat.say(text)
     understood = service.post("/model/parse", {"text": text}).json()
     assert reply.strip()

@@ -13,12 +13,12 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
-import yaml
 
+from bot.ground.yaml_text import read_yaml
 from tests.dialogues.handing_over import PLACE, someone
 from tests.support.service import Chat, Service
 
-SENTENCES = yaml.safe_load((Path(__file__).parent / "consent" / "by_others.yml").read_text("utf-8"))
+SENTENCES = read_yaml(Path(__file__).parent / "consent" / "by_others.yml")
 MOMENTS = ("reset_offer", "ticket_preview", "suggested_address", "solved_question")
 LEAST_YES = 0.9
 """Share of plain yeses that must act; what is missed is asked once more."""

@@ -13,14 +13,12 @@ from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.ground.settings import ROOT
+from bot.ground.yaml_text import read_yaml
 from tests.dialogues.scripted import Conversation, Played, conversations, plain
 
-FACTS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-    (ROOT / "tests" / "faq" / "facts.yml").read_text(encoding="utf-8")
-)
+FACTS: dict[str, list[dict[str, Any]]] = read_yaml(ROOT / "tests" / "faq" / "facts.yml")
 
 # Such sentences name what people ask; it is they who say it.
 ASKED = ("The question", "The case", "Heading")

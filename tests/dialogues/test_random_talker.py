@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.live import current_content
 from bot.ground.db import Database
-from bot.ground.settings import ROOT, current_settings
+from bot.ground.settings import current_settings
 from bot.rasa.assistant import Assistant, Reply
 from bot.rasa.incoming import Incoming
 from tests.dialogues.every_account import (
@@ -37,6 +36,7 @@ from tests.dialogues.every_account import (
 )
 from tests.dialogues.leading_on import lacks
 from tests.dialogues.portals import each_portal
+from tests.support.training import sentences
 
 SEED = int(os.environ.get("GUICHET_TEST_SEED", "20240607"))
 _SHORT_TALKS, _SHORT, _LONG = 25, 30, 250
@@ -50,15 +50,6 @@ _REMEMBERED = 60
 """Latest replies among which none may come a third time."""
 
 _TOLD = 30
-
-
-def _sentences() -> dict[str, list[str]]:
-    sentences: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines = [line.removeprefix("- ") for line in entry["examples"].splitlines()]
-            sentences.setdefault(entry["intent"], []).extend(lines)
-    return sentences
 
 
 _ODD = (
@@ -212,13 +203,12 @@ async def test_whatever_is_said_every_turn_holds(
 ) -> None:
     print(f"seed {SEED}")
     rng = random.Random(f"{SEED}-{portal}")
-    sentences = _sentences()
     offered: set[str] = set()
     pressed: set[str] = set()
     started = time.monotonic()
 
     def talker(name: str) -> Talker:
-        return Talker(assistant, saved, portal, name, rng, offered - pressed, sentences)
+        return Talker(assistant, saved, portal, name, rng, offered - pressed, sentences())
 
     turns = 0
     for number in range(_SHORT_TALKS):

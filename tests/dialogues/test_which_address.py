@@ -10,8 +10,8 @@ import uuid
 from pathlib import Path
 
 import pytest
-import yaml
 
+from bot.ground.yaml_text import read_yaml
 from tests.support.service import ROOT, Chat, Service
 
 UNIT = ROOT / "tests" / "unit"
@@ -75,7 +75,7 @@ def test_a_mended_address_is_read_back_before_anything_is_sent(
 def test_no_spelling_by_others_reaches_another_persons_account(
     peopled_service: Service, tmp_path: Path
 ) -> None:
-    rows = yaml.safe_load((UNIT / "addresses_by_others.yml").read_text("utf-8"))
+    rows = read_yaml(UNIT / "addresses_by_others.yml")
     _import(peopled_service, tmp_path, _readings(rows))
     wrong, lost = {}, []
     for row in rows:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from jinja2 import meta
 
 from bot.content.live import Portal, load_content
@@ -22,11 +21,10 @@ from bot.content.portals import templates
 from bot.content.trees import MEANINGS, TreeStep
 from bot.french.fold import fold
 from bot.ground.settings import ROOT
+from bot.ground.yaml_text import read_yaml
 
 CONTENT = load_content(ROOT / "faq")
-FACTS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-    (Path(__file__).parent / "facts.yml").read_text(encoding="utf-8")
-)
+FACTS: dict[str, list[dict[str, Any]]] = read_yaml(Path(__file__).parent / "facts.yml")
 OTHER = {"resah": "woundwo", "woundwo": "resah"}
 SEEDS = {"resah": "000_7dbcc9ca19a0816b.txt", "woundwo": "004_9bf260538a7a2a85.txt"}
 SEED_FOLDER = ROOT.parent / "shared" / "seeds"

@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.evaluate.languages import lines
+from bot.ground.yaml_text import read_yaml
 from bot.rasa.components.language import LanguageDetector, foreign_language
 
-MESSAGES: dict[str, list[str]] = yaml.safe_load(
-    (Path(__file__).parent / "languages.yml").read_text(encoding="utf-8")
-)
+MESSAGES: dict[str, list[str]] = read_yaml(Path(__file__).parent / "languages.yml")
 FRENCH = "fr"
 
 

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.ground.db import Database
 from bot.ground.settings import load_settings
+from bot.ground.yaml_text import read_yaml
 from bot.rasa.assistant import Assistant
 from bot.reading.model import Prediction
 from bot.reading.problems import find_problems, split_clauses
 
-CASES = yaml.safe_load((Path(__file__).parent / "problems.yml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parent / "problems.yml")
 LONG = 90
 TOPICS = {
     "mot de passe": "password_reset",

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.french.places import PlaceAnswer, find_place
+from bot.ground.yaml_text import read_yaml
 
 HERE = Path(__file__).resolve().parent
 
 
 def load(name: str) -> list[Any]:
-    rows: list[Any] = yaml.safe_load((HERE / name).read_text("utf-8"))
+    rows: list[Any] = read_yaml(HERE / name)
     return rows
 
 

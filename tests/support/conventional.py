@@ -14,6 +14,7 @@ from typing import Any
 import requests
 import yaml
 
+from bot.ground.yaml_text import read_yaml
 from tests.support.service import ROOT, free_port
 
 RASA = Path(sys.executable).with_name("rasa")
@@ -46,7 +47,7 @@ class Conventional:
         """The project's endpoints file, with the action server at its port of this time."""
         path = self.folder / "endpoints.yml"
         if not path.exists():
-            endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
+            endpoints = read_yaml(ROOT / "endpoints.yml")
             endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{self.actions_port}/webhook"
             path.write_text(yaml.safe_dump(endpoints), encoding="utf-8")
         return path

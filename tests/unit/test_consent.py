@@ -10,7 +10,6 @@ import re
 from typing import Any, get_args
 
 import pytest
-import yaml
 
 from bot.dialogue.address_owner import Read, read_addresses, whose_is
 from bot.dialogue.consent import (
@@ -27,17 +26,14 @@ from bot.dialogue.consent import (
 from bot.dialogue.heard import Heard
 from bot.ground.errors import NotAgreed
 from bot.ground.settings import ROOT
+from bot.ground.yaml_text import read_yaml
 from tests.support.timing import cpu_seconds
 
-SENTENCES: dict[str, Any] = yaml.safe_load(
-    (ROOT / "tests" / "unit" / "consent.yml").read_text(encoding="utf-8")
-)
+SENTENCES: dict[str, Any] = read_yaml(ROOT / "tests" / "unit" / "consent.yml")
 ACTS: tuple[Act, ...] = get_args(Act)
 
 
-MOMENTS: dict[str, Any] = yaml.safe_load(
-    (ROOT / "tests" / "unit" / "consent_moments.yml").read_text(encoding="utf-8")
-)
+MOMENTS: dict[str, Any] = read_yaml(ROOT / "tests" / "unit" / "consent_moments.yml")
 
 
 def consents(heard: Heard, act: Act) -> bool:

@@ -8,13 +8,12 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
-
 from bot.french.redaction import MARK, redact_passwords
+from bot.ground.yaml_text import read_yaml
 from tests.support.service import ROOT
 from tests.support.timing import cpu_seconds
 
-KEPT: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("passwords.yml").read_text("utf-8"))
+KEPT: dict[str, Any] = read_yaml(Path(__file__).with_name("passwords.yml"))
 LEAST_MASKED = 0.97
 MOST_TOUCHED = 0.01
 MOST_TRAINED_TOUCHED = 0.001

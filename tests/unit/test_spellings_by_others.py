@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.dialogue.address_owner import read_addresses
 from bot.french.redaction import MARK, redact_passwords
+from bot.ground.yaml_text import read_yaml
 
 HERE = Path(__file__).parent
-ADDRESSES = yaml.safe_load((HERE / "addresses_by_others.yml").read_text("utf-8"))
-KINDS = yaml.safe_load((HERE / "addresses_by_kind.yml").read_text("utf-8"))
-PASSWORDS = yaml.safe_load((HERE / "passwords_by_others.yml").read_text("utf-8"))
+ADDRESSES = read_yaml(HERE / "addresses_by_others.yml")
+KINDS = read_yaml(HERE / "addresses_by_kind.yml")
+PASSWORDS = read_yaml(HERE / "passwords_by_others.yml")
 LEAST_READ = 0.95
 LEAST_MASKED = 0.97
 MOST_TOUCHED = 0.01

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.ground.yaml_text import read_yaml
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -14,8 +14,7 @@ DATA = Path(__file__).resolve().parent / "data"
 @cache
 def table(name: str) -> dict[str, Any]:
     """Returns what a file says: `france`, `hospitals`, `abroad` or `cues`."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    values: dict[str, Any] = yaml.load((DATA / f"{name}.yml").read_text("utf-8"), Loader=loader)
+    values: dict[str, Any] = read_yaml(DATA / f"{name}.yml")
     return values
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-import yaml
+from bot.ground.yaml_text import read_yaml
 
 _DATA = Path(__file__).parent / "data"
 
 
 def _read(name: str) -> dict[str, str]:
-    found: dict[str, str] = yaml.load(
-        (_DATA / name).read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    found: dict[str, str] = read_yaml(_DATA / name)
     return found
 
 
