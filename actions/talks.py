@@ -179,12 +179,15 @@ async def utter(talk: Talk, dispatcher: CollectingDispatcher) -> None:
 
 
 def _not_again(talk: Talk, said: list[Said]) -> tuple[list[Said], list[Said]]:
-    """Return what is said, and what would come a third time; a contact or a consent may."""
+    """Return what is said, and what would come a third time; a contact or a consent may.
+
+    So may a question that comes again after something else was answered.
+    """
     fresh: list[Said] = []
     withheld: list[Said] = []
     for one in said:
         often = _count(talk, one.text) >= _MOST_ALIKE
-        (withheld if often and not _may_come_again(one) else fresh).append(one)
+        (withheld if often and not (talk.told_aside or _may_come_again(one)) else fresh).append(one)
     return fresh, withheld
 
 

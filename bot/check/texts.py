@@ -16,6 +16,7 @@ from bot.content.files.yaml_lines import At
 from bot.content.portals import Portal, Region, templates
 
 _ALWAYS = {"portal", "links", "retention_days"}
+_OF_ASIDES = {"region", "reference"}
 _REGION = {one.name for one in fields(Region)}
 
 
@@ -49,6 +50,11 @@ def texts_of(reading: Reading, files: PortalFiles) -> Iterator[Text]:
         for number, variant in enumerate(sentence.variants):
             at = (*sentence.at, number)
             yield Text(variant, values, sentence.file, at, f"« {key} » : ")
+    for asides in (reading.asides, files.asides):
+        for name, aside in asides.asides.items():
+            if asides.file is not None:
+                at = (name, "answer")
+                yield Text(aside.answer, _OF_ASIDES, asides.file, at, f"« {name} » : ")
     for article in {**reading.articles, **files.articles}.values():
         body, front = article.article.body, article.front
         yield Text(body, set(), front, (), "", article.body_line)

@@ -18,6 +18,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from bot.content.asides import Aside
 from bot.content.delays import Delay, read_delay
 from bot.content.trees import Tree
 from bot.french.places import Place
@@ -123,6 +124,7 @@ class Portal:
     topics: Mapping[str, str]
     messages: Messages
     facts: Mapping[str, Mapping[str, re.Pattern[str]]]
+    asides: tuple[Aside, ...] = ()
     retention_days: int = 90
     _by_id: dict[str, Region] = field(default_factory=dict, init=False, repr=False)
     _by_code: dict[str, Region] = field(default_factory=dict, init=False, repr=False)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.content.live import Portal
+from bot.dialogue.asides import answered_aside, tell_aside
 from bot.dialogue.consent import consent_to, sends
 from bot.dialogue.flow import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
 from bot.dialogue.global_commands import (
@@ -94,8 +95,14 @@ async def _first(talk: Talk) -> Directive | None:
     if below := _offer_below(talk):
         return below
     if answers_step(talk) and not _ends_what_is_open(talk.heard):
-        answer_aside(talk)
+        if not tell_aside(talk):
+            answer_aside(talk)
         return None
+    if talk.heard.entities.get("email"):
+        # The address is taken, and what is asked beside it answered.
+        tell_aside(talk)
+    elif answered := answered_aside(talk):
+        return answered
     return moved(talk) or await heard_anywhere(talk)
 
 

@@ -76,6 +76,7 @@ class Talk:
             again.
         consent: The yes that came with the directive that is followed, or None.
         asked_solved: Whether the last thing that was asked is whether it works now.
+        told_aside: Whether a question beside the point was answered in this turn.
     """
 
     conversation_id: str
@@ -92,6 +93,7 @@ class Talk:
     resuming: bool = False
     consent: Consent | None = None
     asked_solved: bool = False
+    told_aside: bool = False
     said: list[Said] = field(default_factory=list)
 
     @property

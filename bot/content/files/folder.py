@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.content.asides import merged
 from bot.content.files.articles import ArticleFile, read_articles
+from bot.content.files.asides import AsidesFile, read_asides
 from bot.content.files.facts import Facts, read_facts
 from bot.content.files.fields import Fields
 from bot.content.files.mistakes import Mistakes
@@ -35,6 +37,7 @@ class PortalFiles:
     regions: Marked
     sentences: Mapping[str, Sentence]
     articles: Mapping[str, ArticleFile]
+    asides: AsidesFile
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Reading:
         sentences: `common/messages.yml`.
         articles: `common/articles/`.
         wording: `common/consent.yml` and `common/addresses.yml`.
+        asides: `common/asides.yml`.
         portals: The portals by folder name.
     """
 
@@ -57,6 +61,7 @@ class Reading:
     sentences: Mapping[str, Sentence]
     articles: Mapping[str, ArticleFile]
     wording: Wording
+    asides: AsidesFile
     portals: dict[str, PortalFiles] = field(default_factory=dict)
 
 
@@ -82,6 +87,7 @@ def read_folder(directory: Path, retention_days: int) -> Reading:
         read_sentences(common / "messages.yml", mistakes),
         read_articles(common / "articles", mistakes),
         read_wording(common, mistakes),
+        read_asides(common / "asides.yml", mistakes),
     )
     for path in sorted(directory.glob("*/portal.yml")):
         reading.portals[path.parent.name] = _read_portal(
@@ -109,6 +115,7 @@ def _read_portal(
     own = folder / "messages.yml"
     sentences = read_sentences(own, mistakes) if own.exists() else {}
     articles = read_articles(folder / "articles", mistakes)
+    asides = read_asides(folder / "asides.yml", mistakes)
     regions_file, regions = read_regions(folder / "regions.yml", mistakes)
     texts = {key: sentence.variants for key, sentence in {**common.sentences, **sentences}.items()}
     read = {**common.articles, **articles}
@@ -119,10 +126,11 @@ def _read_portal(
         articles={intent: one.article for intent, one in read.items()},
         topics=topics,
         messages=Messages(texts),
+        asides=merged(dict(common.asides.asides), dict(asides.asides)),
         facts=facts_told,
         retention_days=retention_days,
     )
-    return PortalFiles(folder, portal, file, regions_file, sentences, articles)
+    return PortalFiles(folder, portal, file, regions_file, sentences, articles, asides)
 
 
 def _portal(
