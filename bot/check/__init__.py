@@ -2,7 +2,7 @@
 
 A rule that a file must keep to be read at all stands in `bot.content.files`; here is what
 holds between files, and between the files and the code: names in texts, sentences that the code
-says, intents, places, links, facts, colours, demo accounts; and the replies
+says, intents, places, links, facts, colours, demo accounts, asides; and the replies
 of `data/replies/`, which answer its questions.
 """
 
@@ -10,7 +10,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.check import accounts, facts, intents, links, places, portals, replies, sentences, texts
+from bot.check import (
+    accounts,
+    asides,
+    facts,
+    intents,
+    links,
+    places,
+    portals,
+    replies,
+    sentences,
+    texts,
+)
 from bot.content.files import Reading, read_folder
 
 _CHECKS = (
@@ -22,6 +33,7 @@ _CHECKS = (
     portals.check,
     facts.check,
     replies.check,
+    asides.check,
     accounts.check,
 )
 

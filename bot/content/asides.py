@@ -1,7 +1,7 @@
 """What people ask beside the question that was put to them, with the sentence that answers it.
 
-It stands in `asides.yml`, in `faq/common/` and in a portal's folder: a few ways to ask and one short
-answer each, so that a new one needs no training. `bot.content.files.asides` reads them.
+It stands in `asides.yml`, in `faq/common/` and in a portal's folder: a few ways to ask and one
+short answer each, so that a new one needs no training. `bot.content.files.asides` reads them.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.dialogue.asides import tell_briefly, tell_no_answer
 from bot.dialogue.definitions import definition
 from bot.dialogue.flow import Button, Said, Talk
 from bot.dialogue.global_commands import mail_recalled
@@ -45,6 +46,8 @@ def answer(talk: Talk) -> None:
         return
     if talk.heard.intent == "out_of_scope" and _of_an_end_user(talk):
         answer_intent(talk, _END_USERS)
+    elif talk.stack and talk.heard.intent == "out_of_scope" and "?" in talk.heard.text:
+        tell_no_answer(talk)
     elif talk.heard.intent in SMALL_TALK:
         small_talk(talk, talk.heard.intent)
     else:
@@ -56,6 +59,10 @@ def answer_intent(talk: Talk, intent: str) -> None:
     article = talk.portal.articles.get(intent)
     if not talk.stack and not (intent in _ASKED_IN_PASSING and talk.memory.get("topic")):
         talk.memory["topic"] = intent
+    if talk.stack and article is not None:
+        # The question that is open comes right after it.
+        tell_briefly(talk, article)
+        return
     if article is None:
         topic = talk.portal.topic(intent) or intent
         talk.say("answer.not_here", *contact_offer(talk), topic=topic)
@@ -82,7 +89,7 @@ def clarify(talk: Talk) -> None:
     if talk.stack and not talk.heard.does("problem"):
         # Within a walk its own question leads on, not three topics beside it.
         if "?" in talk.heard.text:
-            talk.say("in_walk.no_answer", nth=talk.frame.asked, any_number=True)
+            tell_no_answer(talk)
         else:
             talk.say("in_walk.unsure", nth=talk.frame.asked, any_number=True)
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.content.live import Article
 from bot.dialogue.flow import Directive, Go, Said, Talk
 from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
@@ -14,6 +15,18 @@ from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.openers import opener
 from bot.dialogue.tree import PREFIX
 from bot.reading.asides.finding import Asked, find_asked
+from bot.reading.asides.passages import likeliest_passage
+
+PLACES = frozenset(
+    {
+        "login", "region", "handover", "ticket", "sent", "handed_over", "login/after_reset",
+        "login/alone", "login/ask_address", "login/ask_login", "login/nothing_came",
+        "login/offer_reset", "login/refused_spaces", "login/unknown", "handover/ask_contact",
+        "handover/preview",
+    }
+)  # fmt: skip
+"""Where a question may come beside the trees of articles: at a walk, at a step of one, after a
+request was sent or a contact given."""
 
 _ASKING = ("ask", "how", "why")
 _LIKELY = 0.3
@@ -48,6 +61,36 @@ def tell_aside(talk: Talk) -> bool:
     talk.told_aside = True
     talk.said.append(Said(answer, any_number=True))
     return True
+
+
+def tell_briefly(talk: Talk, article: Article) -> None:
+    """Say what an article has on the question that a message asks, and not all of it."""
+    body = talk.portal.answer(article)
+    talk.told_aside = True
+    passage = likeliest_passage(body, talk.heard.text, _open_question(talk))
+    talk.said.append(Said(passage, any_number=True))
+
+
+def tell_no_answer(talk: Talk, *, beside: bool = False) -> None:
+    """Say that there is no answer to a question here, and who has one.
+
+    Args:
+        talk: The turn.
+        beside: Whether the message answers what was asked as well.
+    """
+    talk.told_aside = True
+    nth = talk.frame.asked
+    if beside:
+        talk.say("in_walk.beside", nth=nth, any_number=True, region=talk.region)
+    else:
+        talk.say("in_walk.no_answer", nth=nth, any_number=True, region=talk.region)
+
+
+def _open_question(talk: Talk) -> str:
+    """Return what the current step of a tree says, or nothing where no tree is open."""
+    article = talk.portal.articles.get(talk.frame.walk.removeprefix(PREFIX)) if talk.stack else None
+    step = article.tree.steps.get(talk.frame.step) if article and article.tree else None
+    return talk.portal.render(step.say[0]) if step and step.say else ""
 
 
 def answered_aside(talk: Talk) -> Directive | None:
@@ -103,14 +146,14 @@ def _places(talk: Talk) -> Iterator[str]:
 def told_outside(talk: Talk) -> bool:
     """Answer a question beside the point where nothing is open.
 
-    What opens a conversation is a topic, which has its article or its walk; later, after an answer or
-    a request that was sent, a question is about that.
+    What opens a conversation is a topic, which has its article or its walk; later, after an answer
+    or a request that was sent, a question is about that.
 
     Returns:
         Whether it was answered.
     """
     heard = talk.heard
-    if talk.stack or talk.resuming:
+    if talk.stack or talk.resuming or "email" in heard.entities:
         return False
     begun = any(talk.memory.get(name) for name in ("topic", "last_sent", "outcome"))
     if heard.sure and not begun:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.content.replies import WALKS
+from bot.dialogue.asides import tell_briefly, tell_no_answer
 from bot.dialogue.asked import question_key
-from bot.dialogue.flow import Directive, Go, Said, Talk, Wait
+from bot.dialogue.flow import Directive, Go, Talk, Wait
 from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
@@ -148,12 +149,9 @@ def answer_aside(talk: Talk) -> bool:
     likely = heard.sure or intent in _INFORMS
     if article and likely and intent not in {*_own(talk), *told}:
         told.append(intent)
-        talk.said.append(Said(talk.portal.answer(article)))
+        tell_briefly(talk, article)
         return True
-    if heard.option:
-        talk.say("in_walk.beside", nth=talk.frame.asked, any_number=True)
-    else:
-        talk.say("in_walk.no_answer", nth=talk.frame.asked, any_number=True)
+    tell_no_answer(talk, beside=bool(heard.option))
     return True
 
 
@@ -175,15 +173,16 @@ def _explained(talk: Talk, kind: str) -> Directive | None:
     told: list[str] = talk.memory.setdefault("explained", [])
     here = f"{talk.frame.walk}/{talk.frame.step}"
     walk = talk.frame.walk
-    if here in told or walk in told:
+    if here in told:
         _say_no_more(talk, kind)
         return Wait()
     told.append(here)
-    if walk.startswith(PREFIX):
-        article = talk.portal.articles[walk.removeprefix(PREFIX)]
-        told.append(walk)
-        talk.said.append(Said(talk.portal.answer(article)))
-    elif asked := question_key(walk, talk.frame.step):
+    asked = _ADDRESS if _asks_address(talk) else question_key(walk, talk.frame.step)
+    if walk.startswith(PREFIX) and not asked:
+        tell_briefly(talk, talk.portal.articles[walk.removeprefix(PREFIX)])
+        # What was advised comes again in full, with its links.
+        talk.frame.asked = -1
+    elif asked:
         if kind == "how":
             talk.say(f"how.{asked}", nth=0)
         else:
@@ -191,6 +190,16 @@ def _explained(talk: Talk, kind: str) -> Directive | None:
     else:
         return None
     return Go(talk.frame.step)
+
+
+_ADDRESS = "login_address"
+
+
+def _asks_address(talk: Talk) -> bool:
+    """Tell whether a tree waits for an address, which all ask for alike."""
+    article = talk.portal.articles.get(talk.frame.walk.removeprefix(PREFIX))
+    step = article.tree.steps.get(talk.frame.step) if article and article.tree else None
+    return step is not None and step.input == "address"
 
 
 def _say_no_more(talk: Talk, kind: str) -> None:

@@ -32,6 +32,7 @@ from bot.rasa.presses import opens_topic
 from bot.rasa.reply_channel import ReplyChannel
 from bot.rasa.tracker_store import ConversationStore
 from bot.rasa.turn_record import Reply, events_aside
+from bot.reading.asides.finding import prepare
 from bot.record.transcript import Turn
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,8 @@ class Assistant:
         # Unwrapped: Rasa's fail-safe wrapper answers a failed read with a blank conversation.
         self._agent.tracker_store = self.store
         self._agent.load_model(self.model_path)
+        for portal in current_content().portals.values():
+            prepare(portal.asides)
         # What is loaded stays; a search for garbage in it held up everybody for 0.3 s.
         gc.collect()
         gc.freeze()

@@ -53,6 +53,35 @@ CASES = {
     "no region": Case(
         "resah/regions.yml", "", "regions: []\n", "regions:", ("au moins une région",)
     ),
+    # Questions beside the point
+    "an aside without an answer": Case(
+        "common/asides.yml",
+        "  answer: Nos mails viennent de **{{ portal.sender }}**.\n",
+        "",
+        "sender:",
+        ("« sender » : la clé « answer » manque",),
+    ),
+    "an aside at a step that is none": Case(
+        "common/asides.yml",
+        "about: [login/ask_address]",
+        "about: [login/ask_adress]",
+        "login/ask_adress",
+        ("« login/ask_adress » n’est ni", "login/ask_address"),
+    ),
+    "a name that an aside is not given": Case(
+        "resah/asides.yml",
+        "C’est ici : [formulaire d’inscription]({{ links.registration }}).",
+        "C’est ici : {{ address }}.",
+        "{{ address }}",
+        ("« form_where » : le nom « address » n’existe pas ici",),
+    ),
+    "a question with two answers": Case(
+        "resah/asides.yml",
+        "    - c'est quoi un administrateur ?",
+        "    - c'est quoi l'expéditeur ?",
+        "    - c'est quoi l'expéditeur ?",
+        ("« c'est quoi l'expéditeur ? » est aussi sous « sender »", "about:"),
+    ),
     # Trees
     "a tree without steps": tree("steps:", "step:", "tree:", "first", "steps"),
     "an unknown key of a step": tree(

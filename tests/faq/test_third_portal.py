@@ -31,7 +31,7 @@ def third(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     shutil.copy2(model, models)
     before = _models(models)
     shutil.copytree(ROOT / "faq" / "common", folder / "faq" / "common")
-    assert len(write_blocks(folder / "faq")) == 6
+    assert len(write_blocks(folder / "faq")) == 7
     service = Service(
         folder,
         env={

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import scipy.sparse as sp
 
 from bot.content.asides import Aside
 from bot.reading.asides.vectors import Dense, Letters, encoded, unit
@@ -30,7 +31,7 @@ class Found:
     Attributes:
         score: What the regression says of it: about 1 where it surely is.
         likeness: Cosine to the likest of its ways to ask.
-        here: How exactly it belongs to where the question came: 2 to the step, 1 to the walk, else 0.
+        here: How exactly it belongs to where the question came: 2 to the step, 1 to the walk.
     """
 
     aside: Aside
@@ -55,9 +56,10 @@ class AsideIndex:
         self._centre: Dense = meanings.mean(axis=0)
         self._meanings = unit(meanings - self._centre)
         self._letters = Letters(texts)
-        self._written = self._letters.of(texts)
+        written = self._letters.of(texts)
+        self._written = sp.csr_matrix(written.T)
         wanted = (self._of[:, None] == np.arange(len(self._asides))).astype(np.float32)
-        gram = _kernel(self._cosines(self._meanings, self._written))
+        gram = _kernel(self._cosines(self._meanings, written))
         gram[np.diag_indices_from(gram)] += _RIDGE
         self._coefficients: Dense = np.linalg.solve(gram, wanted)
 
@@ -79,16 +81,25 @@ class AsideIndex:
             aside = self._asides[at]
             likeness = float(cosines[self._of == at].max())
             found.append(Found(aside, float(scores[at]), likeness, _here(aside, places)))
-        return sorted(found, key=lambda each: each.score + _PLACE[each.here], reverse=True)
+        return sorted(found, key=_rank, reverse=True)
 
-    def _cosines(self, meanings: Dense, written: Dense) -> Dense:
-        of_letters = written @ self._written.T
-        return (1 - _LETTERS) * (meanings @ self._meanings.T) + _LETTERS * of_letters
+    def _cosines(self, meanings: Dense, written: sp.csr_matrix) -> Dense:
+        of_letters = (written @ self._written).toarray()
+        return np.asarray(
+            (1 - _LETTERS) * (meanings @ self._meanings.T) + _LETTERS * of_letters, np.float32
+        )
 
 
 _CONSIDERED = 12
-_PLACE = (0.0, 0.15, 0.25)
+_PLACE = (0.0, 0.2, 0.3)
 """What it adds to a score that an aside belongs to the walk, or to the very step."""
+_ELSEWHERE = 0.05
+"""What it takes from a score that an aside belongs somewhere else."""
+
+
+def _rank(found: Found) -> float:
+    elsewhere = _ELSEWHERE if found.aside.about and not found.here else 0.0
+    return found.score + _PLACE[found.here] - elsewhere
 
 
 def _here(aside: Aside, places: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from bot.french.fold import fold
@@ -49,18 +50,26 @@ class Letters:
         weights = [math.log((1 + len(texts)) / (1 + seen[gram])) + 1 for gram in kept]
         self._weights = np.array(weights, np.float32)
 
-    def of(self, texts: Sequence[str]) -> Dense:
+    def of(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Return the vectors of texts, each of length 1 where it shares anything.
 
         Args:
             texts: As typed.
         """
-        found = np.zeros((len(texts), len(self._columns)), np.float32)
-        for row, text in enumerate(texts):
-            for gram, count in Counter(_grams(text)).items():
-                if (column := self._columns.get(gram)) is not None:
-                    found[row, column] = (1 + math.log(count)) * self._weights[column]
-        return unit(found)
+        columns: list[int] = []
+        values: list[float] = []
+        ends = [0]
+        for text in texts:
+            counts = Counter(
+                column for gram in _grams(text) if (column := self._columns.get(gram)) is not None
+            )
+            weighted = [(1 + math.log(n)) * self._weights[column] for column, n in counts.items()]
+            length = math.sqrt(sum(value * value for value in weighted)) or 1.0
+            columns += counts
+            values += [value / length for value in weighted]
+            ends.append(len(columns))
+        shape = (len(texts), len(self._columns))
+        return sp.csr_matrix((np.array(values, np.float32), columns, ends), shape)
 
 
 def unit(rows: Dense) -> Dense:
