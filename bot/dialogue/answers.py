@@ -46,12 +46,19 @@ def answer(talk: Talk) -> None:
         return
     if talk.heard.intent == "out_of_scope" and _of_an_end_user(talk):
         answer_intent(talk, _END_USERS)
-    elif talk.stack and talk.heard.intent == "out_of_scope" and "?" in talk.heard.text:
+    elif talk.stack and _asks_beside(talk):
         tell_no_answer(talk)
     elif talk.heard.intent in SMALL_TALK:
         small_talk(talk, talk.heard.intent)
     else:
         answer_intent(talk, talk.heard.intent)
+
+
+def _asks_beside(talk: Talk) -> bool:
+    """Tell whether a message asks, in French, what is none of ours."""
+    heard = talk.heard
+    asks = heard.intent == "out_of_scope" and "?" in heard.text
+    return asks and "language" not in heard.entities
 
 
 def answer_intent(talk: Talk, intent: str) -> None:

@@ -106,7 +106,7 @@ _FREE = frozenset({("handover", "ask_line")})
 
 
 def _may_ask(heard: Heard) -> bool:
-    if heard.pressed or heard.text.startswith("/"):
+    if heard.pressed or heard.text.startswith("/") or "language" in heard.entities:
         return False
     likely = any(
         move.name in _ASKING and not move.option and move.confidence >= _LIKELY

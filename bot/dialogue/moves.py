@@ -13,6 +13,7 @@ from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.tree import PREFIX
+from bot.reading.asides.parts import asks_in_a_part
 
 _AS_INTENTS: Mapping[str, str] = {
     "cancel": "cancel",
@@ -151,6 +152,9 @@ def answer_aside(talk: Talk) -> bool:
         told.append(intent)
         tell_briefly(talk, article)
         return True
+    if heard.option and not asks_in_a_part(heard.text):
+        # What is asked is what the option leads to.
+        return False
     tell_no_answer(talk, beside=bool(heard.option))
     return True
 
@@ -177,6 +181,7 @@ def _explained(talk: Talk, kind: str) -> Directive | None:
         _say_no_more(talk, kind)
         return Wait()
     told.append(here)
+    talk.told_aside = True
     asked = _ADDRESS if _asks_address(talk) else question_key(walk, talk.frame.step)
     if walk.startswith(PREFIX) and not asked:
         tell_briefly(talk, talk.portal.articles[walk.removeprefix(PREFIX)])

@@ -93,7 +93,7 @@ class AsideIndex:
 _CONSIDERED = 12
 _PLACE = (0.0, 0.2, 0.3)
 """What it adds to a score that an aside belongs to the walk, or to the very step."""
-_ELSEWHERE = 0.05
+_ELSEWHERE = 0.1
 """What it takes from a score that an aside belongs somewhere else."""
 
 

@@ -22,6 +22,15 @@ def parts(text: str) -> list[str]:
     return list(dict.fromkeys([whole, *own])) if whole else []
 
 
+def asks_in_a_part(text: str) -> bool:
+    """Tell whether a message says something and asks something beside it.
+
+    Args:
+        text: As typed.
+    """
+    return any("?" in part for part in parts(text)[1:])
+
+
 def _clauses(text: str) -> list[str]:
     clauses, start = [], 0
     for at, sign in enumerate(text):
