@@ -109,7 +109,7 @@ def _here(aside: Aside, places: Sequence[str]) -> int:
 
 
 def _kernel(cosines: Dense) -> Dense:
-    return np.exp(_SHARPNESS * (cosines - 1))
+    return np.asarray(np.exp(_SHARPNESS * (cosines - 1)), np.float32)
 
 
 @lru_cache(maxsize=16)
