@@ -13,7 +13,8 @@ from bot.content.asides import NOTHING, Aside, merged
 from bot.content.live import Content, load_content
 from bot.ground.settings import ROOT
 from bot.reading.asides.finding import Asked, find_asked
-from bot.reading.asides.parts import parts
+from bot.reading.asides.parts import asks_in_a_part, parts
+from bot.reading.asides.passages import likeliest_passage, passages
 
 OTHERS = Path(__file__).with_name("asides_by_others.yml")
 
@@ -86,6 +87,8 @@ def test_a_message_is_heard_whole_and_in_its_parts() -> None:
     ]  # fmt: skip
     assert parts("c'est où ?") == ["c'est où ?"]
     assert parts("") == []
+    assert asks_in_a_part("oui partenaire, et cela coûte combien ?")
+    assert not asks_in_a_part("et cela coûte combien ?")
 
 
 def test_what_a_portal_does_not_answer_comes_beside_what_nobody_does() -> None:
@@ -98,3 +101,28 @@ def test_what_a_portal_does_not_answer_comes_beside_what_nobody_does() -> None:
 
 def test_a_portal_without_asides_answers_none() -> None:
     assert find_asked((), "combien de temps ?", ("login/ask_address",)) is None
+
+
+ARTICLE = """\
+Deux mails partent **automatiquement** :
+
+- Le mail d’activation part à 4 h du matin.
+- Le mail de réinitialisation part
+  quand vous le demandez.
+
+1. Ouvrez la page.
+
+Il en manque un ? Regardez vos spams."""
+
+
+def test_an_article_is_said_in_part() -> None:
+    assert passages(ARTICLE) == [
+        "Deux mails partent **automatiquement** :", "Le mail d’activation part à 4 h du matin.",
+        "Le mail de réinitialisation part quand vous le demandez.", "Ouvrez la page.",
+        "Il en manque un ? Regardez vos spams.",
+    ]  # fmt: skip
+    assert likeliest_passage(ARTICLE, "à quelle heure part le mail d’activation ?").endswith(
+        "matin."
+    )
+    assert "spams" in likeliest_passage(ARTICLE, "et s’il m’en manque un ?")
+    assert likeliest_passage("Voici :", "quoi ?") == "Voici :"

@@ -43,7 +43,9 @@ def likeliest_passage(body: str, question: str, beside: str = "") -> str:
         question: As typed.
         beside: What was asked or advised just before, which the question may be about.
     """
-    choices = passages(body)
+    every = passages(body)
+    # What announces a list says nothing without it.
+    choices = [passage for passage in every if not passage.endswith(":")] or every
     asked, *about = encode([question, *([beside[:_MOST_READ]] if beside else [])])
     vectors = encoded(choices)
     likeness = vectors @ asked
