@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -14,15 +15,17 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.content.live import current_content
 from bot.desk.accounts import current_accounts
-from bot.dialogue.address_owner import Read, note_dead_address, read_addresses, take_address
+from bot.dialogue.address_owner import Read, read_addresses
+from bot.dialogue.address_taken import note_dead_address, take_address
 from bot.dialogue.asked import ASKED_SOLVED
 from bot.dialogue.conductor import open_walk
 from bot.dialogue.consent import is_meant, place_named
-from bot.dialogue.facts import remember_facts
+from bot.dialogue.facts import is_denied, remember_facts
 from bot.dialogue.flow import Button, Frame, Said, Talk
-from bot.dialogue.heard import Heard
+from bot.dialogue.heard import Heard, Part
 from bot.dialogue.interpretation import as_choice, as_said_anywhere
 from bot.dialogue.place_said import remember_region
+from bot.dialogue.precision import note_in_passing
 from bot.french.address_scanner import unreadable_address
 from bot.french.redaction import MASKED, redact_passwords
 from bot.ground.addresses import is_address, normalise_address
@@ -32,6 +35,9 @@ from bot.reading.bands import band_of
 from bot.reading.replies.moves import Move
 
 _DOCUMENTS = frozenset({"find_document", "document_access", "document_missing"})
+_SHOWN = frozenset({"preview", "ask_again", "ask_line", "ask_subject"})
+"""Steps at which a request stands that was shown."""
+_LINES_TOLD = ("region", "contract", "customer_number", "document", "phone")
 _LISTEN = "action_listen"
 _MOST_ALIKE = 2
 _REMARKS = 3
@@ -51,7 +57,7 @@ def talk_of(tracker: Tracker) -> Talk:
     entities = {
         entity["entity"]: str(entity["value"])
         for entity in latest.get("entities") or ()
-        if entity["entity"] != "email" or _is_theirs(str(entity["value"]), ours)
+        if _counts(entity, text, ours)
     }
     if text.startswith("/"):
         read = Read(entities.get("email", ""), unread=unreadable_address(text))
@@ -73,9 +79,20 @@ def talk_of(tracker: Tracker) -> Talk:
         whose=read.whose,
         choices=read.choices,
         unread=read.unread,
+        purpose=read.purpose,
         told=dict(latest.get("told") or {}),
         asked=str(latest.get("asked") or ""),
-        moves=tuple(Move(**move) for move in latest.get("moves") or ()),
+        moves=_moves(latest.get("moves")),
+        parts=tuple(
+            Part(
+                text[part["start"] : part["end"]],
+                part["intent"],
+                part["confidence"],
+                _moves(part.get("moves")),
+            )
+            for part in (latest.get("parts") or () if metadata.get(MASKED) else ())
+        ),
+        after_sent=_moves(latest.get("after_sent")),
     )
     if len(heard.problems) > 1 and (not heard.sure or heard.intent in heard.problems):
         # Each part is clear, even where the whole is not; what was told first comes first.
@@ -99,6 +116,17 @@ def talk_of(tracker: Tracker) -> Talk:
         stack=[Frame.from_json(deepcopy(f)) for f in tracker.get_slot("walk_stack") or ()],
         resuming=tracker.latest_action_name != _LISTEN,
     )
+
+
+def _counts(entity: dict[str, Any], text: str, ours: set[str]) -> bool:
+    if entity["entity"] == "contract_number":
+        # "Le 2019-096, pas le 2019-069" names the one to take.
+        return not is_denied(text, int(entity.get("start") or 0))
+    return entity["entity"] != "email" or _is_theirs(str(entity["value"]), ours)
+
+
+def _moves(told: Iterable[dict[str, Any]] | None) -> tuple[Move, ...]:
+    return tuple(Move(**move) for move in told or ())
 
 
 def _is_theirs(address: str, ours: set[str]) -> bool:
@@ -153,7 +181,12 @@ def remember(talk: Talk) -> None:
     note_dead_address(talk)
     take_address(talk)
     remember_facts(talk)
-    remember_region(talk)
+    note_in_passing(talk)
+    if not any(frame.walk == "handover" and frame.step in _SHOWN for frame in talk.stack):
+        # A place in a line that is added to a request is not where it goes.
+        remember_region(talk)
+    kept = json.loads(before)
+    talk.told_lines = frozenset(n for n in _LINES_TOLD if talk.memory.get(n) != kept.get(n))
     told = {name: value for name, value in talk.facts.items() if facts.get(name) != value}
     talk.told_facts = told
     talk.learned = json.dumps(talk.memory, sort_keys=True, default=str) != before

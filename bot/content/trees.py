@@ -25,12 +25,17 @@ INPUTS = ("address", "contract", "document", "detail")
 
 @dataclass(frozen=True)
 class TreeAnswer:
-    """One answer to a question: its button, what else means it, and where it leads."""
+    """One answer to a question: its button, what else means it, and where it leads.
+
+    Attributes:
+        tried: What a hand-over says was tried where this is answered.
+    """
 
     label: str
     means: tuple[str, ...]
     words: tuple[str, ...]
     go: str
+    tried: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class TreeStep:
         say: The wordings of the first, second, … time; empty for a check.
         answers: Where the answers lead; makes the step a question.
         fact: Under which name the answer is remembered, so that it is asked once.
-        tried: What a hand-over says was tried once the step has been passed.
+        tried: What a hand-over says was tried once the step has been answered, whichever way.
         input: What the user is asked to type, remembered under this name.
         without: Where a user leads who does not want to, or cannot, type it.
         go: The next step.

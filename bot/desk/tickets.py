@@ -203,6 +203,59 @@ async def hand_over(
     unit.defer(write)
 
 
+async def withdraw(
+    unit: UnitOfWork,
+    *,
+    portal: Portal,
+    region: Region,
+    reference: str,
+    places: Mapping[str, str],
+    request_key: str,
+) -> None:
+    """Close a ticket that its writer takes back, with a note on it and a mail to the region.
+
+    Args:
+        unit: Commits ticket, mail and the turn together.
+        portal: Whose region it is.
+        region: Whose mailbox is told.
+        reference: The ticket's.
+        places: Where whoever answers sees the ticket, as for `hand_over`.
+        request_key: Names the withdrawal; a second one under the same key writes nothing.
+    """
+
+    async def write(session: AsyncSession) -> None:
+        ticket = await session.scalar(select(Ticket).where(Ticket.reference == reference))
+        seen = select(TicketEntry.id).where(TicketEntry.request_key == request_key)
+        if ticket is None or await session.scalar(seen) is not None:
+            return
+        before = await entries_of(session, ticket.id)
+        values: dict[str, Any] = {"reference": reference, "places": places, "before": before}
+        mail = Mail(
+            portal=portal.id,
+            kind="ticket",
+            recipient=region.mailbox,
+            subject=portal.say("mail.withdrawal.subject", **values, topic=ticket.topic),
+            text=portal.say("mail.withdrawal.body", **values),
+            reply_to=ticket.contact,
+            thread=await _thread(session, before),
+        )
+        ticket.set_state("closed")
+        session.add(
+            TicketEntry(
+                ticket_id=ticket.id,
+                request_key=request_key,
+                region=ticket.region,
+                contact=ticket.contact,
+                text=portal.say("mail.withdrawal.note"),
+                details={},
+                created_at=now(),
+            )
+        )
+        await enqueue(session, mail, sender=portal.sender, key=request_key)
+
+    unit.defer(write)
+
+
 async def _thread(session: AsyncSession, before: list[TicketEntry]) -> tuple[str, ...]:
     keys = [entry.request_key for entry in before]
     query = select(OutboxMail.message_id).where(OutboxMail.key.in_(keys)).order_by(OutboxMail.id)

@@ -6,14 +6,20 @@ can lead past the question.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.content.live import Region
 from bot.desk.accounts import Account
 from bot.desk.ticket_links import sign_reference
-from bot.desk.tickets import HandOver, hand_over, unused_reference
+from bot.desk.tickets import (
+    HandOver,
+    hand_over,
+    ticket_by_reference,
+    unused_reference,
+    withdraw,
+)
+from bot.dialogue.address_taken import answers_to
 from bot.dialogue.consent import Consent, demand
 from bot.dialogue.flow import Talk
+from bot.dialogue.request import request_text, subject, tried
 from bot.ground.db import unit_of_work
 from bot.ground.limits import (
     HANDOVERS_PER_CONVERSATION,
@@ -26,7 +32,10 @@ from bot.ground.settings import current_settings
 from bot.record.transcript import Line, read_lines
 
 _MOST_LINES = 60
-_TOLD = ("contract", "document", "detail", "phone", "account_state", "tried", "facts")
+_TOLD = (
+    "contract", "customer_number", "document", "detail", "in_passing", "phone", "account_state",
+    "old_address", "new_address", "facts",
+)  # fmt: skip
 """What a ticket keeps of the memory."""
 
 
@@ -55,33 +64,6 @@ async def send_reset(talk: Talk, consent: Consent, account: Account) -> int:
     return sent
 
 
-def request_text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
-    """Return the message to the region, the very one that the user sees before agreeing.
-
-    Args:
-        talk: The turn.
-        quoted: Applied to what the user typed.
-    """
-    topic = talk.portal.topic(talk.memory.get("topic", "")) or talk.portal.say("handover.no_topic")
-    return talk.portal.say(
-        "handover.message",
-        topic=topic,
-        region=talk.region,
-        contact=quoted(talk.memory.get("address", "")),
-        phone=quoted(talk.memory.get("phone", "")),
-        account=_account_state(talk),
-        contract=quoted(talk.memory.get("contract", "")),
-        document=quoted(talk.memory.get("document", "")),
-        detail=quoted(talk.memory.get("detail", "")),
-        tried=talk.memory.get("tried", []),
-    )
-
-
-def _account_state(talk: Talk) -> str:
-    state = talk.memory.get("account_state")
-    return talk.portal.say(f"account.{state}") if state else ""
-
-
 async def send_request(talk: Talk, consent: Consent, region: Region, own: str | None) -> str:
     """Write a request and its mail, together with the turn.
 
@@ -102,11 +84,12 @@ async def send_request(talk: Talk, consent: Consent, region: Region, own: str | 
     reference = own or await unused_reference(talk.database)
     lines = await read_lines(talk.database, talk.conversation_id)
     case = HandOver(
-        topic=talk.portal.topic(talk.memory.get("topic", "")) or "",
-        contact=talk.memory["address"],
+        topic=subject(talk),
+        contact=answers_to(talk) or talk.memory["address"],
         text=request_text(talk, quote),
         transcript="\n".join(map(_quoted_line, lines[-_MOST_LINES:])),
-        details={key: talk.memory[key] for key in _TOLD if talk.memory.get(key)},
+        details={key: talk.memory[key] for key in _TOLD if talk.memory.get(key)}
+        | ({"tried": tried(talk)} if tried(talk) else {}),
     )
     uses = [
         (HANDOVERS_PER_CONVERSATION, talk.conversation_id),
@@ -129,6 +112,37 @@ async def send_request(talk: Talk, consent: Consent, region: Region, own: str | 
     talk.memory["last_sent"] = "ticket"
     talk.memory["last_ticket"] = {"reference": reference, "address": case.contact}
     return reference
+
+
+async def withdraw_request(talk: Talk, consent: Consent, reference: str) -> str | None:
+    """Take a request of this conversation back, with the turn.
+
+    Args:
+        talk: The turn.
+        consent: The yes to taking it back.
+        reference: The request's.
+
+    Returns:
+        The mailbox that is told so, or None where the request is not open any more.
+
+    Raises:
+        NotAgreed: If the yes is one to something else.
+    """
+    demand(consent, "withdrawal")
+    ticket = await ticket_by_reference(talk.database, reference)
+    region = talk.portal.region(ticket.region) if ticket else None
+    if ticket is None or region is None or ticket.state != "open":
+        return None
+    async with unit_of_work(talk.database) as unit:
+        await withdraw(
+            unit,
+            portal=talk.portal,
+            region=region,
+            reference=reference,
+            places=_places(talk, reference, region),
+            request_key=f"{talk.request_key}:withdrawal",
+        )
+    return region.mailbox
 
 
 def _places(talk: Talk, reference: str, region: Region) -> dict[str, str]:

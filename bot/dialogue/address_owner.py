@@ -8,21 +8,21 @@ an address stays in the text. The words that tell are in `faq/common/addresses.y
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.content.live import current_content
-from bot.dialogue.consent import bare_answer, tokens
+from bot.dialogue.consent import tokens
 from bot.french.address_scanner import Found, find_addresses, unreadable_address
 from bot.french.wording import Tokens
-from bot.ground.addresses import normalise_address, wire_address
-
-if TYPE_CHECKING:
-    from bot.dialogue.flow import Talk
 
 Whose = Literal["alone", "own", "other", "old", "failing", "unclear"]
 """Given alone, called one's own, somebody else's, out of use, not working any more (the account may
 be meant, or the mailbox), or mentioned without more."""
+
+Purpose = Literal["", "answer", "new"]
+"""What an address is given for, where that is said: for the answer alone, or as an account's new
+one."""
 
 _MOST_READ = 2000
 _MOST_CHOICES = 4
@@ -77,6 +77,15 @@ def whose_is(before: str, after: str) -> Whose:
     return "own" if _told(near, "own") else "unclear"
 
 
+def purpose_of(before: str, after: str) -> Purpose:
+    """Tell what an address is given for, by the text before it and after it."""
+    near, follows = tokens(before)[-_NEAR:], tokens(after)[:_NEAR]
+    if _told(near, "new") or _told(follows, "new_after"):
+        return "new"
+    told = _told(near, "for_answer") or _told(follows, "for_answer_after")
+    return "answer" if told else ""
+
+
 def _ends_with(words: Tokens, kind: str) -> bool:
     return any(words[-len(phrase) :] == phrase for phrase in _phrases()[kind])
 
@@ -94,12 +103,14 @@ class Read:
         whose: Whose it is.
         choices: Those between which whoever wrote has to choose; `address` is the last of them.
         unread: What is meant as an address but cannot be read whole.
+        purpose: What `address` is given for.
     """
 
     address: str = ""
     whose: Whose = "alone"
     choices: tuple[str, ...] = ()
     unread: str | None = None
+    purpose: Purpose = ""
 
 
 def read_addresses(text: str, counts: Callable[[str], bool] = bool) -> Read:
@@ -123,6 +134,7 @@ def read_addresses(text: str, counts: Callable[[str], bool] = bool) -> Read:
     if last.whole and _mends_part(tokens(after)):
         return Read(unread=read[last.start : last.end])
     told: list[tuple[str, Whose, str]] = []
+    purposes: dict[str, Purpose] = {}
     for one, before, after in said:
         if not one.whole:
             continue
@@ -131,7 +143,9 @@ def read_addresses(text: str, counts: Callable[[str], bool] = bool) -> Read:
             # "Mon adresse est a@… ou b@…": one as much as the other.
             whose = "own"
         told.append((one.value, whose, before))
-    return _own_of(told)
+        purposes[one.value] = purpose_of(before, after)
+    read_one = _own_of(told)
+    return replace(read_one, purpose=purposes[read_one.address])
 
 
 def _mends_part(after: Tokens) -> bool:
@@ -208,89 +222,3 @@ def _corrects(before: str, whose: Whose) -> bool:
         for start in range(len(words))
         for length in (1, 2, 3)
     )
-
-
-def _asked(talk: Talk) -> bool:
-    """Tell whether the current step asks for an address."""
-    if not talk.stack:
-        return True
-    walk, step = talk.frame.walk, talk.frame.step
-    if walk == "ticket" or (walk, step) in _ASKING:
-        return True
-    article = talk.portal.articles.get(walk.partition(":")[2])
-    tree = article.tree if article else None
-    here = tree.steps.get(step) if tree else None
-    return here is not None and here.input == "address"
-
-
-_ASKING = frozenset(
-    {
-        ("login", "ask_address"), ("login", "ask_address_again"), ("login", "unknown"),
-        ("handover", "ask_contact"),
-    }
-)  # fmt: skip
-
-
-def take_address(talk: Talk) -> bool:
-    """Take the address of the message for the person's, where it is.
-
-    Returns:
-        Whether the message gives one that is looked up and answered to from now on.
-    """
-    given = talk.heard.entities.get("email")
-    if not given or talk.heard.choices:
-        return False
-    address, whose = normalise_address(given), talk.heard.whose
-    taken = may_take(talk)
-    if whose in {"old", "failing"} or (whose == "other" and not _answers_asked(talk)):
-        # Looked up all the same; the answer to a request goes where it surely is read.
-        not_for_answers(talk, address)
-    elif taken and address in talk.memory.get("no_answers", ()):
-        talk.memory["no_answers"].remove(address)
-    if taken:
-        talk.memory["address"] = address
-    return taken
-
-
-def _answers_asked(talk: Talk) -> bool:
-    return bool(talk.stack) and talk.frame.walk == "handover" and _asked(talk)
-
-
-def may_take(talk: Talk) -> bool:
-    """Tell whether the address of the message is one to look up or to answer to."""
-    whose = talk.heard.whose
-    if whose == "old" or talk.heard.choices:
-        return False
-    if whose in {"own", "alone"}:
-        return True
-    if whose == "failing":
-        return all(frame.walk != "handover" for frame in talk.stack)
-    if any(frame.walk == "handover" for frame in talk.stack):
-        return _asked(talk) or (whose == "unclear" and answers_to(talk) is None)
-    return whose == "unclear" or _asked(talk)
-
-
-def not_for_answers(talk: Talk, address: str) -> None:
-    """Note that no request is to be answered to an address."""
-    kept: list[str] = talk.memory.setdefault("no_answers", [])
-    if address not in kept:
-        kept.append(address)
-
-
-def answers_to(talk: Talk) -> str | None:
-    """Return the address that a request is answered to, or None where there is none."""
-    address = talk.memory.get("address")
-    if not address or address in talk.memory.get("no_answers", ()):
-        return None
-    # No mail could be sent there.
-    return address if wire_address(address) else None
-
-
-def note_dead_address(talk: Talk) -> None:
-    """Note that the address in use is wrong or gone, when a message says no more than so."""
-    heard = talk.heard
-    known = talk.memory.get("address")
-    if not known or heard.pressed or "email" in heard.entities or bare_answer(heard.text):
-        return
-    if _told(tokens(heard.text), "dead"):
-        not_for_answers(talk, known)

@@ -15,11 +15,14 @@ ASKED_SOLVED = "asked_solved"
 _SOLVED, _ADDRESS = f"{WALKS}/solved/ask", f"{WALKS}/login/address"
 _REGION, _PREVIEW = f"{WALKS}/region/ask", f"{WALKS}/handover/preview"
 _OFFER, _AFTER = f"{WALKS}/login/reset_offer", f"{WALKS}/login/after_reset"
+SENT = f"{WALKS}/handover/sent"
+"""What is asked, without words, of whoever writes on after a request was sent."""
 
 _OF_WALKS: Mapping[tuple[str, str], str] = {
     ("login", "ask_address"): _ADDRESS,
     ("login", "ask_address_again"): _ADDRESS,
     ("login", "mail_refused"): _ADDRESS,
+    ("login", "lost_mailbox"): _ADDRESS,
     ("login", "alone"): _SOLVED,
     ("login", "unknown"): f"{WALKS}/login/unknown",
     ("login", "ask_login"): f"{WALKS}/login/shared",
@@ -71,7 +74,7 @@ def question_asked(
         return known.get(_SOLVED)
     if not stack:
         sent = memory.get("last_sent") == "ticket"
-        return known.get(f"{WALKS}/handover/sent") if sent else ANYTHING
+        return known.get(SENT) if sent else ANYTHING
     frame = stack[-1]
     walk, step = str(frame["walk"]), str(frame["step"])
     if walk.startswith(PREFIX):

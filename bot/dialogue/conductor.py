@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.content.live import Portal
+from bot.dialogue.after_sent import AFTER_SENT, comes_after
 from bot.dialogue.asides import answered_aside, tell_aside
 from bot.dialogue.consent import consent_to, sends
 from bot.dialogue.flow import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
@@ -33,7 +34,9 @@ from bot.dialogue.ticket_state import TICKET_STATE
 from bot.dialogue.tree import PREFIX, tree_name, tree_walk
 from bot.french.fold import fold
 
-WALKS: dict[str, Walk] = {walk.name: walk for walk in (LOGIN, REGION, HANDOVER, TICKET_STATE)}
+WALKS: dict[str, Walk] = {
+    walk.name: walk for walk in (LOGIN, REGION, HANDOVER, AFTER_SENT, TICKET_STATE)
+}
 
 _SETTLED = frozenset(
     tree_name(intent) for intent in (*LOGIN_TOPICS, "mail_not_received", "mail_in_spam")
@@ -94,6 +97,8 @@ async def _first(talk: Talk) -> Directive | None:
     """Let what is said at any step come first, unless the message plainly answers this one."""
     if below := _offer_below(talk):
         return below
+    if comes_after(talk) and talk.frame.walk != "sent":
+        return above(talk, "sent")
     if answers_step(talk) and not _ends_what_is_open(talk.heard):
         if not tell_aside(talk):
             answer_aside(talk)

@@ -19,8 +19,9 @@ from bot.ground.errors import NotAgreed
 if TYPE_CHECKING:
     from bot.dialogue.heard import Heard
 
-Act = Literal["reset", "ticket", "address", "solved"]
-"""What is agreed to: a reset mail, sending a request, a suggested address, closing as solved."""
+Act = Literal["reset", "ticket", "address", "solved", "withdrawal"]
+"""What is agreed to: a reset mail, sending a request, a suggested address, closing as solved, and
+taking a request back."""
 
 Answer = Literal["yes", "no"]
 

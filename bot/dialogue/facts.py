@@ -18,22 +18,21 @@ if TYPE_CHECKING:
 
 
 def remember_facts(talk: Talk) -> None:
-    """Note what the message tells: a contract number, and the facts of facts.yml."""
+    """Note what the message tells: numbers, a document, and the facts of facts.yml."""
     heard = talk.heard
     if heard.text.startswith("/"):
         return
     if number := heard.entities.get("contract_number"):
         talk.memory["contract"] = number
+    if customer := heard.entities.get("customer_number"):
+        talk.memory["customer_number"] = customer
     if phone := find_phone(heard.text):
         talk.memory["phone"] = phone
     # Without anything written out, places are those of the text itself.
     plain = without_accents(heard.text)
     folded = spell_out(plain)
-    if talk.portal.feature("documents") and (named := _DOCUMENT.search(plain)):
-        document = heard.text[named.start() : named.end()]
-        # "L'avenant n'y est pas" says no more than "l'avenant n° 2" before it.
-        if fold(document) not in fold(str(talk.memory.get("document", ""))):
-            talk.memory["document"] = document
+    if talk.portal.feature("documents"):
+        _note_document(talk, plain)
     for name, pattern in talk.portal.facts.items():
         for value, expression in pattern.items():
             if expression.search(folded):
@@ -45,6 +44,30 @@ def remember_facts(talk: Talk) -> None:
         if known in talk.portal.facts:
             talk.facts[known] = meant
 
+
+def _note_document(talk: Talk, plain: str) -> None:
+    """Note the document that a message names, and not one that it says is not meant."""
+    named = [found for found in _DOCUMENT.finditer(plain) if not is_denied(plain, found.start())]
+    if not named:
+        return
+    # "L'avenant n'y est pas" says no more than "l'avenant n° 2" before it, and what is told of a
+    # document in a request that is shown ("l'annexe de la convention") names none in its place.
+    known = fold(str(talk.memory.get("document", "")))
+    shown = any(frame.walk == "handover" for frame in talk.stack)
+    if known and shown and any(known in found[0] for found in named):
+        return
+    document = talk.heard.text[named[0].start() : named[0].end()]
+    if fold(document) not in known:
+        talk.memory["document"] = document
+
+
+def is_denied(text: str, start: int) -> bool:
+    """Tell whether the words right before a place in a text say that what follows is not meant."""
+    before = text[:start].replace("'", " ").split()[-_NEAR:]
+    return "pas" in before or before[-1:] == ["non"]
+
+
+_NEAR = 3
 
 _STAND_FOR = {
     ("administrator", "silent"): ("administrator_answers", "no"),

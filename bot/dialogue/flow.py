@@ -72,6 +72,7 @@ class Talk:
         said: What is answered in this turn so far.
         learned: Whether the message told something that was not known before.
         told_facts: The facts that it told, by name.
+        told_lines: What it told that has a line in a request, such as `region` or `contract`.
         resuming: Whether an interruption was answered in this turn, so that the current step asks
             again.
         consent: The yes that came with the directive that is followed, or None.
@@ -90,6 +91,7 @@ class Talk:
     stack: list[Frame]
     learned: bool = False
     told_facts: dict[str, str] = field(default_factory=dict)
+    told_lines: frozenset[str] = frozenset()
     resuming: bool = False
     consent: Consent | None = None
     asked_solved: bool = False
@@ -189,10 +191,21 @@ class Talk:
 
     def note_tried(self, key: str) -> None:
         """Note for a hand-over what was tried, by its key under `tried.` in messages.yml."""
-        tried = self.memory.setdefault("tried", [])
-        text = self.portal.say(f"tried.{key}")
-        if text not in tried:
-            tried.append(text)
+        self.note_done(self.portal.say(f"tried.{key}"))
+
+    def note_done(self, text: str, fact: str = "", value: str = "") -> None:
+        """Note for a hand-over what was tried, with the fact that it rests on, where one is known.
+
+        Args:
+            text: As a request says it.
+            fact: The fact's name; what was tried goes once that has another value.
+            value: The fact's value now.
+        """
+        done = self.memory.setdefault("tried", [])
+        if text not in done:
+            done.append(text)
+        if fact:
+            self.memory.setdefault("tried_by", {})[text] = [fact, value]
 
     def contact_button(self) -> Button:
         """Return the button that leads to the region's contact."""

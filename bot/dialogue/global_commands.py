@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from bot.dialogue.address_owner import may_take, take_address
+from bot.dialogue.address_taken import for_the_answer, may_take, take_address
 from bot.dialogue.asked import ASKED_SOLVED
 from bot.dialogue.consent import (
     Act,
@@ -21,6 +21,7 @@ from bot.dialogue.definitions import definition
 from bot.dialogue.flow import Directive, Go, Open, Pass, Talk, Wait
 from bot.dialogue.heard import Heard
 from bot.dialogue.openers import OPENERS
+from bot.dialogue.phone_asked import asks_phone
 from bot.dialogue.tree import PREFIX
 from bot.dialogue.tree_answer import chosen_by_words
 from bot.french.fold import fold
@@ -203,9 +204,15 @@ async def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
     current = talk.frame.walk
     if "ticket_reference" in heard.entities and all(f.walk != "ticket" for f in talk.stack):
         return above(talk, "ticket")
-    if heard.sure and heard.intent == "human_handoff" and current not in {"handover", "region"}:
+    outside = current not in {"handover", "region"}
+    wants_answer = heard.purpose == "answer" and "email" in heard.entities and may_take(talk)
+    if outside and wants_answer and for_the_answer(talk):
+        # "Répondez-moi plutôt sur a@…": where to answer, and no account to look up.
         talk.stack.clear()
         return Open("handover", then="")
+    if heard.sure and heard.intent == "human_handoff" and outside:
+        talk.stack.clear()
+        return Open("region" if asks_phone(talk) else "handover", then="")
     asks_for_contact = heard.sure and heard.intent == "regional_contact"
     if asks_for_contact and current not in {"region", "handover"} and not _named_by_step(talk):
         talk.stack.clear()

@@ -10,12 +10,16 @@ from contextlib import suppress
 
 from bot.desk.tickets import reference_of
 from bot.dialogue.acts import send_request
-from bot.dialogue.address_owner import answers_to, take_address
-from bot.dialogue.facts import add_detail
+from bot.dialogue.address_taken import answers_to, says_dead, take_address
+from bot.dialogue.asked import SENT
 from bot.dialogue.flow import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from bot.dialogue.handover_preview import MOST_TYPED, PREVIEW_STEPS
+from bot.dialogue.handover_fields import corrects_region
+from bot.dialogue.handover_preview import PREVIEW_STEPS, announces, call_instead
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.login_answers import asks_again
+from bot.dialogue.phone_asked import asks_phone
+from bot.dialogue.precision import note_precision
+from bot.dialogue.request import forget_request
 from bot.french.fold import fold
 from bot.ground.addresses import wire_address
 from bot.ground.clock import paris_time_from
@@ -23,9 +27,12 @@ from bot.ground.errors import LimitReached
 
 
 async def _start(talk: Talk) -> Directive:
-    if talk.heard.option == "adds":
-        # Told after a request was sent: it goes to whoever has that.
-        add_detail(talk, talk.heard.text[:MOST_TYPED])
+    heard = talk.heard
+    if heard.option == "adds" and not note_precision(talk):
+        # After a request was sent, and only announced: it is asked for.
+        talk.frame.data["asks_line"] = True
+    if heard.asked == SENT and heard.does("correct"):
+        talk.frame.data["asks_contact"] = says_dead(heard.text)
     address = talk.memory.get("address")
     if talk.region is None and address:
         with suppress(LimitReached):
@@ -40,12 +47,14 @@ async def _have_region(talk: Talk) -> Directive:
     """Go on once the region is known; without one there is nobody to hand over to."""
     if talk.region is None:
         return End("refused")
-    return Go("preview" if answers_to(talk) else "ask_contact")
+    if answers_to(talk) is None or talk.frame.data.pop("asks_contact", False):
+        return Go("ask_contact")
+    return Go("ask_line" if talk.frame.data.pop("asks_line", False) else "preview")
 
 
 async def _ask_contact(talk: Talk) -> Directive:
     """Ask where to reply; tell what is wrong with an address to which no mail can be sent."""
-    address = talk.memory.get("address", "")
+    address = talk.memory.get("reply_to") or talk.memory.get("address", "")
     wants_person = talk.heard.intent in WAYS_TO_A_PERSON
     if talk.region and wants_person and talk.memory.get("contact_told") != talk.region.id:
         talk.say_contact(talk.region)
@@ -63,13 +72,43 @@ async def _take_contact(talk: Talk) -> Directive:
         return Wait()
     if "email" in heard.entities:
         return Go("ask_contact")
-    if heard.option == "phone":
-        talk.say("handover.only_mail")
-        return Wait()
+    if corrects_region(talk) and talk.region:
+        talk.say_contact(talk.region)
+        return Go("ask_contact")
+    if heard.option == "phone" or asks_phone(talk):
+        return _by_phone(talk)
+    if _note_line(talk):
+        return Go("ask_contact")
     none = heard.intent in {"deny", "dont_know"} or _NO_ADDRESS.search(fold(heard.text))
     if heard.yes_no == "no" or none:
         return Go("without_contact")
     return Pass()
+
+
+def _by_phone(talk: Talk) -> Directive:
+    """Note a number to call back; give one to call, or say that there is none."""
+    if "phone" in talk.told_lines:
+        talk.say("handover.phone_noted", phone=talk.memory["phone"])
+        return Wait()
+    told = talk.frame.data.get("told_no_phone")
+    talk.frame.data["told_no_phone"] = True
+    if talk.region and (talk.region.phone or told):
+        return call_instead(talk)
+    talk.say("handover.only_mail", region=talk.region)
+    return Wait()
+
+
+def _note_line(talk: Talk) -> bool:
+    """Take what is told with the question for an address still open, such as that it is urgent.
+
+    Returns:
+        Whether the message tells something for the request and answers nothing.
+    """
+    tells = talk.heard.option is None and not talk.heard.pressed and announces(talk)
+    if tells and note_precision(talk):
+        talk.say("handover.noted")
+        return True
+    return False
 
 
 _NO_ADDRESS = re.compile(
@@ -103,9 +142,7 @@ async def _send(talk: Talk) -> Directive:
         talk.say_contact(talk.region)
         return End("handed_over")
     talk.say("handover.added" if own else "handover.sent", reference=reference, region=talk.region)
-    for name in ("contract", "document", "detail", "tried"):
-        # They belong to what was handed over, not to the next question.
-        talk.memory.pop(name, None)
+    forget_request(talk)
     return End("handed_over")
 
 

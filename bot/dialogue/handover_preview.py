@@ -6,21 +6,30 @@ import json
 import re
 import zlib
 
-from bot.dialogue.acts import request_text
-from bot.dialogue.address_owner import answers_to, take_address
+from bot.content.live import current_content
+from bot.dialogue.address_taken import answers_to, take_address
 from bot.dialogue.consent import consent_to, doubts, refuses, sends
 from bot.dialogue.facts import add_detail
-from bot.dialogue.flow import Button, Directive, Go, Open, Pass, Step, Talk, Wait
-from bot.dialogue.interpretation import WAYS_TO_A_PERSON
+from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait
+from bot.dialogue.handover_fields import (
+    FIELD_STEPS,
+    correct_subject,
+    corrects_region,
+    corrects_subject,
+    line_clauses,
+)
+from bot.dialogue.heard import Part
 from bot.dialogue.login_answers import asks_again, asks_which
 from bot.dialogue.openers import opener
+from bot.dialogue.phone_asked import asks_phone
+from bot.dialogue.precision import MOST_TYPED, note_precision, precision_in
+from bot.dialogue.request import request_text
+from bot.french.announcements import told_in
 from bot.french.fold import fold
 from bot.ground.addresses import normalise_address
 
-MOST_TYPED = 500
 _MOST_SAME = 2
 """Times that the same request is shown once more."""
-_MOST_ANNOUNCING = 4
 
 
 def _choices(talk: Talk) -> tuple[Button, ...]:
@@ -54,7 +63,7 @@ async def _ask_again(talk: Talk) -> Directive:
 
 async def _which_reply(talk: Talk) -> Directive:
     """Ask whom to answer where another address was mentioned without a word of whose it is."""
-    both = (talk.memory["address"], talk.frame.data["other"])
+    both = (str(answers_to(talk)), talk.frame.data["other"])
     buttons = (
         Button(address, "/inform_email" + json.dumps({"email": address})) for address in both
     )
@@ -74,9 +83,11 @@ def _mentions_address(talk: Talk) -> Directive | None:
     if "email" not in heard.entities:
         return None
     taken = take_address(talk)
-    says_more = heard.whose != "alone" or not taken
-    if says_more and not (taken and heard.whose == "own") and not heard.pressed:
-        add_detail(talk, heard.text[:MOST_TYPED])
+    clauses = heard.parts or (Part(heard.text),)
+    # What only names the address that is taken is no precision besides.
+    naming = [part for part in clauses if "@" in part.text] if taken else []
+    alone = heard.whose == "alone" and not heard.parts
+    if not (taken and alone) and not heard.pressed and note_precision(talk, without=naming):
         talk.say("handover.noted")
     if asks_which(talk):
         return Wait()
@@ -90,27 +101,21 @@ async def _take_agreement(talk: Talk) -> Directive:
     heard = talk.heard
     if consent := consent_to(heard, "ticket"):
         return Go("send", consent)
-    if heard.entities.get("choice") != "add" and (mentioned := _mentions_address(talk)):
-        return mentioned
-    if heard.option == "changes" or heard.does("correct"):
-        _correct_topic(talk)
-        return _changed(talk)
-    wants_to_add = not heard.pressed and _WANTS_TO_ADD.search(fold(heard.text))
-    if wants_to_add and len(heard.text.split()) > _MOST_ANNOUNCING:
-        # "J'ajoute que c'est urgent" is the line itself.
-        add_detail(talk, _said_to_add(heard.text)[:MOST_TYPED])
-        talk.say("handover.noted")
-        return Go("preview")
-    if heard.entities.get("choice") == "add" or wants_to_add:
+    if heard.entities.get("choice") == "add":
         return Go("ask_line")
+    if asks_phone(talk):
+        return call_instead(talk)
+    if mentioned := _mentions_address(talk):
+        return mentioned
     if asks_again(talk):
         return Wait()
-    if "contract_number" in heard.entities:
-        # Another number corrects the one that is shown; it was noted already.
-        return Go("preview")
     folded = "" if heard.pressed else fold(heard.text)
     if _OTHER_ADDRESS.search(folded) or answers_to(talk) is None:
         return Go("ask_contact")
+    if corrects_subject(talk):
+        return correct_subject(talk)
+    if changed := _changed(talk):
+        return changed
     if heard.option == "dont_send" and (other := _wants_instead(talk)):
         talk.stack.clear()
         return Open(other, then="")
@@ -126,12 +131,46 @@ async def _take_agreement(talk: Talk) -> Directive:
         # Neither a yes nor a plain no: a request is neither sent nor dropped upon it.
         return Go("ask_again")
     remark = heard.intent in _REMARKS or heard.yes_no == "no" or not heard.sure
-    if not heard.pressed and remark:
+    if not heard.pressed and remark and note_precision(talk):
         # What is neither agreement nor a question is meant for whoever answers.
-        add_detail(talk, heard.text[:MOST_TYPED])
         talk.say("handover.noted")
         return Go("preview")
     return Pass()
+
+
+def call_instead(talk: Talk) -> Directive:
+    """Tell how the region is called, to whoever would rather call than write."""
+    if talk.region is None:
+        return Open("region", then="have_region")
+    talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
+    return End("handed_over")
+
+
+def _changed(talk: Talk) -> Directive | None:
+    """Take what is to be added or put right; ask for it where the message only announces it."""
+    heard = talk.heard
+    if heard.pressed:
+        return None
+    put_right = corrects_region(talk) or bool(talk.told_lines)
+    adds = heard.option == "changes" or heard.does("correct") or announces(talk)
+    if not (put_right or adds):
+        return None
+    if note_precision(talk, without=line_clauses(talk)):
+        talk.say("handover.noted")
+    elif put_right:
+        talk.say("handover.corrected")
+    elif adds and not _asks(fold(heard.text)):
+        return Go("ask_line")
+    else:
+        return None
+    return Go("preview")
+
+
+def announces(talk: Talk) -> bool:
+    """Tell whether a message announces that something is to be told."""
+    phrases = current_content().wording.requests
+    clauses = talk.heard.parts or (Part(talk.heard.text),)
+    return any(told_in(part.text, phrases).announced for part in clauses)
 
 
 def _wants_instead(talk: Talk) -> str | None:
@@ -142,35 +181,6 @@ def _wants_instead(talk: Talk) -> str | None:
     return walk if walk not in {None, "handover", "region", "ticket"} else None
 
 
-def _said_to_add(text: str) -> str:
-    """Return what is to be added, without the order to do so before a colon."""
-    order, colon, rest = text.partition(":")
-    announces = len(order.split()) <= _MOST_ANNOUNCING and _WANTS_TO_ADD.search(fold(order))
-    return rest.strip() if colon and announces and rest.strip() else text
-
-
-def _correct_topic(talk: Talk) -> None:
-    """Take another topic that a correction names for the subject."""
-    named = talk.heard.surely or next(iter(talk.heard.ranking), "")
-    if named in talk.portal.articles and named not in WAYS_TO_A_PERSON:
-        talk.memory["topic"] = named
-
-
-def _changed(talk: Talk) -> Directive:
-    """Take what is to be added or put right; ask for it where the message only announces it."""
-    heard = talk.heard
-    if _OTHER_ADDRESS.search(fold(heard.text)):
-        return Go("ask_contact")
-    if len(heard.text.split()) <= _MOST_ANNOUNCING and not talk.learned:
-        return Go("ask_line")
-    add_detail(talk, _said_to_add(heard.text)[:MOST_TYPED])
-    talk.say("handover.noted")
-    return Go("preview")
-
-
-_WANTS_TO_ADD = re.compile(
-    r"ajout|precise[rz]|une precision|completer|modifier|\bdites[- ](?:leur|lui)|\bnotez\b"
-)
 _OTHER_ADDRESS = re.compile(
     r"\b(?:change[rz]?|corrige[rz]?|modifie[rz]?|pas) (?:l'|mon |la bonne |cette |d')?"
     r"(?:adresse|mail|e-?mail)\b"
@@ -211,7 +221,9 @@ async def _take_line(talk: Talk) -> Directive:
         return Go("ask_line")
     thanks = heard.sure and heard.intent in {"thank", "goodbye"}
     if heard.yes_no is None and not heard.pressed and not thanks:
-        add_detail(talk, heard.text[:MOST_TYPED])
+        several_lines = len(heard.text.splitlines()) > 1
+        told = "" if several_lines else precision_in(talk)
+        add_detail(talk, told or heard.text[:MOST_TYPED])
     return Go("preview")
 
 
@@ -220,5 +232,6 @@ PREVIEW_STEPS: dict[str, Step] = {
     "ask_again": Step(_ask_again, _take_agreement),
     "which_reply": Step(_which_reply, _take_which),
     "ask_line": Step(_ask_line, _take_line),
+    **FIELD_STEPS,
 }
 """The steps at a request that was shown; they lead to `send`, `declined` and `ask_contact`."""

@@ -5,9 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.dialogue.address_owner import Whose
+from bot.dialogue.address_owner import Purpose, Whose
 from bot.dialogue.consent import Answer, answered
 from bot.reading.replies.moves import Move
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several clauses of a message, as it is understood by itself.
+
+    Attributes:
+        text: As typed.
+        intent: The likeliest.
+        confidence: That the intent is right.
+        moves: What it does with the question just asked, likeliest first.
+    """
+
+    text: str
+    intent: str = ""
+    confidence: float = 0.0
+    moves: tuple[Move, ...] = ()
+
+    def takes(self, *options: str) -> bool:
+        """Tell whether the clause surely takes one of some options of the question."""
+        return any(move.sure and move.option and move.name in options for move in self.moves)
+
+    def does(self, *names: str) -> bool:
+        """Tell whether the clause surely makes one of some moves that all questions share."""
+        return any(move.sure and not move.option and move.name in names for move in self.moves)
 
 
 @dataclass(frozen=True)
@@ -19,9 +44,13 @@ class Heard:
         whose: Whose the address in `entities` is, as far as the message tells.
         choices: The addresses of the message between which they have to choose.
         unread: What is meant as an address but cannot be read whole.
+        purpose: What the address in `entities` is given for, as far as the message tells.
         told: The facts that it tells, by name, as far as they were learned.
         asked: The id of the question just asked; empty where none was.
         moves: What it does with that question, likeliest first.
+        parts: Its clauses, where it has several.
+        after_sent: What it does with a request that was sent before, likeliest first; empty where
+            none was, or where that is the question.
     """
 
     text: str
@@ -34,9 +63,12 @@ class Heard:
     whose: Whose = "unclear"
     choices: tuple[str, ...] = ()
     unread: str | None = None
+    purpose: Purpose = ""
     told: Mapping[str, str] = field(default_factory=dict)
     asked: str = ""
     moves: tuple[Move, ...] = ()
+    parts: tuple[Part, ...] = ()
+    after_sent: tuple[Move, ...] = ()
 
     @property
     def option(self) -> str | None:

@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 
 from bot.desk.accounts import Account
-from bot.dialogue.address_owner import take_address
+from bot.dialogue.address_taken import take_address
 from bot.dialogue.consent import consent_to
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Said, Step, Talk, Wait, Walk
 from bot.dialogue.login_answers import (
     WRONG_ADDRESS,
     active_accounts,
     asks_again,
+    lost_mailbox,
     note_state,
     other_address,
-    says_mailbox_is_dead,
     solved_here,
 )
+from bot.dialogue.login_lost import LOST_STEPS
 from bot.dialogue.login_reset import RESET_STEPS
 from bot.dialogue.login_unknown import UNKNOWN_STEPS
 from bot.dialogue.place_said import named_region
@@ -76,8 +77,8 @@ async def _take_address(talk: Talk) -> Directive:
         return Go("check")
     if asks_again(talk):
         return Wait()
-    if says_mailbox_is_dead(talk):
-        return Wait()
+    if lost := lost_mailbox(talk):
+        return lost
     if "email" in heard.entities:
         # "Avant j'étais sur a@…" names one that is no use.
         return Go("ask_address_again")
@@ -143,8 +144,14 @@ async def _check(talk: Talk) -> Directive:
     by_status: dict[str, list[Account]] = {}
     for account in accounts:
         by_status.setdefault(account.status, []).append(account)
-    note_state(talk, accounts)
+    lost, new = talk.memory.get("old_address"), talk.memory.get("new_address")
+    if accounts or not lost:
+        # What is known of the account that has the lost address stands.
+        note_state(talk, accounts)
+    if address == lost:
+        return Go("lost_mailbox")
     if active := by_status.get("active"):
+        talk.memory.pop("old_address", None)
         if len(active) > 1:
             return Go("ask_login")
         talk.memory["account"] = active[0].login
@@ -153,7 +160,9 @@ async def _check(talk: Talk) -> Directive:
         return Go("offer_reset")
     if "pending" in by_status:
         return Go("pending")
-    return Go("disabled") if "disabled" in by_status else Go("unknown")
+    if "disabled" in by_status:
+        return Go("disabled")
+    return Go("change_address" if lost or address == new else "unknown")
 
 
 async def _ask_login(talk: Talk) -> Directive:
@@ -241,6 +250,7 @@ LOGIN = Walk(
         "pending": Step(_pending),
         "disabled": Step(_disabled),
         **UNKNOWN_STEPS,
+        **LOST_STEPS,
         "hand_over": Step(_hand_over),
         "contact": Step(_contact),
         "done": Step(_done),

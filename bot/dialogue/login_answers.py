@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from bot.desk.accounts import Account
-from bot.dialogue.address_owner import not_for_answers, take_address
+from bot.dialogue.address_taken import take_address
 from bot.dialogue.consent import Act, Consent, belongs_to, consent_to
 from bot.dialogue.flow import Button, Directive, End, Go, Pass, Talk, Wait
 from bot.french.fold import fold
@@ -75,6 +75,8 @@ def other_address(talk: Talk) -> Directive | None:
     """Lead to the check of another address, or ask for it, when the message corrects it."""
     if take_address(talk):
         return Go("check")
+    if lost := lost_mailbox(talk):
+        return lost
     if asks_which(talk):
         return Wait()
     if WRONG_ADDRESS.search(talk.heard.text):
@@ -82,18 +84,16 @@ def other_address(talk: Talk) -> Directive | None:
     return None
 
 
-def says_mailbox_is_dead(talk: Talk) -> bool:
-    """Tell that a mail would not help, where the message says that nobody reads that mailbox.
+def lost_mailbox(talk: Talk) -> Directive | None:
+    """Lead to another address where a message says that nobody reads the account's mailbox."""
+    heard = talk.heard
+    lost = heard.option in {"no_longer_has", "dead_mailbox"} or _tells_lost(talk)
+    wants_other = heard.surely == "profile_update" and bool(talk.memory.get("address"))
+    return Go("lost_mailbox") if lost or wants_other else None
 
-    Returns:
-        Whether it says so; then the step waits for another address.
-    """
-    if talk.heard.option not in {"no_longer_has", "dead_mailbox"}:
-        return False
-    if address := talk.memory.get("address"):
-        not_for_answers(talk, address)
-    talk.say("login.dead_mailbox", talk.contact_button())
-    return True
+
+def _tells_lost(talk: Talk) -> bool:
+    return talk.heard.told.get("mailbox_dead") == "yes" and bool(talk.memory.get("old_address"))
 
 
 def solved_here(talk: Talk, offered: Act | None = None) -> Directive | None:

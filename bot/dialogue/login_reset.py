@@ -12,7 +12,6 @@ from bot.dialogue.login_answers import (
     PASSWORD_REFUSED,
     active_accounts,
     other_address,
-    says_mailbox_is_dead,
     solved_here,
     solved_or,
 )
@@ -63,8 +62,6 @@ async def _take_offer(talk: Talk) -> Directive:
     heard = talk.heard
     if consent := consent_to(heard, "reset"):
         return Go("send_reset", consent)
-    if says_mailbox_is_dead(talk):
-        return Wait()
     if heard.option in _OBJECTIONS:
         return _objected(talk, heard.option)
     if PASSWORD_REFUSED.search(fold(heard.text)):

@@ -6,7 +6,7 @@ import json
 import re
 
 from bot.content.live import PUBLIC_MAIL_DOMAINS
-from bot.dialogue.address_owner import take_address
+from bot.dialogue.address_taken import take_address
 from bot.dialogue.consent import consent_to, refuses
 from bot.dialogue.flow import Button, Directive, Go, Pass, Step, Talk, Wait
 from bot.dialogue.login_answers import asks_again, other_address
@@ -38,6 +38,11 @@ async def _unknown(talk: Talk) -> Directive:
 
 async def _take_correction(talk: Talk) -> Directive:
     heard, likely = talk.heard, talk.frame.data.get("likely")
+    if heard.option == "new":
+        # "Elle n'est pas encore liée, c'est bien le problème": it is not to be spelt otherwise.
+        take_address(talk)
+        talk.memory["new_address"] = talk.memory["address"]
+        return Go("change_address")
     if take_address(talk):
         return Go("check")
     if asks_again(talk):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dialogue.after_sent import comes_after
+from bot.dialogue.asked import SENT
 from bot.dialogue.flow import Talk
 from bot.dialogue.heard import Heard
+from bot.dialogue.phone_asked import asks_phone
 from bot.dialogue.place_said import forget_wrong_region, is_place, names_place
 from bot.dialogue.tree import tree_name
 
@@ -44,12 +47,15 @@ def opener(talk: Talk, intent: str | None = None) -> str | None:
         if "ticket_reference" in heard.entities:
             return "ticket"
         if "email" in heard.entities:
-            wants_person = heard.does("person") or _meant(heard) == "human_handoff"
-            if not heard.sure and wants_person:
+            if heard.purpose == "answer" or _wants_person(heard):
+                # It is where to answer: "transmettez, et répondez-moi sur a@…".
                 return "handover"
             if _address_opens_login(talk, heard):
                 return "login"
         intent = heard.intent
+        if intent == "human_handoff" and asks_phone(talk):
+            # Who would rather call is given the contact, and no request to agree to.
+            return "region"
         if intent == "mail_not_received" and (
             waited := _WAITED.get(talk.memory.get("last_sent", ""))
         ):
@@ -69,6 +75,21 @@ def _meant(heard: Heard) -> str:
     return next((intent for intent in heard.ranking if intent != "inform_email"), heard.intent)
 
 
+def _wants_person(heard: Heard) -> bool:
+    """Tell whether a person is wanted in a message that holds an address, in any of its clauses."""
+    if heard.does("person") or heard.surely == "human_handoff":
+        return True
+    if any(
+        part.does("person") or (part.intent == "human_handoff" and part.confidence >= _CLEAR)
+        for part in heard.parts
+    ):
+        return True
+    return not heard.sure and _meant(heard) == "human_handoff"
+
+
+_CLEAR = 0.7
+
+
 def _address_opens_login(talk: Talk, heard: Heard) -> bool:
     login = {*LOGIN_TOPICS, *(intent for intent, walk in OPENERS.items() if walk == "login")}
     likely = {heard.intent, *(() if heard.sure else heard.ranking[:3])}
@@ -85,12 +106,16 @@ def reopened(talk: Talk) -> str | None:
     """
     if talk.stack:
         return None
+    if comes_after(talk):
+        return "sent"
     offered = [name for name, _ in talk.memory.get("offered", ())]
     likeliest = [] if "?" in talk.heard.text else talk.heard.ranking[:1]
     wants_person = talk.heard.does("person") or "human_handoff" in likeliest
     if offered == ["human_handoff"] and not talk.heard.sure and wants_person:
         return "handover"
     if talk.heard.option == "adds" and talk.portal.topic(talk.heard.surely) is None:
+        return "handover"
+    if talk.heard.asked == SENT and talk.heard.does("correct") and not talk.heard.sure:
         return "handover"
     if talk.heard.intent == "out_of_scope" and is_place(talk):
         talk.heard = replace(talk.heard, intent="inform_region", band="sure")

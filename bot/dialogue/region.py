@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from bot.content.live import Portal
 from bot.dialogue.flow import Button, Directive, End, Go, Pass, Said, Step, Talk, Wait, Walk
+from bot.dialogue.phone_asked import asks_phone, has_phones
 from bot.dialogue.place_said import (
     MOST_CORRECTING,
     MOST_SHORT,
@@ -65,6 +66,10 @@ async def _ask(talk: Talk) -> Directive:
     if talk.region:
         # Told meanwhile, in a walk that was opened above this one.
         return Go("contact")
+    if asks_phone(talk) and not talk.resuming:
+        # What was asked is answered before what is asked in return.
+        talk.say("region.phone", numbers=has_phones(talk))
+        return Wait()
     talk.say("region.ask")
     return Wait()
 
@@ -87,6 +92,9 @@ async def _answer(talk: Talk) -> Directive:
         return End("refused")
     if heard.pressed:
         return Pass()
+    if asks_phone(talk) and not _names_another(talk):
+        talk.say("region.phone", numbers=has_phones(talk))
+        return Wait()
     if _wants_person(talk):
         talk.say("region.person")
         return Wait()
@@ -250,6 +258,10 @@ async def _list(talk: Talk) -> Directive:
 async def _contact(talk: Talk) -> Directive:
     if talk.region is None:
         return Go("ask")
+    if talk.frame.data.get("silent") and asks_phone(talk):
+        # "Lyon. Vous avez un numéro ?": a number is wanted, and no request.
+        talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
+        return End("handed_over")
     if talk.frame.data.get("silent"):
         # Another walk only wanted to know the region.
         return End("")

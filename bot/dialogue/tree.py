@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.content.live import Portal
 from bot.content.trees import Tree, TreeAnswer, TreeStep
-from bot.dialogue.address_owner import take_address
+from bot.dialogue.address_taken import take_address
 from bot.dialogue.consent import consent_to
 from bot.dialogue.facts import note_detail
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
@@ -67,7 +67,7 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         if step.fact and (known := talk.facts.get(step.fact)) and not talk.resuming:
             for answer in step.answers:
                 if known in answer.means:
-                    _passed(talk, step)
+                    _passed(talk, step, answer)
                     return Go(answer.go)
         if step.say:
             talk.say_text(step.say, *_buttons(talk, step))
@@ -93,7 +93,7 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
             return _not_closed(talk, step, chosen)
         if step.fact and chosen.means:
             talk.facts[step.fact] = _told(chosen)
-        _passed(talk, step)
+        _passed(talk, step, chosen)
         talk.frame.data.setdefault("path", []).append(step.name)
         return Go(chosen.go, consent)
 
@@ -210,11 +210,12 @@ async def _check_address(talk: Talk, branches: Mapping[str, str]) -> Directive:
     return Go(fallback)
 
 
-def _passed(talk: Talk, step: TreeStep) -> None:
-    """Note for a later hand-over what has been tried."""
-    tried = talk.memory.setdefault("tried", [])
-    if step.tried and step.tried not in tried:
-        tried.append(step.tried)
+def _passed(talk: Talk, step: TreeStep, chosen: TreeAnswer | None = None) -> None:
+    """Note for a later hand-over what was done; who does not know has done nothing."""
+    if step.tried and talk.heard.intent != "dont_know":
+        talk.note_done(step.tried)
+    if chosen is not None and chosen.tried:
+        talk.note_done(chosen.tried, step.fact, _told(chosen) if chosen.means else "")
 
 
 def _end(talk: Talk, step: TreeStep) -> Directive:

@@ -1,7 +1,8 @@
 """Phrases by which people agree, refuse or say whose an address is, held against a text.
 
-The phrases are content (`faq/common/consent.yml`, `faq/common/addresses.yml`); here is how a text
-is held against them, whole words against whole words, in time that grows with its length alone.
+The phrases are content (`consent.yml`, `addresses.yml`, `requests.yml` in `faq/common/`); here is
+how a text is held against them, whole words against whole words, in time that grows with its length
+alone.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def merged(*several: Phrases) -> dict[Tokens, frozenset[str]]:
 
 @dataclass(frozen=True)
 class Wording:
-    """The phrases of consent.yml and addresses.yml, each split into its words.
+    """The phrases of consent.yml, addresses.yml and requests.yml, each split into its words.
 
     Attributes:
         vocabulary: Words that drawn-out ones are taken for.
@@ -89,6 +90,7 @@ class Wording:
         acts: What agrees to each act, or may stand beside that.
         turns_to: What says that the person turns to whoever was named.
         addresses: Whose an address is, by kind.
+        requests: What announces, or names, a line of a request, by kind.
     """
 
     vocabulary: frozenset[str] = frozenset()
@@ -106,3 +108,4 @@ class Wording:
     beside_place: frozenset[str] = frozenset()
     places: Mapping[str, int] = field(default_factory=dict)
     addresses: Mapping[str, frozenset[Tokens]] = field(default_factory=dict)
+    requests: Mapping[str, frozenset[Tokens]] = field(default_factory=dict)

@@ -69,6 +69,8 @@ _WEAK = re.compile(
     r"(?<=[.!?;…])\s+|\n+|\s+(?=(?:et|puis|mais|aussi)\s)|,\s+(?=(?:je|j['’]|il|on|o[ùu]|comment|est-ce)\b)",
     re.IGNORECASE,
 )
+_FINE = re.compile(rf"{_WEAK.pattern}|(?<=[,:])\s+(?=\w+['’\s]\w)", re.IGNORECASE)
+"""Where a message is cut into clauses that are read by themselves."""
 _LEADING = re.compile(
     rf"^[\s,;.:!?()+*•–-]*(?:\d\s?[).°/-]\s*)?(?:(?:{_CONNECTOR}|et|puis|mais|aussi|alors|donc)\b[\s,:]*)*",
     re.IGNORECASE,
@@ -85,6 +87,7 @@ _LEAST_BARE = 0.9
 _LEAST_BESIDE = 0.985
 _AMONG = 4
 _MOST_CLAUSES = 8
+_MOST_PARTS = 12
 _WORD = re.compile(r"\w+")
 
 Classify = Callable[[Sequence[str]], list[Prediction]]
@@ -124,6 +127,45 @@ def split_clauses(text: str) -> list[tuple[bool, list[str]]]:
     return [(trusted, cut) for trusted, cut in cuts if 1 < len(cut) <= _MOST_CLAUSES]
 
 
+def parts_of_message(text: str) -> list[tuple[int, int]]:
+    """Return where the clauses of a message begin and end, cut as finely as can be.
+
+    Args:
+        text: A message as typed.
+
+    Returns:
+        Their places in the text; none where it is but one clause, or too many.
+    """
+    core = strip_frame(text[:MOST_READ])
+    first = max(0, text.find(core))
+    core = text[first : first + len(core)]
+    borders = sorted(
+        (found.start(), found.end()) for cut in (_STRONG, _FINE) for found in cut.finditer(core)
+    )
+    spans: list[tuple[int, int]] = []
+    begin = 0
+    for end, after in (*borders, (len(core), len(core))):
+        if end < begin:
+            continue
+        clause = core[begin:end]
+        if len(_WORD.findall(clause)) < _FEWEST_WORDS and spans:
+            spans[-1] = spans[-1][0], end
+        elif clause.strip():
+            spans.append((begin, end))
+        begin = after
+    trimmed = [
+        (first + begin + len(core[begin:end]) - len(core[begin:end].lstrip()),
+         first + begin + len(core[begin:end].rstrip()))
+        for begin, end in spans
+    ]  # fmt: skip
+    return trimmed if 1 < len(trimmed) <= _MOST_PARTS else []
+
+
+def bare_clause(clause: str) -> str:
+    """Return a clause without what joins it to the one before, such as "et aussi"."""
+    return _LEADING.sub("", clause) or clause
+
+
 def _clauses(border: re.Pattern[str], text: str) -> list[str]:
     clauses: list[str] = []
     for part in border.split(text):
@@ -144,7 +186,7 @@ def find_problems(text: str, classify: Classify, whole: Prediction) -> list[Prob
     """
     announced = bool(_ANNOUNCED.search(text))
     for trusted, cut in split_clauses(text):
-        bare = [_LEADING.sub("", clause) or clause for clause in cut]
+        bare = [bare_clause(clause) for clause in cut]
         found = [
             Problem(clause, reading.intent, reading.confidence)
             for clause, reading in zip(bare, classify(bare), strict=True)

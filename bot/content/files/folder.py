@@ -49,7 +49,7 @@ class Reading:
         facts: `common/facts.yml`.
         sentences: `common/messages.yml`.
         articles: `common/articles/`.
-        wording: `common/consent.yml` and `common/addresses.yml`.
+        wording: `common/consent.yml`, `common/addresses.yml` and `common/requests.yml`.
         asides: `common/asides.yml`.
         portals: The portals by folder name.
     """

@@ -120,12 +120,12 @@ def _read_answer(step: str, number: int, value: Any, problems: list[TreeProblem]
             )
         )
         return TreeAnswer("", (), (), "")
-    for key in sorted(set(value) - {"label", "means", "words", "go"}):
+    for key in sorted(set(value) - {"label", "means", "words", "go", "tried"}):
         problems.append(
             TreeProblem(
                 (*at, key),
                 f"l’étape « {step} » : clé inconnue « {key} » dans une réponse",
-                "prenez label, means, words ou go",
+                "prenez label, means, words, go ou tried",
             )
         )
     return TreeAnswer(
@@ -133,6 +133,7 @@ def _read_answer(step: str, number: int, value: Any, problems: list[TreeProblem]
         means=_texts(value, "means", at, problems),
         words=_texts(value, "words", at, problems),
         go=_text(value, "go", at, problems),
+        tried=_text(value, "tried", at, problems),
     )
 
 

@@ -1,4 +1,7 @@
-"""Reads consent.yml and addresses.yml: the words by which somebody agrees, or names an address."""
+"""Reads the words by which people agree, name an address, or announce what they want told.
+
+They stand in consent.yml, addresses.yml and requests.yml.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from bot.content.files.mistakes import Mistakes
 from bot.content.files.yaml_lines import read_yaml
 from bot.french.wording import PLACES, Phrases, Tokens, Wording, merged, split_words
 
-_ACTS = ("reset", "ticket", "address", "solved")
+_ACTS = ("reset", "ticket", "address", "solved", "withdrawal")
 _TO_BE_DONE = frozenset({"reset", "ticket"})
 """Acts to which "c'est exact" is no yes: it says that what was read back is right."""
 
@@ -18,14 +21,16 @@ _LISTS = (
     "yes", "no", "confirms", "praise", "reply", "beside", "exclaims", "please", "done",
     "turns_to", "doubt", "elsewhere", "still", "objection", "harmless", "never_agreed",
 )  # fmt: skip
+_OF_REQUESTS = ("tells", "around", "links", "subject", "urgent", "phone")
 _OF_ADDRESSES = (
     "old", "not_this", "fails_after", "old_after", "own_after", "self_before", "self_after",
-    "corrects", "lacks", "dead", "answer_to", "other", "own", "beside",
+    "corrects", "lacks", "dead", "answer_to", "for_answer", "for_answer_after", "new", "new_after",
+    "other", "own", "beside",
 )  # fmt: skip
 
 
 def read_wording(common: Path, mistakes: Mistakes) -> Wording:
-    """Read both files; what is wrong in them is named and left out.
+    """Read the three files; what is wrong in them is named and left out.
 
     Args:
         common: The folder that holds them.
@@ -93,24 +98,27 @@ def read_wording(common: Path, mistakes: Mistakes) -> Wording:
             for name, place in PLACES.items()
             for said in _phrases(places, name, required)
         },
-        addresses=_addresses(common / "addresses.yml", mistakes, vocabulary),
+        addresses=_by_kind(common / "addresses.yml", mistakes, vocabulary, _OF_ADDRESSES),
+        requests=_by_kind(common / "requests.yml", mistakes, vocabulary, _OF_REQUESTS),
     )
 
 
-def _addresses(
-    path: Path, mistakes: Mistakes, vocabulary: frozenset[str]
+def _by_kind(
+    path: Path, mistakes: Mistakes, vocabulary: frozenset[str], kinds: tuple[str, ...]
 ) -> dict[str, frozenset[Tokens]]:
+    """Return the phrases of a file of lists, by the name of the list."""
     file = read_yaml(path, mistakes)
     fields = Fields(file, mistakes, file.value)
-    fields.only(*_OF_ADDRESSES)
+    fields.only(*kinds)
     told = {
         kind: frozenset(
             split_words(said, vocabulary) for said in _phrases(fields, kind, bool(file.value))
         )
-        for kind in _OF_ADDRESSES
+        for kind in kinds
     }
-    # Words here, wherever they stand.
-    told["beside"] = frozenset((word,) for words in told["beside"] for word in words)
+    if "beside" in told:
+        # Words here, wherever they stand.
+        told["beside"] = frozenset((word,) for words in told["beside"] for word in words)
     return told
 
 

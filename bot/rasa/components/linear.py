@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.rasa.components.component import HashedComponent
 from bot.reading.model import DEFAULTS, IntentModel
-from bot.reading.problems import find_problems
+from bot.reading.problems import bare_clause, find_problems, parts_of_message
 
 _FILE = "intents.joblib"
 
@@ -26,8 +26,9 @@ _FILE = "intents.joblib"
 class LinearIntentClassifier(IntentClassifier, HashedComponent):  # type: ignore[misc]
     """Rasa graph component around `IntentModel` and `find_problems`.
 
-    Sets on each message `intent`, `intent_ranking`, `band` (`sure`, `unsure` or `lost`) and, only
-    where two were found, `problems`.
+    Sets on each message `intent`, `intent_ranking`, `band` (`sure`, `unsure` or `lost`), of one of
+    several clauses `parts`, each with what it says by itself, and, only where two were found,
+    `problems`.
 
     Args:
         config: `ranking_length` and what `bot.reading.model.DEFAULTS` lists.
@@ -108,6 +109,19 @@ class LinearIntentClassifier(IntentClassifier, HashedComponent):  # type: ignore
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
             message.set("band", prediction.band, add_to_output=True)
+            if parts := parts_of_message(text):
+                clauses = [bare_clause(text[start:end]) for start, end in parts]
+                # Places and not texts: nothing that was typed is kept once more.
+                said = [
+                    {
+                        "start": start,
+                        "end": end,
+                        "intent": each.intent,
+                        "confidence": each.confidence,
+                    }
+                    for (start, end), each in zip(parts, self._model.predict(clauses), strict=True)
+                ]
+                message.set("parts", said, add_to_output=True)
             problems = find_problems(text, self._model.predict, prediction)
             if problems:
                 found = [vars(problem) for problem in problems]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import joblib
@@ -16,12 +17,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.live import current_content
 from bot.content.replies import Question
-from bot.dialogue.asked import question_asked
+from bot.dialogue.asked import SENT, question_asked
 from bot.ground.settings import current_settings
 from bot.rasa.components.component import Extractor
 from bot.reading import REPLIES, replies_hash
+from bot.reading.problems import bare_clause
 from bot.reading.replies.data import load
-from bot.reading.replies.model import ReplyModel
+from bot.reading.replies.model import Replied, ReplyModel
 
 _FILE = "replies.joblib"
 _LEAST = 0.02
@@ -34,7 +36,9 @@ class ReplyReader(Extractor):
 
     Sets on each message that answers a question `asked`, the question's id, and `moves`, what the
     message does with it, likeliest first: each with `name`, `option`, `confidence` and `sure`. The
-    facts that it surely tells stand by name in `told`.
+    facts that it surely tells stand by name in `told`. Each of `parts` gets `moves` of its own, and
+    a message that comes after a request was sent, whatever is asked meanwhile, `after_sent`: what
+    it does with that.
 
     Args:
         model_storage: Where the trained model is kept.
@@ -99,22 +103,30 @@ class ReplyReader(Extractor):
         self, messages: list[Message], tracker: DialogueStateTracker | None = None
     ) -> list[Message]:
         """Set the question that was asked, and the moves, on each message that answers one."""
-        question = self._question(tracker)
+        memory = (tracker.get_slot("memory") or {}) if tracker is not None and tracker.slots else {}
+        question = self._question(tracker, memory)
+        sent = self._questions.get(SENT) if memory.get("last_ticket") else None
         for message in messages:
             text = message.get(TEXT)
             if not text or text.startswith("/") or question is None or self._model is None:
                 continue
-            read = self._model.predict(text, question)
-            moves = [
-                vars(move) for move in read.moves[:_MOST] if move.sure or move.confidence >= _LEAST
-            ]
+            parts = message.get("parts") or []
+            asked = [text, *(bare_clause(text[part["start"] : part["end"]]) for part in parts)]
+            read, *apart = self._model.predict_all([(each, question) for each in asked])
             message.set("asked", question.id, add_to_output=True)
-            message.set("moves", moves, add_to_output=True)
+            message.set("moves", _moves(read), add_to_output=True)
+            for part, each in zip(parts, apart, strict=True):
+                part["moves"] = _moves(each)
             if told := {fact.name: fact.value for fact in read.facts if fact.sure}:
                 message.set("told", told, add_to_output=True)
+            if sent is not None and sent != question:
+                after = _moves(self._model.predict(text, sent))
+                message.set("after_sent", after, add_to_output=True)
         return messages
 
-    def _question(self, tracker: DialogueStateTracker | None) -> Question | None:
+    def _question(
+        self, tracker: DialogueStateTracker | None, memory: Mapping[str, Any]
+    ) -> Question | None:
         """Return the question that a conversation waits at, with the options that it has now."""
         if tracker is None or not tracker.slots or self._model is None:
             # A text outside any conversation.
@@ -123,5 +135,10 @@ class ReplyReader(Extractor):
         portal = portals.get(tracker.get_slot("portal") or current_settings().default_portal)
         if portal is None:
             return None
-        memory, stack = tracker.get_slot("memory") or {}, tracker.get_slot("walk_stack") or []
+        stack = tracker.get_slot("walk_stack") or []
         return question_asked(portal, stack, memory, self._questions)
+
+
+def _moves(read: Replied) -> list[dict[str, Any]]:
+    """Return what a reply does as the turn keeps it: the likeliest moves and the sure ones."""
+    return [vars(move) for move in read.moves[:_MOST] if move.sure or move.confidence >= _LEAST]
