@@ -83,11 +83,13 @@ def _keep(talk: Talk, address: str) -> None:
         if before and before != address:
             lose_address(talk, before)
         memory["new_address"] = address
-    if for_the_answer(talk):
+    if for_the_answer(talk) and before:
         memory["reply_to"] = address
-        memory.setdefault("address", address)
-    else:
-        memory["address"] = address
+        return
+    if address != before:
+        # What was told of an answer before belongs to that one.
+        memory.pop("reply_to", None)
+    memory["address"] = address
 
 
 def _answers_asked(talk: Talk) -> bool:

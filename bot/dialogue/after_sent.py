@@ -41,10 +41,11 @@ def comes_after(talk: Talk) -> str | None:
     named = heard.entities.get("ticket_reference", "").upper()
     if named not in {"", own["reference"]}:
         return None
-    if option := _taken(heard):
-        return _STEPS[option]
-    settled = heard.asked == SENT and heard.does("solved") and not talk.stack
-    return "ask_settled" if settled else None
+    option = _taken(heard)
+    solved = heard.does("solved") or heard.surely == "solved"
+    if solved and heard.asked == SENT and not talk.stack and option != "cancels":
+        return "ask_settled"
+    return _STEPS[option] if option else None
 
 
 def _taken(heard: Heard) -> str | None:

@@ -14,7 +14,12 @@ from bot.dialogue.address_taken import answers_to, says_dead, take_address
 from bot.dialogue.asked import SENT
 from bot.dialogue.flow import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from bot.dialogue.handover_fields import corrects_region
-from bot.dialogue.handover_preview import PREVIEW_STEPS, announces, call_instead
+from bot.dialogue.handover_preview import (
+    PREVIEW_STEPS,
+    announces,
+    call_instead,
+    note_beside_address,
+)
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.login_answers import asks_again
 from bot.dialogue.phone_asked import asks_phone
@@ -66,7 +71,11 @@ async def _ask_contact(talk: Talk) -> Directive:
 
 async def _take_contact(talk: Talk) -> Directive:
     heard = talk.heard
+    if answers_to(talk) and heard.yes_no == "yes":
+        return Go("preview")
     if take_address(talk):
+        if note_beside_address(talk):
+            talk.say("handover.noted")
         return Go("preview")
     if asks_again(talk):
         return Wait()

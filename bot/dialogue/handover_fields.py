@@ -6,20 +6,24 @@ A line changes only where the message corrects it; what is added changes none of
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 from bot.content.live import current_content
 from bot.dialogue.consent import tokens
 from bot.dialogue.flow import Button, Directive, Go, Step, Talk, Wait
 from bot.dialogue.heard import Part
-from bot.dialogue.interpretation import WAYS_TO_A_PERSON
-from bot.dialogue.place_said import place_in, regions_of
+from bot.dialogue.interpretation import OF_DOCUMENTS, WAYS_TO_A_PERSON
+from bot.dialogue.place_said import MOST_SHORT, place_in, regions_of
 from bot.dialogue.precision import note_precision
-from bot.dialogue.request import ADDRESS_CHANGE, set_subject, subject, subject_id
+from bot.dialogue.request import ADDRESS_CHANGE, of_documents, set_subject, subject, subject_id
 
-_CLEAR = 0.6
+_CLEAR = 0.45
 """Confidence from which a clause names a subject."""
 
-_MOST_SUBJECTS = 6
+_LIKELY = 0.3
+"""Confidence from which a clause has its subject offered before others."""
+
+_MOST_SUBJECTS = 5
 
 _SUBJECT = "subject:"
 """How the payload of a button begins that names a subject."""
@@ -32,7 +36,7 @@ def corrects_subject(talk: Talk) -> bool:
     heard = talk.heard
     if heard.pressed:
         return False
-    names_line = any(_names_subject(part.text) for part in heard.parts or (Part(heard.text),))
+    names_line = any(_names_subject(part.text) for part in heard.clauses)
     corrects = heard.option in {"changes", "subject"} or heard.does("correct")
     return heard.option == "subject" or (names_line and (corrects or not heard.option))
 
@@ -45,6 +49,7 @@ def _names_subject(text: str) -> bool:
 def correct_subject(talk: Talk) -> Directive:
     """Take the subject that a message names; ask for it where it names none that is clear."""
     about, named = _subject_named(talk)
+    about += [part for part in talk.heard.parts if _only_corrects(part, named)]
     note_precision(talk, without=about)
     if named is None:
         return Go("ask_subject")
@@ -53,27 +58,43 @@ def correct_subject(talk: Talk) -> Directive:
     return Go("preview")
 
 
+def _only_corrects(part: Part, named: str | None) -> bool:
+    """Tell whether a clause says no more than that something is wrong, or what is right."""
+    short = len(part.text.split()) <= _MOST_SAYING
+    return short and (part.intent == named or part.does("correct") or part.takes("subject"))
+
+
+_MOST_SAYING = 6
+
+
 def _subject_named(talk: Talk) -> tuple[list[Part], str | None]:
     """Return the clauses that are about the subject, and the one that they name, or None."""
-    heard, now = talk.heard, subject_id(talk)
-    clauses = list(heard.parts) or [Part(heard.text, heard.intent, 1.0 if heard.surely else 0.0)]
-    about = [part for part in clauses if _names_subject(part.text)]
-    found: dict[str, Part] = {}
-    for part in sorted(clauses, key=lambda part: part.confidence):
+    heard, found = talk.heard, dict[str, Part]()
+    about = [part for part in heard.clauses if _names_subject(part.text)]
+    for part in sorted(heard.clauses, key=lambda part: part.confidence):
         named = _as_subject(talk, part.intent, part.text)
-        if named is not None and named != now and part.confidence >= _CLEAR:
+        if named is not None and part.confidence >= _CLEAR:
             found[named] = part
-    if len(found) > 1:
-        # What is told not to be the subject is named beside what is.
-        found = {name: part for name, part in found.items() if not _denied(part.text)} or found
-    if not found and heard.surely:
+    if OF_DOCUMENTS & {*found, heard.surely} and (meant := of_documents(talk)):
+        # "Je vois le marché, c'est le document qui manque" sounds like both.
+        return about, meant
+    # What is said not to be the subject is named beside what is.
+    found = {name: part for name, part in found.items() if not _denied(part.text)}
+    if not found:
         named = _as_subject(talk, heard.surely, heard.text)
-        return about, named if named != now else None
+        denied = len(heard.clauses) == 1 and _denied(heard.text)
+        return about, None if denied or named == subject_id(talk) else named
     return about, next(reversed(found)) if len(found) == 1 else None
 
 
 def _denied(text: str) -> bool:
-    return bool({"pas", "plus"} & set(tokens(text)[:4]))
+    """Tell whether a clause says what something is not, as in "c'est pas un champ rouge"."""
+    words = tokens(text)[:_DENIED_BY]
+    pairs = set(pairwise(words))
+    return words[:1] == ("pas",) or bool(pairs & {("est", "pas"), ("agit", "pas")})
+
+
+_DENIED_BY = 6
 
 
 def _as_subject(talk: Talk, intent: str, text: str) -> str | None:
@@ -87,10 +108,9 @@ def _as_subject(talk: Talk, intent: str, text: str) -> str | None:
 async def _ask_subject(talk: Talk) -> Directive:
     """Ask for the subject, with those of the portal that are likeliest."""
     now = subject_id(talk)
-    likely = [name for part in talk.heard.parts for name in (part.intent,)] + list(
-        talk.heard.ranking
-    )
-    named = [each for each in map(lambda name: _as_subject(talk, name, ""), likely) if each]
+    clear = [part.intent for part in talk.heard.parts if part.confidence >= _LIKELY]
+    likely = (_as_subject(talk, name, "") for name in (*clear, *talk.heard.ranking))
+    named = [each for each in likely if each]
     offered = [each for each in dict.fromkeys((*named, ADDRESS_CHANGE)) if each != now]
     buttons = [
         Button(_label(talk, each), "/inform_reference" + json.dumps({"choice": _SUBJECT + each}))
@@ -121,6 +141,8 @@ async def _take_subject(talk: Talk) -> Directive:
     if named is not None:
         set_subject(talk, named)
         return Go("preview")
+    if corrects_subject(talk) and not talk.frame.asked:
+        return Go("ask_subject")
     # None of the portal's: the words themselves tell it.
     note_precision(talk)
     talk.say("handover.noted")
@@ -148,9 +170,10 @@ def line_clauses(talk: Talk) -> list[Part]:
     """Return the clauses of a message that do no more than name a line that it changes."""
     named = [str(talk.memory.get(name, "")) for name in talk.told_lines if name != "region"]
     found = []
-    for part in talk.heard.parts or (Part(talk.heard.text),):
+    for part in talk.heard.clauses:
         short = len(part.text.split()) <= _MOST_NAMING
-        places = place_in(talk.portal, part.text, expected=False).places
+        bare = len(part.text.split()) <= MOST_SHORT
+        places = place_in(talk.portal, part.text, expected=bare).places
         here = any(value and value in part.text for value in named)
         placed = talk.region is not None and talk.region in regions_of(talk.portal, places)
         if short and (here or placed):

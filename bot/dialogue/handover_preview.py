@@ -18,7 +18,6 @@ from bot.dialogue.handover_fields import (
     corrects_subject,
     line_clauses,
 )
-from bot.dialogue.heard import Part
 from bot.dialogue.login_answers import asks_again, asks_which
 from bot.dialogue.openers import opener
 from bot.dialogue.phone_asked import asks_phone
@@ -81,13 +80,10 @@ def _mentions_address(talk: Talk) -> Directive | None:
     """Take an address for the answer where it is theirs; another stays in the text."""
     heard = talk.heard
     if "email" not in heard.entities:
-        return None
+        return Wait() if asks_again(talk) else None
     taken = take_address(talk)
-    clauses = heard.parts or (Part(heard.text),)
-    # What only names the address that is taken is no precision besides.
-    naming = [part for part in clauses if "@" in part.text] if taken else []
-    alone = heard.whose == "alone" and not heard.parts
-    if not (taken and alone) and not heard.pressed and note_precision(talk, without=naming):
+    noted = note_beside_address(talk) if taken else not heard.pressed and note_precision(talk)
+    if noted:
         talk.say("handover.noted")
     if asks_which(talk):
         return Wait()
@@ -95,6 +91,21 @@ def _mentions_address(talk: Talk) -> Directive | None:
         talk.frame.data["other"] = normalise_address(heard.entities["email"])
         return Go("which_reply")
     return Go("preview")
+
+
+def note_beside_address(talk: Talk) -> bool:
+    """Add what a message tells beside the address that was taken for the answer.
+
+    Returns:
+        Whether it tells anything.
+    """
+    heard = talk.heard
+    clauses = heard.clauses
+    naming = [part for part in clauses if "@" in part.text]
+    if heard.pressed or not naming:
+        # Said in words ("marc arobase…"): where it begins and ends is not known.
+        return False
+    return note_precision(talk, without=[*naming, *line_clauses(talk)])
 
 
 async def _take_agreement(talk: Talk) -> Directive:
@@ -107,13 +118,13 @@ async def _take_agreement(talk: Talk) -> Directive:
         return call_instead(talk)
     if mentioned := _mentions_address(talk):
         return mentioned
-    if asks_again(talk):
-        return Wait()
     folded = "" if heard.pressed else fold(heard.text)
-    if _OTHER_ADDRESS.search(folded) or answers_to(talk) is None:
+    if answers_to(talk) is None:
         return Go("ask_contact")
     if corrects_subject(talk):
         return correct_subject(talk)
+    if _OTHER_ADDRESS.search(folded):
+        return Go("ask_contact")
     if changed := _changed(talk):
         return changed
     if heard.option == "dont_send" and (other := _wants_instead(talk)):
@@ -169,7 +180,7 @@ def _changed(talk: Talk) -> Directive | None:
 def announces(talk: Talk) -> bool:
     """Tell whether a message announces that something is to be told."""
     phrases = current_content().wording.requests
-    clauses = talk.heard.parts or (Part(talk.heard.text),)
+    clauses = talk.heard.clauses
     return any(told_in(part.text, phrases).announced for part in clauses)
 
 

@@ -71,6 +71,12 @@ class Heard:
     after_sent: tuple[Move, ...] = ()
 
     @property
+    def clauses(self) -> tuple[Part, ...]:
+        """The clauses of the message; the message itself where it is one."""
+        certain = 1.0 if self.surely else 0.0
+        return self.parts or (Part(self.text, self.surely or self.intent, certain, self.moves),)
+
+    @property
     def option(self) -> str | None:
         """The option of the question that the message takes, or None."""
         likeliest = next((move for move in self.moves if move.option), None)

@@ -79,12 +79,16 @@ def _wants_person(heard: Heard) -> bool:
     """Tell whether a person is wanted in a message that holds an address, in any of its clauses."""
     if heard.does("person") or heard.surely == "human_handoff":
         return True
-    if any(
-        part.does("person") or (part.intent == "human_handoff" and part.confidence >= _CLEAR)
-        for part in heard.parts
-    ):
+    if _person_in_part(heard):
         return True
     return not heard.sure and _meant(heard) == "human_handoff"
+
+
+def _person_in_part(heard: Heard) -> bool:
+    return any(
+        part.does("person") or (part.intent == "human_handoff" and part.confidence >= _CLEAR)
+        for part in heard.parts
+    )
 
 
 _CLEAR = 0.7
@@ -111,7 +115,9 @@ def reopened(talk: Talk) -> str | None:
     offered = [name for name, _ in talk.memory.get("offered", ())]
     likeliest = [] if "?" in talk.heard.text else talk.heard.ranking[:1]
     wants_person = talk.heard.does("person") or "human_handoff" in likeliest
-    if offered == ["human_handoff"] and not talk.heard.sure and wants_person:
+    unclear = not talk.heard.sure and wants_person
+    if offered == ["human_handoff"] and (unclear or _person_in_part(talk.heard)):
+        # "Je ne le connais pas. Vous pouvez leur transmettre ?"
         return "handover"
     if talk.heard.option == "adds" and talk.portal.topic(talk.heard.surely) is None:
         return "handover"

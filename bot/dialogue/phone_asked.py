@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.content.live import current_content
+from bot.content.replies import WALKS
 from bot.dialogue.consent import asks, tokens
 from bot.dialogue.flow import Talk
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
@@ -26,7 +27,7 @@ def asks_phone(talk: Talk) -> bool:
         return True
     likely = {heard.intent if heard.sure else "", *heard.ranking[:1]}
     clauses = {part.intent for part in heard.parts if part.confidence >= _LIKELY}
-    here = bool(talk.stack) and talk.frame.walk in {"region", "handover"}
+    here = heard.asked.startswith((f"{WALKS}/region", f"{WALKS}/handover"))
     return here or bool(WAYS_TO_A_PERSON & (likely | clauses))
 
 

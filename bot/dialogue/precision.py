@@ -32,7 +32,7 @@ def precision_in(talk: Talk, *, without: Collection[Part] = ()) -> str:
         without: Clauses that did something else, such as correcting a line.
     """
     heard = talk.heard
-    clauses = heard.parts or (Part(heard.text, heard.intent),)
+    clauses = heard.clauses
     links = current_content().wording.requests["links"]
     runs: list[list[str]] = []
     linked, joined = False, False
@@ -42,13 +42,15 @@ def precision_in(talk: Talk, *, without: Collection[Part] = ()) -> str:
             joined = False
             continue
         text = without_link(told.text, links) if linked and not told.announced else told.text
+        if told.announced:
+            text = capitalised(text)
         linked = told.linked or (linked and not told.announced)
         if joined and not told.announced:
             runs[-1].append(text)
         else:
             runs.append([text])
         joined = True
-    return " ".join(capitalised(" ".join(run).strip(" ,;:")) for run in runs)[:MOST_TYPED]
+    return " ".join(" ".join(run).strip(" ,;:") for run in runs)[:MOST_TYPED]
 
 
 def _told(talk: Talk, clause: Part) -> Told:
@@ -86,13 +88,14 @@ def note_in_passing(talk: Talk) -> None:
     heard = talk.heard
     if heard.pressed or any(frame.walk == "handover" for frame in talk.stack):
         return
-    for clause in heard.parts or (Part(heard.text),):
-        text = clause.text.strip(" ,;:")
+    phrases = current_content().wording.requests
+    for clause in heard.clauses:
+        text = told_in(clause.text, phrases).text.strip(" ,;:")
         if asks(text) or len(text) > _MOST_KEPT or "@" in text:
             continue
         kept: list[str] = talk.memory.setdefault("in_passing", [])
         if (is_urgent(text) or tells_time(text)) and text not in kept:
-            kept.append(capitalised(text))
+            kept.append(text)
             del kept[:-_MOST_IN_PASSING]
 
 

@@ -5,7 +5,7 @@ It says what the person said, last and overall: a fact told later outweighs one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from bot.dialogue.address_taken import account_address, answers_to, changes_address
 from bot.dialogue.flow import Talk
@@ -49,16 +49,22 @@ def subject_id(talk: Talk) -> str:
         return str(name)
     if changes_address(talk) and topic in _ABOUT_LOGIN:
         return ADDRESS_CHANGE
-    if topic in OF_DOCUMENTS and facts.get("market_visible") == "yes":
-        return "document_missing"
-    if topic in OF_DOCUMENTS and facts.get("market_visible") == "no":
-        return "market_not_visible"
+    if topic in OF_DOCUMENTS and (meant := of_documents(talk)):
+        return meant
     if topic == "admin_duties" and facts.get("admin_mail_received") == "no":
         return "mail_not_received"
     pending = memory.get("account_state") == "pending"
     if pending and topic == "login_problem" and talk.portal.topic("account_pending"):
         return "account_pending"
     return topic
+
+
+def of_documents(talk: Talk) -> str | None:
+    """Return which of the documents' subjects is meant by what was told of the market, or None."""
+    seen = talk.facts.get("market_visible")
+    if seen in {"yes", "document_missing"}:
+        return "document_missing"
+    return "market_not_visible" if seen == "no" else None
 
 
 def set_subject(talk: Talk, name: str) -> None:
@@ -111,9 +117,8 @@ def request_text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
         new_address=quoted(memory.get("new_address", "")),
         account_address="" if changes else quoted(account_address(talk)),
         account=_account_state(talk),
-        administrator=_administrator(talk),
+        lines=list(_own_lines(talk, quoted)),
         contract=quoted(memory.get("contract", "")),
-        customer=quoted(memory.get("customer_number", "")),
         document=quoted(memory.get("document", "")),
         detail=quoted(_detail(talk)),
         tried=tried(talk),
@@ -123,7 +128,8 @@ def request_text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
 def _detail(talk: Talk) -> str:
     """Return what was added, behind what was said in passing and is not in it."""
     added = str(talk.memory.get("detail", ""))
-    said = [text for text in talk.memory.get("in_passing", ()) if text not in added]
+    told = added.casefold()
+    said = [text for text in talk.memory.get("in_passing", ()) if text.casefold() not in told]
     return " ; ".join((*said, added) if added else said)
 
 
@@ -132,18 +138,28 @@ def _account_state(talk: Talk) -> str:
     return talk.portal.say(f"account.{state}") if state else ""
 
 
+def _own_lines(talk: Talk, quoted: Callable[[str], str]) -> Iterator[str]:
+    """Yield the lines that belong to what this portal alone has."""
+    number = talk.memory.get("customer_number")
+    if number and talk.portal.feature("customer_numbers"):
+        yield talk.portal.say(f"{_LINES}.customer", value=quoted(number))
+    if talk.portal.feature("administrators") and (known := _administrator(talk)):
+        yield talk.portal.say(f"{_LINES}.administrator.{known}")
+
+
+_LINES = "lines"
+"""Where they stand in a portal's own messages.yml."""
+
+
 def _administrator(talk: Talk) -> str:
     """Return what was said of the administrator, where that is what a request may hang on."""
-    facts, portal = talk.facts, talk.portal
-    if not portal.feature("administrators"):
-        return ""
+    facts = talk.facts
     if facts.get("administrator_answers") == "no":
-        return portal.say("administrator.silent")
-    if facts.get("administrator_listed") == "no":
-        return portal.say("administrator.not_listed")
-    unknown = facts.get("administrator_known") == "no"
+        return "silent"
     about = subject_id(talk) in _ADMINISTRATORS or talk.memory.get("account_state") == "pending"
-    return portal.say("administrator.unknown") if unknown and about else ""
+    if about and facts.get("administrator_listed") == "no":
+        return "not_listed"
+    return "unknown" if about and facts.get("administrator_known") == "no" else ""
 
 
 def forget_request(talk: Talk) -> None:

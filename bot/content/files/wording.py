@@ -72,7 +72,8 @@ def read_wording(common: Path, mistakes: Mistakes) -> Wording:
         plain=merged(base, split((*lists["confirms"], *lists["done"]), "yes")),
         acts={
             act: merged(
-                base,
+                # "Annulez" is a no, but for whoever is asked whether to cancel.
+                _without(base, split(_phrases(given, "asks", required), "yes")),
                 {} if act in _TO_BE_DONE else confirms,
                 split(_phrases(given, "asks", required), "yes"),
                 split(_phrases(given, "with", required), "beside"),
@@ -101,6 +102,10 @@ def read_wording(common: Path, mistakes: Mistakes) -> Wording:
         addresses=_by_kind(common / "addresses.yml", mistakes, vocabulary, _OF_ADDRESSES),
         requests=_by_kind(common / "requests.yml", mistakes, vocabulary, _OF_REQUESTS),
     )
+
+
+def _without(phrases: Phrases, others: Phrases) -> Phrases:
+    return {words: kinds for words, kinds in phrases.items() if words not in others}
 
 
 def _by_kind(
