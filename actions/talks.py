@@ -89,6 +89,7 @@ def talk_of(tracker: Tracker) -> Talk:
                 part["intent"],
                 part["confidence"],
                 _moves(part.get("moves")),
+                part["start"],
             )
             for part in (latest.get("parts") or () if metadata.get(MASKED) else ())
         ),

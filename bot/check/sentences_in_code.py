@@ -24,6 +24,8 @@ _PREFIXES = {"say": "", "button": "buttons.", "note_tried": "tried."}
 _MEMBERS = {
     "small_talk.": SMALL_TALK, "in_walk.": SHORT_IN_WALKS, "ticket.": (*FATES, *STATES[1:]),
     "language.": LANGUAGES,
+    "lines.administrator.": ("silent", "not_listed", "unknown"),
+    "sent.no_cancel.": STATES[1:],
     "limits.codes.": ("ticket", "network", "shared"),
     **dict.fromkeys(("limits.checks.", "limits.numbers.", "limits.handovers."), SCOPES),
     **dict.fromkeys(("limits.tickets.", "limits.messages.", "limits.history."), OWN_SCOPES),

@@ -134,9 +134,10 @@ def answers_to(talk: Talk) -> str | None:
 
 
 def account_address(talk: Talk) -> str:
-    """Return the address that was looked up, where a request is answered to another one."""
+    """Return the address of an account that was found, where a request is answered to another."""
     address = str(talk.memory.get("address", ""))
-    return address if address != answers_to(talk) else ""
+    found = talk.memory.get("account_state") not in {None, "unknown"}
+    return address if found and address != answers_to(talk) else ""
 
 
 def changes_address(talk: Talk) -> bool:

@@ -176,11 +176,13 @@ def line_clauses(talk: Talk) -> list[Part]:
         places = place_in(talk.portal, part.text, expected=bare).places
         here = any(value and value in part.text for value in named)
         placed = talk.region is not None and talk.region in regions_of(talk.portal, places)
-        if short and (here or placed):
+        denies = len(part.text.split()) <= _MOST_DENYING and tokens(part.text)[:1] == ("pas",)
+        if denies or (short and (here or placed)):
             found.append(part)
     return found
 
 
+_MOST_DENYING = 4
 _MOST_NAMING = 10
 """Words of a clause that names a line and says nothing besides."""
 

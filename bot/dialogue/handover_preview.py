@@ -8,9 +8,10 @@ import zlib
 
 from bot.content.live import current_content
 from bot.dialogue.address_taken import answers_to, take_address
-from bot.dialogue.consent import consent_to, doubts, refuses, sends
+from bot.dialogue.consent import consent_to, doubts, refuses, sends, tokens
 from bot.dialogue.facts import add_detail
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait
+from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.handover_fields import (
     FIELD_STEPS,
     correct_subject,
@@ -18,6 +19,7 @@ from bot.dialogue.handover_fields import (
     corrects_subject,
     line_clauses,
 )
+from bot.dialogue.heard import Part
 from bot.dialogue.login_answers import asks_again, asks_which
 from bot.dialogue.openers import opener
 from bot.dialogue.phone_asked import asks_phone
@@ -153,8 +155,27 @@ def call_instead(talk: Talk) -> Directive:
     """Tell how the region is called, to whoever would rather call than write."""
     if talk.region is None:
         return Open("region", then="have_region")
+    if (talk.frame.walk, talk.frame.step) in PREVIEWS or talk.frame.step == "called":
+        return Go("called")
     talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
     return End("handed_over")
+
+
+async def _called(talk: Talk) -> Directive:
+    """Tell how the region is called; what was shown can still be sent, or left."""
+    if talk.region:
+        talk.say_contact(talk.region, *_choices(talk))
+    return Wait()
+
+
+async def _take_called(talk: Talk) -> Directive:
+    heard = talk.heard
+    named = heard.pressed or sends(heard.text)
+    if not named and (heard.yes_no or heard.intent in {"thank", "goodbye"}):
+        # "Merci, j'appelle": that is for the number, and sends nothing.
+        talk.say("small_talk.goodbye" if heard.intent == "goodbye" else "small_talk.thank")
+        return End("handed_over")
+    return await _take_agreement(talk)
 
 
 def _changed(talk: Talk) -> Directive | None:
@@ -181,7 +202,13 @@ def announces(talk: Talk) -> bool:
     """Tell whether a message announces that something is to be told."""
     phrases = current_content().wording.requests
     clauses = talk.heard.clauses
-    return any(told_in(part.text, phrases).announced for part in clauses)
+    found = [(part, told_in(part.text, phrases)) for part in clauses]
+    # "Je n'ai pas dit oui" is made up of such words too, and announces nothing.
+    return any(told.announced and (told.text or not _denies(part)) for part, told in found)
+
+
+def _denies(part: Part) -> bool:
+    return "pas" in tokens(part.text)
 
 
 def _wants_instead(talk: Talk) -> str | None:
@@ -241,6 +268,7 @@ async def _take_line(talk: Talk) -> Directive:
 PREVIEW_STEPS: dict[str, Step] = {
     "preview": Step(_preview, _take_agreement),
     "ask_again": Step(_ask_again, _take_agreement),
+    "called": Step(_called, _take_called),
     "which_reply": Step(_which_reply, _take_which),
     "ask_line": Step(_ask_line, _take_line),
     **FIELD_STEPS,

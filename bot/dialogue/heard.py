@@ -19,12 +19,19 @@ class Part:
         intent: The likeliest.
         confidence: That the intent is right.
         moves: What it does with the question just asked, likeliest first.
+        start: Where it begins in the message.
     """
 
     text: str
     intent: str = ""
     confidence: float = 0.0
     moves: tuple[Move, ...] = ()
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the message."""
+        return self.start + len(self.text)
 
     def takes(self, *options: str) -> bool:
         """Tell whether the clause surely takes one of some options of the question."""

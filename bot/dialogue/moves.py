@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.content.replies import WALKS
 from bot.dialogue.asides import tell_briefly, tell_no_answer
 from bot.dialogue.asked import question_key
+from bot.dialogue.consent import bare_answer, sends
 from bot.dialogue.flow import Directive, Go, Talk, Wait
 from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
@@ -86,7 +87,8 @@ def as_moved(heard: Heard) -> Heard:
         meant = _OPTIONS.get(heard.asked.removeprefix(f"{WALKS}/"), {}).get(heard.option)
         return replace(heard, intent=meant, band="sure") if meant else heard
     for move in heard.moves:
-        if not move.sure:
+        if not move.sure or (move.name == "none" and bare_answer(heard.text)):
+            # A bare "ok" is never nothing at all.
             continue
         if heard.sure and (move.name in _BESIDE or heard.intent in _INFORMS):
             # "Vous êtes une personne ?" asks, and wants nobody.
@@ -118,7 +120,7 @@ def moved(talk: Talk) -> Directive | None:
         return Wait()
     if heard.surely in _INFORMS:
         return None
-    if heard.does("repeat"):
+    if heard.does("repeat") and not sends(heard.text):
         return Go(talk.frame.step)
     if heard.does("how", "why"):
         return _explained(talk, "how" if heard.does("how") else "why")

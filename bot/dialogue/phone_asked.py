@@ -37,6 +37,7 @@ def _names_phone(text: str) -> bool:
     return any(
         words[start : start + length] in phrases
         and not _NOT_A_PHONE & set(words[start + length : start + length + 2])
+        and words[start - 1 : start] not in {("mon",), ("notre",)}
         for start in range(len(words))
         for length in range(1, longest + 1)
     )

@@ -32,25 +32,22 @@ def precision_in(talk: Talk, *, without: Collection[Part] = ()) -> str:
         without: Clauses that did something else, such as correcting a line.
     """
     heard = talk.heard
-    clauses = heard.clauses
     links = current_content().wording.requests["links"]
-    runs: list[list[str]] = []
-    linked, joined = False, False
-    for clause in clauses:
+    told_of: list[str] = []
+    linked, announced, end = False, False, -1
+    for clause in heard.clauses:
         told = _told(talk, clause) if clause not in without else Told("")
         if not told.text:
-            joined = False
+            announced, end = told.announced, -1
             continue
         text = without_link(told.text, links) if linked and not told.announced else told.text
-        if told.announced:
-            text = capitalised(text)
         linked = told.linked or (linked and not told.announced)
-        if joined and not told.announced:
-            runs[-1].append(text)
+        if end >= 0 and not told.announced:
+            told_of[-1] += heard.text[end : clause.start] + text
         else:
-            runs.append([text])
-        joined = True
-    return " ".join(" ".join(run).strip(" ,;:") for run in runs)[:MOST_TYPED]
+            told_of.append(capitalised(text) if told.announced or announced else text)
+        announced, end = False, clause.end
+    return " ".join(text.strip(" ,;:") for text in told_of)[:MOST_TYPED]
 
 
 def _told(talk: Talk, clause: Part) -> Told:

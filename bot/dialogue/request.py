@@ -142,13 +142,9 @@ def _own_lines(talk: Talk, quoted: Callable[[str], str]) -> Iterator[str]:
     """Yield the lines that belong to what this portal alone has."""
     number = talk.memory.get("customer_number")
     if number and talk.portal.feature("customer_numbers"):
-        yield talk.portal.say(f"{_LINES}.customer", value=quoted(number))
+        yield talk.portal.say("lines.customer", value=quoted(number))
     if talk.portal.feature("administrators") and (known := _administrator(talk)):
-        yield talk.portal.say(f"{_LINES}.administrator.{known}")
-
-
-_LINES = "lines"
-"""Where they stand in a portal's own messages.yml."""
+        yield talk.portal.say(f"lines.administrator.{known}")
 
 
 def _administrator(talk: Talk) -> str:

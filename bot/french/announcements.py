@@ -46,7 +46,10 @@ def told_in(clause: str, phrases: Mapping[str, Collection[Tokens]]) -> Told:
         {word for words in phrases[kind] for word in words} for kind in ("tells", "around", "links")
     )
     announced, cut = False, 0
-    for number, (word, start, end) in enumerate(_words(clause)):
+    words = _words(clause)
+    if not words:
+        return Told(clause.strip())
+    for number, (word, start, end) in enumerate(words):
         if number >= _MOST_WORDS:
             return Told(clause.strip())
         if announced and ":" in clause[cut:start]:
@@ -61,7 +64,8 @@ def told_in(clause: str, phrases: Mapping[str, Collection[Tokens]]) -> Told:
                 cut = end
         else:
             return _from(clause, cut) if announced else Told(clause.strip())
-    return Told("", announced=announced) if announced else Told(clause.strip())
+    # Nothing but such words: "j'aimerais", cut off before "aussi préciser que…", tells nothing.
+    return Told("", announced=announced)
 
 
 def _from(clause: str, cut: int) -> Told:

@@ -129,7 +129,7 @@ def test_a_remark_at_the_preview_is_added_without_a_button(service: Service, por
     for message in ("je veux parler à quelqu'un", PLACE[portal][0], someone()):
         chat.say(message)
     reply = chat.say("dites-leur que la salle du bloc B est fermée")
-    assert "la salle du bloc B est fermée" in " ".join(preview_in(reply)), reply
+    assert "La salle du bloc B est fermée" in " ".join(preview_in(reply)), reply
 
 
 def test_a_button_of_before_is_no_remark(service: Service) -> None:

@@ -180,7 +180,7 @@ def test_whose_an_address_is(text: str, whose: str) -> None:
 
 def test_of_several_addresses_their_own_counts() -> None:
     text = "supprimez l'accès de a@x.example, répondez-moi à b@x.example"
-    assert read_addresses(text) == Read("b@x.example", "own")
+    assert read_addresses(text) == Read("b@x.example", "own", purpose="answer")
     assert read_addresses("supprimez l'accès de a@x.example") == Read("a@x.example", "other")
 
 
