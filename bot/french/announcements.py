@@ -8,9 +8,10 @@ stays whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.french.clauses import parts_of_message
 from bot.french.fold import without_accents
 from bot.french.wording import Tokens
 
@@ -79,6 +80,16 @@ def _words(clause: str) -> list[tuple[str, int, int]]:
         # A sign that folds to two: places would not fit.
         return []
     return [(found[0], found.start(), found.end()) for found in _WORD.finditer(plain)]
+
+
+def pieces_of(text: str, phrases: Mapping[str, Collection[Tokens]]) -> Iterator[str]:
+    """Yield what a request may hold of a message: its clauses, and what each of them tells."""
+    for start, end in parts_of_message(text) or [(0, len(text))]:
+        clause = text[start:end]
+        told = told_in(clause, phrases).text
+        for piece in (clause, told, without_link(clause, phrases["links"])):
+            bare = piece.strip(" ,;:.")
+            yield from (bare, capitalised(bare))
 
 
 def without_link(clause: str, links: Collection[Tokens]) -> str:

@@ -14,7 +14,7 @@ REPLIES = _BOT.parent / "data" / "replies"
 """The folder of the replies that the model of replies is trained from."""
 
 _FOLDERS = (_BOT / "reading", _BOT / "rasa" / "components")
-_HELPERS = ("address_*", "letter_frame", "sounds", "spelling", "text")
+_HELPERS = ("address_*", "clauses", "letter_frame", "sounds", "spelling", "text")
 
 
 def source_files() -> Iterator[Path]:

@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.content.live import current_content
 from bot.desk.outbox import OutboxMail
 from bot.desk.privacy import Anonymous, mask_addresses
 from bot.desk.tickets import Ticket, TicketEntry
+from bot.french.announcements import pieces_of
 from bot.ground.markdown import escape_markdown
 from bot.record.ratings import Rating
 from bot.record.review_tables import Correction, Note
@@ -42,11 +44,15 @@ def replacing(texts: Iterable[str], mark: str, shortest: int = _SHORTEST_QUOTE) 
         mark: What stands in its place.
         shortest: Characters from which a text is taken out of others that quote it.
     """
+    phrases = current_content().wording.requests
     whole: set[str] = set()
     quoted: dict[str, None] = {}
     for text in texts:
         lines = [" ".join(line.split()) for line in text.splitlines()]
-        for part in (text, text.strip(), " ".join(text.split()), "\n".join(lines), *lines):
+        # What a request tells of a message is a part of it, without what announces that.
+        pieces = pieces_of(text, phrases) if shortest >= _SHORTEST_QUOTE else ()
+        joined = " ".join(text.split()), "\n".join(lines)
+        for part in (text, text.strip(), *joined, *lines, *pieces):
             for spelling in (part, escape_markdown(part), mask_addresses(part)):
                 whole.add(spelling)
                 if len(spelling) >= shortest:

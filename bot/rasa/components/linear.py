@@ -15,9 +15,10 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.french.clauses import bare_clause, parts_of_message
 from bot.rasa.components.component import HashedComponent
 from bot.reading.model import DEFAULTS, IntentModel
-from bot.reading.problems import bare_clause, find_problems, parts_of_message
+from bot.reading.problems import find_problems
 
 _FILE = "intents.joblib"
 

@@ -18,10 +18,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.content.live import current_content
 from bot.content.replies import Question
 from bot.dialogue.asked import SENT, question_asked
+from bot.french.clauses import bare_clause
 from bot.ground.settings import current_settings
 from bot.rasa.components.component import Extractor
 from bot.reading import REPLIES, replies_hash
-from bot.reading.problems import bare_clause
 from bot.reading.replies.data import load
 from bot.reading.replies.model import Replied, ReplyModel
 
