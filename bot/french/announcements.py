@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot.french.clauses import parts_of_message
 from bot.french.fold import without_accents
+from bot.french.spelling import spell_out
 from bot.french.wording import Tokens
 
 _WORD = re.compile(r"[^\W_]+")
@@ -55,11 +56,11 @@ def told_in(clause: str, phrases: Mapping[str, Collection[Tokens]]) -> Told:
             return Told(clause.strip())
         if announced and ":" in clause[cut:start]:
             return Told(clause[clause.index(":", cut) + 1 :].strip(), announced=True)
-        if announced and word in links:
+        if announced and _among(word, links):
             return Told(clause[end:].lstrip(" '’"), announced=True, linked=True)
-        if word in tells:
+        if _among(word, tells):
             announced, cut = True, end
-        elif word in around:
+        elif _among(word, around):
             behind_hyphen = start > 0 and clause[start - 1] == "-"
             if announced and (behind_hyphen or word not in _ARTICLES):
                 cut = end
@@ -67,6 +68,14 @@ def told_in(clause: str, phrases: Mapping[str, Collection[Tokens]]) -> Told:
             return _from(clause, cut) if announced else Told(clause.strip())
     # Nothing but such words: "j'aimerais", cut off before "aussi préciser que…", tells nothing.
     return Told("", announced=announced)
+
+
+def _among(word: str, known: Collection[str]) -> bool:
+    """Tell whether a word, or all that a shorthand such as "svp" stands for, is among some."""
+    if word in known:
+        return True
+    spelt = spell_out(word)
+    return spelt != word and all(part in known for part in _WORD.findall(spelt))
 
 
 def _from(clause: str, cut: int) -> Told:
