@@ -43,7 +43,8 @@ def comes_after(talk: Talk) -> str | None:
         return None
     option = _taken(heard)
     solved = heard.does("solved") or heard.surely == "solved"
-    if solved and heard.asked == SENT and not talk.stack and option != "cancels":
+    alone = not talk.stack or [frame.walk for frame in talk.stack] == ["sent"]
+    if solved and heard.asked == SENT and alone and option != "cancels":
         return "ask_settled"
     return _STEPS[option] if option else None
 
