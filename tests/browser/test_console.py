@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -20,7 +18,8 @@ from tests.browser.pages import PATIENCE, Watch, scrolls_sideways
 from tests.browser.test_accessibility import RULES
 from tests.browser.test_injection import CORPUS
 from tests.browser.test_layout import PHONE
-from tests.support.service import ROOT, Chat, Service
+from tests.support.command import run_command
+from tests.support.service import Chat, Service
 
 PASSWORD = "soleil-levant-2024"
 STAFF = {"agent": "agent@resah.example", "admin": "chef@resah.example"}
@@ -36,11 +35,7 @@ class Staffed:
 
 
 def _command(service: Service, *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot.cli", *words],
-        cwd=ROOT, env=service.environment(), capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return done.stdout
+    return run_command(*words, env=service.environment(), check=True).stdout
 
 
 def _sql(service: Service, statement: str, *values: Any) -> None:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -31,6 +29,7 @@ from tests.crash.checks import (
     check_transcripts,
     check_written_once,
 )
+from tests.support.command import run_command
 from tests.support.conversations import (
     PORTALS,
     Progress,
@@ -42,7 +41,7 @@ from tests.support.conversations import (
     write_accounts,
 )
 from tests.support.mail import Mailbox
-from tests.support.service import ROOT, Service
+from tests.support.service import Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -86,9 +85,9 @@ def ground(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, int]:
 def _import_accounts(service: Service, folder: Path, all_scripts: list[Script]) -> None:
     for portal in PORTALS:
         path = write_accounts(folder, all_scripts, portal, ACCOUNTS)
-        subprocess.run(
-            [sys.executable, "-m", "bot.cli", "accounts", "import", str(path), "--portal", portal],
-            cwd=ROOT, env=service.environment(), check=True, capture_output=True,
+        run_command(
+            "accounts", "import", str(path), "--portal", portal,
+            env=service.environment(), check=True,
         )  # fmt: skip
 
 

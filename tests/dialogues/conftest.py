@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -15,7 +13,8 @@ from bot.ground.db import Database, now
 from tests.dialogues.every_account import ACCOUNTS, REGION, TODAY
 from tests.dialogues.portals import PORTALS
 from tests.dialogues.scripted import NEVER, Conversation, Played, play, write_accounts
-from tests.support.service import ROOT, Service
+from tests.support.command import run_command
+from tests.support.service import Service
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +24,10 @@ def peopled_service(model: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     service = Service(folder).start()
     try:
         for portal in NEVER:
-            subprocess.run(
-                [sys.executable, "-m", "bot.cli", "accounts", "import",
-                 str(write_accounts(folder, portal)), "--portal", portal],
-                cwd=ROOT, env=service.environment(), check=True, capture_output=True, text=True,
+            path = str(write_accounts(folder, portal))
+            run_command(
+                "accounts", "import", path, "--portal", portal,
+                env=service.environment(), check=True,
             )  # fmt: skip
         yield service
     finally:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-import subprocess
-import sys
 import uuid
 from pathlib import Path
 
 import pytest
 
 from bot.ground.yaml_text import read_yaml
+from tests.support.command import run_command
 from tests.support.service import ROOT, Chat, Service
 
 UNIT = ROOT / "tests" / "unit"
@@ -110,8 +109,6 @@ def _import(service: Service, folder: Path, addresses: set[str]) -> None:
         writer = csv.writer(file)
         writer.writerow(["email", "login", "status"])
         writer.writerows([address, f"l{n}", "active"] for n, address in enumerate(addresses))
-    done = subprocess.run(
-        [sys.executable, "-m", "bot.cli", "accounts", "import", str(path), "--portal", "resah"],
-        cwd=ROOT, env=service.environment(), capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_command(
+        "accounts", "import", str(path), "--portal", "resah", env=service.environment(), check=True
+    )

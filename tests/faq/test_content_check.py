@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -16,6 +14,7 @@ from bot.content.files import Gravity
 from bot.ground.settings import ROOT
 from tests.faq import mistakes_in_facts, mistakes_in_files, mistakes_in_texts
 from tests.faq.case import Case
+from tests.support.command import run_command
 
 CASES = {
     **mistakes_in_files.CASES,
@@ -70,21 +69,9 @@ def test_windows_files_are_read(faq: Path) -> None:
     assert [mistake.shown() for mistake in check(faq).mistakes] == []
 
 
-def _guichet(faq: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
-    return subprocess.run(
-        [sys.executable, "-m", "bot.cli", *arguments],
-        cwd=ROOT,
-        env={
-            **inherited,
-            "GUICHET_CONTENT_DIR": str(faq),
-            "GUICHET_VAR_DIR": str(faq.parent / "var"),
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def _guichet(faq: Path, *arguments: str) -> CompletedProcess[str]:
+    env = {"GUICHET_CONTENT_DIR": str(faq), "GUICHET_VAR_DIR": str(faq.parent / "var")}
+    return run_command(*arguments, env=env)
 
 
 def _spoil(path: Path, old: str, new: str) -> None:

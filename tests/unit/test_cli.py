@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-from bot.ground.settings import ROOT
 from bot.rasa.training import model_name
+from tests.support.command import run_command
 
 
 @dataclass
@@ -21,17 +19,9 @@ class Guichet:
 
     folder: Path
 
-    def __call__(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
-        return subprocess.run(
-            [sys.executable, "-m", "bot.cli", *arguments],
-            cwd=ROOT,
-            env={**inherited, "GUICHET_VAR_DIR": str(self.folder / "var"), **settings},
-            capture_output=True,
-            text=True,
-            timeout=200,
-            check=False,
-        )
+    def __call__(self, *arguments: str, **settings: str) -> CompletedProcess[str]:
+        env = {"GUICHET_VAR_DIR": str(self.folder / "var"), **settings}
+        return run_command(*arguments, env=env)
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Ask the command's database."""
@@ -53,7 +43,7 @@ def good_file(tmp_path: Path) -> Path:
     return path
 
 
-def assert_one_sentence(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+def assert_one_sentence(done: CompletedProcess[str], *parts: str) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
     lines = done.stderr.splitlines()

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from bot.check.placeholders import placeholders
 from bot.ground.private_files import close
 from bot.ground.settings import ROOT, load_settings
+from tests.support.command import run_command
 from tests.support.mail import Mailbox
 from tests.support.service import free_port
 
-Guichet = Callable[..., "subprocess.CompletedProcess[str]"]
+Guichet = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
 def guichet(tmp_path: Path) -> Guichet:
     """The command with a folder of its own."""
 
-    def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")}
-        return subprocess.run(
-            [sys.executable, "-m", "bot.cli", *arguments],
-            cwd=ROOT,
-            env={**inherited, "GUICHET_VAR_DIR": str(tmp_path / "var"), **settings},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    def run(*arguments: str, **settings: str) -> CompletedProcess[str]:
+        return run_command(*arguments, env={"GUICHET_VAR_DIR": str(tmp_path / "var"), **settings})
 
     return run
 
 
-def line_of(done: subprocess.CompletedProcess[str], part: str) -> str:
+def line_of(done: CompletedProcess[str], part: str) -> str:
     """Return the line that tells of something."""
     assert "Traceback" not in done.stdout + done.stderr, done.stderr
     return next(line for line in done.stdout.splitlines() if part in line)
