@@ -20,7 +20,7 @@ from bot.dialogue.consent import (
 from bot.dialogue.definitions import definition
 from bot.dialogue.flow import Directive, Go, Open, Pass, Talk, Wait
 from bot.dialogue.heard import Heard
-from bot.dialogue.openers import OPENERS
+from bot.dialogue.openers import OPENERS, person_in_part
 from bot.dialogue.phone_asked import asks_phone
 from bot.dialogue.tree import PREFIX
 from bot.dialogue.tree_answer import chosen_by_words
@@ -210,7 +210,8 @@ async def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
         # "Répondez-moi plutôt sur a@…": where to answer, and no account to look up.
         talk.stack.clear()
         return Open("handover", then="")
-    if heard.sure and heard.intent == "human_handoff" and outside:
+    told_to = "email" in heard.entities and person_in_part(heard)
+    if outside and ((heard.sure and heard.intent == "human_handoff") or told_to):
         talk.stack.clear()
         return Open("region" if asks_phone(talk) else "handover", then="")
     asks_for_contact = heard.sure and heard.intent == "regional_contact"

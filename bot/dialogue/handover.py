@@ -13,7 +13,7 @@ from bot.dialogue.acts import send_request
 from bot.dialogue.address_taken import answers_to, says_dead, take_address
 from bot.dialogue.asked import SENT
 from bot.dialogue.flow import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from bot.dialogue.handover_fields import corrects_region
+from bot.dialogue.handover_fields import corrects_region, line_clauses
 from bot.dialogue.handover_preview import (
     PREVIEW_STEPS,
     announces,
@@ -22,6 +22,7 @@ from bot.dialogue.handover_preview import (
 )
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.login_answers import asks_again
+from bot.dialogue.openers import person_in_part, wants_person
 from bot.dialogue.phone_asked import asks_phone
 from bot.dialogue.precision import note_precision
 from bot.dialogue.request import forget_request
@@ -33,6 +34,10 @@ from bot.ground.errors import LimitReached
 
 async def _start(talk: Talk) -> Directive:
     heard = talk.heard
+    if not heard.option and person_in_part(heard):
+        # "Je ne le connais pas. Transmettez, avec le numéro 40112": the rest is told besides.
+        naming = [part for part in heard.parts if wants_person(part) or "@" in part.text]
+        note_precision(talk, without=[*naming, *line_clauses(talk)])
     if heard.option == "adds" and not note_precision(talk):
         # After a request was sent, and only announced: it is asked for.
         talk.frame.data["asks_line"] = True

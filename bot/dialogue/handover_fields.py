@@ -36,7 +36,7 @@ def corrects_subject(talk: Talk) -> bool:
     heard = talk.heard
     if heard.pressed:
         return False
-    names_line = any(_names_subject(part.text) for part in heard.clauses)
+    names_line = any(_names_subject(part.text) for part in heard.pieces)
     corrects = heard.option in {"changes", "subject"} or heard.does("correct")
     return heard.option == "subject" or (names_line and (corrects or not heard.option))
 
@@ -70,8 +70,8 @@ _MOST_SAYING = 6
 def _subject_named(talk: Talk) -> tuple[list[Part], str | None]:
     """Return the clauses that are about the subject, and the one that they name, or None."""
     heard, found = talk.heard, dict[str, Part]()
-    about = [part for part in heard.clauses if _names_subject(part.text)]
-    for part in sorted(heard.clauses, key=lambda part: part.confidence):
+    about = [part for part in heard.pieces if _names_subject(part.text)]
+    for part in sorted(heard.pieces, key=lambda part: part.confidence):
         named = _as_subject(talk, part.intent, part.text)
         if named is not None and part.confidence >= _CLEAR:
             found[named] = part
@@ -82,7 +82,7 @@ def _subject_named(talk: Talk) -> tuple[list[Part], str | None]:
     found = {name: part for name, part in found.items() if not _denied(part.text)}
     if not found:
         named = _as_subject(talk, heard.surely, heard.text)
-        denied = len(heard.clauses) == 1 and _denied(heard.text)
+        denied = len(heard.pieces) == 1 and _denied(heard.text)
         return about, None if denied or named == subject_id(talk) else named
     return about, next(reversed(found)) if len(found) == 1 else None
 
@@ -170,7 +170,7 @@ def line_clauses(talk: Talk) -> list[Part]:
     """Return the clauses of a message that do no more than name a line that it changes."""
     named = [str(talk.memory.get(name, "")) for name in talk.told_lines if name != "region"]
     found = []
-    for part in talk.heard.clauses:
+    for part in talk.heard.pieces:
         short = len(part.text.split()) <= _MOST_NAMING
         bare = len(part.text.split()) <= MOST_SHORT
         places = place_in(talk.portal, part.text, expected=bare).places

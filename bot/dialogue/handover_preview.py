@@ -102,7 +102,7 @@ def note_beside_address(talk: Talk) -> bool:
         Whether it tells anything.
     """
     heard = talk.heard
-    clauses = heard.clauses
+    clauses = heard.pieces
     naming = [part for part in clauses if "@" in part.text]
     if heard.pressed or not naming:
         # Said in words ("marc arobase…"): where it begins and ends is not known.
@@ -201,7 +201,7 @@ def _changed(talk: Talk) -> Directive | None:
 def announces(talk: Talk) -> bool:
     """Tell whether a message announces that something is to be told."""
     phrases = current_content().wording.requests
-    clauses = talk.heard.clauses
+    clauses = talk.heard.pieces
     found = [(part, told_in(part.text, phrases)) for part in clauses]
     # "Je n'ai pas dit oui" is made up of such words too, and announces nothing.
     return any(told.announced and (told.text or not _denies(part)) for part, told in found)

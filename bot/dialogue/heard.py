@@ -78,7 +78,7 @@ class Heard:
     after_sent: tuple[Move, ...] = ()
 
     @property
-    def clauses(self) -> tuple[Part, ...]:
+    def pieces(self) -> tuple[Part, ...]:
         """The clauses of the message; the message itself where it is one."""
         certain = 1.0 if self.surely else 0.0
         return self.parts or (Part(self.text, self.surely or self.intent, certain, self.moves),)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.dialogue.after_sent import comes_after
 from bot.dialogue.asked import SENT
 from bot.dialogue.flow import Talk
-from bot.dialogue.heard import Heard
+from bot.dialogue.heard import Heard, Part
 from bot.dialogue.phone_asked import asks_phone
 from bot.dialogue.place_said import forget_wrong_region, is_place, names_place
 from bot.dialogue.tree import tree_name
@@ -79,16 +79,19 @@ def _wants_person(heard: Heard) -> bool:
     """Tell whether a person is wanted in a message that holds an address, in any of its clauses."""
     if heard.does("person") or heard.surely == "human_handoff":
         return True
-    if _person_in_part(heard):
+    if person_in_part(heard):
         return True
     return not heard.sure and _meant(heard) == "human_handoff"
 
 
-def _person_in_part(heard: Heard) -> bool:
-    return any(
-        part.does("person") or (part.intent == "human_handoff" and part.confidence >= _CLEAR)
-        for part in heard.parts
-    )
+def person_in_part(heard: Heard) -> bool:
+    """Tell whether a clause of a message wants a person, whatever the whole is about."""
+    return any(map(wants_person, heard.parts))
+
+
+def wants_person(part: Part) -> bool:
+    """Tell whether a clause by itself wants a person, or a request passed on."""
+    return part.does("person") or (part.intent == "human_handoff" and part.confidence >= _CLEAR)
 
 
 _CLEAR = 0.7
@@ -114,9 +117,11 @@ def reopened(talk: Talk) -> str | None:
         return "sent"
     offered = [name for name, _ in talk.memory.get("offered", ())]
     likeliest = [] if "?" in talk.heard.text else talk.heard.ranking[:1]
-    wants_person = talk.heard.does("person") or "human_handoff" in likeliest
-    unclear = not talk.heard.sure and wants_person
-    if offered == ["human_handoff"] and (unclear or _person_in_part(talk.heard)):
+    person = talk.heard.does("person") or "human_handoff" in likeliest
+    if offered == ["human_handoff"] and asks_phone(talk):
+        return "region"
+    unclear = not talk.heard.sure and person
+    if offered == ["human_handoff"] and (unclear or person_in_part(talk.heard)):
         # "Je ne le connais pas. Vous pouvez leur transmettre ?"
         return "handover"
     if talk.heard.option == "adds" and talk.portal.topic(talk.heard.surely) is None:

@@ -35,7 +35,7 @@ def precision_in(talk: Talk, *, without: Collection[Part] = ()) -> str:
     links = current_content().wording.requests["links"]
     told_of: list[str] = []
     linked, announced, end = False, False, -1
-    for clause in heard.clauses:
+    for clause in heard.pieces:
         told = _told(talk, clause) if clause not in without else Told("")
         if not told.text:
             announced, end = told.announced, -1
@@ -86,7 +86,7 @@ def note_in_passing(talk: Talk) -> None:
     if heard.pressed or any(frame.walk == "handover" for frame in talk.stack):
         return
     phrases = current_content().wording.requests
-    for clause in heard.clauses:
+    for clause in heard.pieces:
         text = told_in(clause.text, phrases).text.strip(" ,;:")
         if asks(text) or len(text) > _MOST_KEPT or "@" in text:
             continue

@@ -117,6 +117,7 @@ def request_text(talk: Talk, quoted: Callable[[str], str] = str) -> str:
         new_address=quoted(memory.get("new_address", "")),
         account_address="" if changes else quoted(account_address(talk)),
         account=_account_state(talk),
+        for_other=_for_other(talk),
         lines=list(_own_lines(talk, quoted)),
         contract=quoted(memory.get("contract", "")),
         document=quoted(memory.get("document", "")),
@@ -133,8 +134,16 @@ def _detail(talk: Talk) -> str:
     return " ; ".join((*said, added) if added else said)
 
 
+def _for_other(talk: Talk) -> bool:
+    """Tell whether the problem is somebody else's than the writer's."""
+    return talk.facts.get("for_other") == "yes"
+
+
 def _account_state(talk: Talk) -> str:
     state = talk.memory.get("account_state")
+    if _for_other(talk) and talk.memory.get("address") == answers_to(talk):
+        # The writer's own account is not what it is about.
+        return ""
     return talk.portal.say(f"account.{state}") if state else ""
 
 
