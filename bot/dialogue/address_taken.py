@@ -127,8 +127,7 @@ def answers_to(talk: Talk) -> str | None:
     """Return the address that a request is answered to, or None where there is none."""
     for address in (talk.memory.get("reply_to"), talk.memory.get("address")):
         # No mail could be sent to one that is not written as addresses are on the wire.
-        usable = address and address not in talk.memory.get("no_answers", ())
-        if usable and wire_address(address):
+        if address and address not in talk.memory.get("no_answers", ()) and wire_address(address):
             return str(address)
     return None
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.content.live import current_content
 from bot.content.replies import WALKS
-from bot.dialogue.consent import asks, tokens
+from bot.dialogue.consent import tokens
 from bot.dialogue.flow import Talk
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.french.phones import find_phone
+from bot.french.wording import asks
 
 _LIKELY = 0.5
 _NOT_A_PHONE = frozenset({"client", "clients", "marche", "contrat", "dossier", "siret", "facture"})

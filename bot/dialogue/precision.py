@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.content.live import current_content
-from bot.dialogue.consent import asks, bare_answer, tokens
+from bot.dialogue.consent import bare_answer, tokens
 from bot.dialogue.facts import add_detail
 from bot.dialogue.flow import Talk
 from bot.dialogue.heard import Part
 from bot.french.announcements import Told, capitalised, told_in, without_link
 from bot.french.durations import tells_time
 from bot.french.phones import find_phone
+from bot.french.wording import asks
 
 MOST_TYPED = 500
 _MOST_KEPT = 240

@@ -169,3 +169,23 @@ def test_a_number_that_is_given_is_a_line(service: Service) -> None:
     told = lines_of(chat.say("rappelez-moi au 01 99 00 12 34"))
     assert told["Téléphone"] == "01 99 00 12 34"
     assert "Précision" not in told or "01 99" not in told["Précision"]
+
+
+def test_a_wish_for_a_person_beside_an_address_keeps_the_rest(service: Service) -> None:
+    mine = someone()
+    chat = Chat(service, "woundwo")
+    chat.say("je ne trouve pas mon numéro client")
+    chat.say(
+        f"tant pis. Transmettez ma demande à quelqu'un, j'ai la facture F2291. Mon mail est {mine}"
+    )
+    told = lines_of(chat.say("Liège"))
+    assert told["Répondre par mail à"] == mine
+    assert "F2291" in told["Précision"]
+
+
+def test_who_would_call_after_a_contact_gets_no_request(service: Service) -> None:
+    chat = Chat(service, "woundwo")
+    chat.say("le contact de ma région svp")
+    chat.say("Liège")
+    reply = chat.say("je préfère les appeler, c'est quel numéro ?")
+    assert "tél." in reply and "Répondre par mail à" not in reply
