@@ -20,6 +20,7 @@ from bot.dialogue.handover_preview import (
     call_instead,
     note_beside_address,
 )
+from bot.dialogue.heard import Part
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.login_answers import asks_again
 from bot.dialogue.openers import person_in_part, wants_person
@@ -36,8 +37,8 @@ async def _start(talk: Talk) -> Directive:
     heard = talk.heard
     if not heard.option and person_in_part(heard):
         # "Je ne le connais pas. Transmettez, avec le numéro 40112": the rest is told besides.
-        naming = [part for part in heard.parts if wants_person(part) or "@" in part.text]
-        note_precision(talk, without=[*naming, *line_clauses(talk)])
+        other = [part for part in heard.parts if _is_for_us(part)]
+        note_precision(talk, without=[*other, *line_clauses(talk)])
     if heard.option == "adds" and not note_precision(talk):
         # After a request was sent, and only announced: it is asked for.
         talk.frame.data["asks_line"] = True
@@ -51,6 +52,15 @@ async def _start(talk: Talk) -> Directive:
     if talk.region is None:
         return Open("region", then="have_region", data={"silent": True})
     return Go("have_region")
+
+
+def _is_for_us(part: Part) -> bool:
+    """Tell whether a clause wants a person, names an address, or hardly says anything."""
+    few = len(part.text.split()) < _FEWEST_WORDS
+    return few or wants_person(part) or "@" in part.text
+
+
+_FEWEST_WORDS = 4
 
 
 async def _have_region(talk: Talk) -> Directive:
