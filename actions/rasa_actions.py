@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.talks import remember, slots_of, talk_of, utter
 from bot.check import check
 from bot.content.live import current_content
+from bot.dialogue.after_sent import comes_after
 from bot.dialogue.answers import answer, clarify
 from bot.dialogue.asides import told_outside
 from bot.dialogue.conductor import conduct
@@ -114,7 +115,7 @@ async def _answer_or_clarify(talk: Talk) -> list[EventType]:
     """Answer what is clear, for the model or from where it was said, and ask about the rest."""
     if talk.stack:
         talk.heard = as_moved(talk.heard)
-    if told_outside(talk):
+    if comes_after(talk) is None and told_outside(talk):
         return []
     if reopened(talk):
         return [FollowupAction(WALK_FORM)]
@@ -142,7 +143,7 @@ class WalkForm(Action):  # type: ignore[misc]
             if tracker.active_loop_name != WALK_FORM:
                 talk.stack.clear()
                 talk.resuming = False
-                if told_outside(talk):
+                if comes_after(talk) is None and told_outside(talk):
                     return []
                 note_second_problem(talk)
             return [] if await conduct(talk) else [ActionExecutionRejected(WALK_FORM)]
