@@ -17,7 +17,11 @@ _LINK = re.compile(
 )
 _BOLD = re.compile(r"(?<!\\)\*\*(.+?)(?<!\\)\*\*", re.DOTALL)
 
-_renderer = MarkdownIt("commonmark", {"html": False, "breaks": True})
+# Each rule tries each line: an underlined heading reads all lines of a paragraph once more, and
+# HTML is refused anyway.
+_renderer = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+    ["lheading", "html_block", "html_inline"]
+)
 
 
 def escape_markdown(text: str) -> str:

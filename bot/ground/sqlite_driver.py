@@ -106,7 +106,7 @@ class Connection(aiosqlite.Connection):
 
     async def visit(self, call: Any, *arguments: Any) -> None:
         """Run a call in the connection's thread."""
-        await self._execute(call, *arguments)
+        await self._execute(call, *arguments)  # type: ignore[no-untyped-call]
 
 
 def connect(database: str, **options: Any) -> Connection:

@@ -68,8 +68,16 @@ class Classifier:
         shorts = {kind[:2] for kind in scene.kinds}
         told = {short: self._sum(scene.message_features(short)) for short in shorts}
         alone = self._alone(scene)
-        scores = [self._score(scene, place, told, alone) for place in range(len(scene.tokens))]
-        return self._marginals(scores)
+        states: list[Pair] = []
+        # Pieces that stand alike are judged once: a text may be one sign over and over.
+        known: dict[object, Pair] = {}
+        for place, surroundings in enumerate(scene.surroundings()):
+            state = known.get(surroundings)
+            if state is None:
+                begin, go_on = self._score(scene, place, told, alone)
+                state = known[surroundings] = (exp(_held(begin)), exp(_held(go_on)))
+            states.append(state)
+        return self._marginals(states)
 
     def _alone(self, scene: Scene) -> list[tuple[Pair, ...]]:
         """Return what each piece says of itself and of those at each place beside it."""
@@ -127,9 +135,8 @@ class Classifier:
             go_on += pair[1]
         return begin, go_on
 
-    def _marginals(self, scores: list[Pair]) -> list[float]:
+    def _marginals(self, states: list[Pair]) -> list[float]:
         """Return how probable a secret is at each place, going forward and backward."""
-        states = [(exp(_held(one)), exp(_held(two))) for one, two in scores]
         (bb, bi, bn), (ib, ii, i_n), (nb, ni, nn) = self._steps
         ahead: list[tuple[float, float, float]] = []
         b, i, n = 0.0, 0.0, 1.0

@@ -15,6 +15,9 @@ _REACH = 14
 _REACH_BEHIND = 9
 _CUES_BEFORE = 5
 _CUES_BEHIND = 4
+_SEEN = max(_CUES_BEFORE, _CUES_BEHIND)
+"""Pieces before and behind one that it is judged by."""
+
 _TELLING = frozenset({"tries", "logs_in", "refused"})
 _ENDS = frozenset(".!?…\n")
 _QUOTES = frozenset("\"«»“”„`'‘’*_()[]{},~")
@@ -37,7 +40,11 @@ class Scene:
 
     def __init__(self, text: str) -> None:
         self.tokens = tokens_of(text)
-        self.kinds = [kind_of(token.word, token.key) for token in self.tokens]
+        kinds: dict[str, str] = {}
+        self.kinds = [
+            kinds.get(token.word) or kinds.setdefault(token.word, kind_of(token.word, token.key))
+            for token in self.tokens
+        ]
         self.labels = _spread(self.tokens, find_labels(fold_in_place(text)))
         self._names = [
             _name(token, label, kind)
@@ -136,6 +143,26 @@ class Scene:
                 far += 1
         return found
 
+    def surroundings(self) -> list[tuple[int, tuple[int, ...]]]:
+        """Return for each piece all that it is judged by: pieces with the same stand alike."""
+        numbers: dict[object, int] = {}
+        alike = [
+            numbers.setdefault(told, len(numbers))
+            for told in zip(
+                (token.word for token in self.tokens),
+                (token.glued for token in self.tokens),
+                self.labels,
+                self._leads,
+                self._follows,
+                self._groups,
+                strict=True,
+            )
+        ]
+        return [
+            (min(i, _SEEN), tuple(alike[max(0, i - _SEEN) : i + _SEEN + 1]))
+            for i in range(len(alike))
+        ]
+
     def joint_features(self, i: int) -> list[str]:
         """Return what a piece tells together with those around it."""
         label = self.labels[i]
@@ -228,6 +255,8 @@ def _far(far: int) -> str:
 
 def _spread(tokens: list[Token], labels: list[Label]) -> list[Label | None]:
     """Return for each piece the name that it is part of."""
+    if not labels:
+        return [None] * len(tokens)
     starts = [label.start for label in labels]
     found: list[Label | None] = []
     for token in tokens:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.french.redaction.fold import fold_in_place
 from bot.french.redaction.kinds import HOLE
@@ -21,8 +21,7 @@ _BEFORE = "'’‘.…!?*~_-–—"
 _BEHIND = "'’‘.…!?*~"
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One piece of a text.
 
     Attributes:
