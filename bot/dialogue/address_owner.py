@@ -131,7 +131,8 @@ def read_addresses(text: str, counts: Callable[[str], bool] = bool) -> Read:
         if not later or set(tokens(after)) <= _OR:
             return Read(unread=read[one.start : one.end])
     last, _, after = said[-1]
-    if last.whole and _mends_part(tokens(after)):
+    corrected = len(said) > 1 and _corrects(said[-1][1])
+    if last.whole and not corrected and _mends_part(tokens(after)):
         return Read(unread=read[last.start : last.end])
     told: list[tuple[str, Whose, str]] = []
     purposes: dict[str, Purpose] = {}
@@ -195,8 +196,16 @@ def _beside(text: str, found: Sequence[Found], number: int) -> tuple[str, str]:
     return text[begin : found[number].start], text[found[number].end : until]
 
 
+_SHORT_CORRECTION = 2
+"""Words between two addresses that do nothing but put the first one right: "oups pardon"."""
+
+
 def _own_of(told: Sequence[tuple[str, Whose, str]]) -> Read:
     rejected = {address for address, whose, _ in told if whose == "old"}
+    address, whose, before = told[-1]
+    plain = all(one[1] in {"alone", "unclear"} for one in told)
+    if plain and len(tokens(before)) <= _SHORT_CORRECTION and _corrects(before):
+        return Read(address, whose)
     for kinds in ({"own"}, {"alone"}, {"unclear"}, {"failing"}, {"other"}):
         fitting = [one for one in told if one[1] in kinds and one[0] not in rejected]
         if not fitting:
@@ -207,14 +216,14 @@ def _own_of(told: Sequence[tuple[str, Whose, str]]) -> Read:
             rivals = tuple(dict.fromkeys(one[0] for one in fitting))
         elif kinds == {"own"} and len({one[0] for one in fitting}) == 1:
             return Read(address, whose)
-        if len(rivals) < 2 or _corrects(before, whose):
+        if len(rivals) < 2 or _corrects(before):
             return Read(address, whose)
         return Read(address, whose, rivals[:_MOST_CHOICES])
     address, whose, _ = told[-1]
     return Read(address, whose)
 
 
-def _corrects(before: str, whose: Whose) -> bool:
+def _corrects(before: str) -> bool:
     """Tell whether the words before an address say that it stands for the one before."""
     words = tokens(before)
     return bool(words) and any(

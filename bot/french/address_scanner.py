@@ -36,6 +36,14 @@ _MENDED = re.compile(
 )
 """The end of an address once more, behind it, without its beginning: "pardon .fr"."""
 
+_ACCENTED = re.compile(r"\s(?:à|a|sur|dans)\s([^\W_]{2,40})")
+_UNSURE = re.compile(
+    r"\bje (?:crois|pense) qu['’]il y a un (?:point|tiret|underscore|chiffre|accent)\b"
+    r"|\b(?:point|tiret|underscore|chiffre|accent|www)\b.{0,12}\bje (?:ne )?sais (?:pas|plus)\b",
+    re.I,
+)
+"""A sign of which whoever wrote does not know whether it belongs to the address."""
+
 _SIGN_TOLD = re.compile(r"\bavec un (?:point|tiret|underscore)\b", re.I)
 _NAMED = re.compile(
     r"[\s,:(]*(?:donc|soit|c['’]est[- ]à[- ]dire)\s(?:c['’]est\s)?([^\W\d_]+)([._-])([^\W\d_]+)"
@@ -89,8 +97,11 @@ def _scan(text: str) -> list[Found]:
         if token.kind not in "@a" or token.start < floor:
             continue
         domain = read_domain(tokens, place)
-        local = read_local(text, tokens, place, floor, domain.slip if domain else "")
-        one = _found(text, token, local, domain)
+        # What no domain follows is none, whatever stands before it.
+        one = None
+        if domain is not None:
+            local = read_local(text, tokens, place, floor, domain.slip)
+            one = _found(text, token, local, domain)
         if one is not None:
             found.append(one)
             floor = one.end
@@ -107,6 +118,9 @@ def _unless_spelled_otherwise(text: str, found: list[Found]) -> list[Found]:
     beside, behind = text[: one.start], text[one.end :]
     without = None if one.value.isascii() else _WITHOUT_ACCENT.search(text)
     if without:
+        if (named := _ACCENTED.match(text, without.end())) and not without["or"]:
+            bare = _without_accent_of(one.value, named[1])
+            return [replace(one, value=bare, whole=bare.isascii() and is_address(bare))]
         # "Sans accent à hopital", "avec ou sans accent": which of them is not told.
         sure = one.whole and not without["or"] and (without["all"] is not None)
         found = [replace(one, value=fold_word(one.value), whole=sure)]
@@ -117,13 +131,21 @@ def _unless_spelled_otherwise(text: str, found: list[Found]) -> list[Found]:
         name = named[1] if local.startswith("prenom") else named[1][:1]
         value = normalise_address(f"{name}{named[2]}{named[3]}@{domain}")
         return [replace(one, value=value, whole=is_address(value))]
-    if _MENDED.search(behind) or _SIGN_TOLD.search(beside):
+    if _MENDED.search(behind) or _SIGN_TOLD.search(beside) or _UNSURE.search(text):
         return [replace(one, whole=False)]
     names = [match.group().replace("-", "") for match in _SPELLED.finditer(text)]
     parts = _PARTS.findall(fold_word(found[0].value))
     if all(fold_word(name) in parts or _SPELLED.search(found[0].value) for name in names):
         return found
     return [replace(found[0], whole=False)]
+
+
+def _without_accent_of(address: str, word: str) -> str:
+    """Return an address with a word of it written without its accents."""
+    meant = fold_word(word)
+    return re.sub(
+        r"[^\W_]+", lambda part: meant if fold_word(part[0]) == meant else part[0], address
+    )
 
 
 def whole_addresses(text: str) -> list[str]:
@@ -160,8 +182,8 @@ def unreadable_address(text: str) -> str | None:
     return text.strip() if "@" in plain(text).text else None
 
 
-def _found(text: str, at: Token, local: Side | None, domain: Side | None) -> Found | None:
-    if local is None or domain is None:
+def _found(text: str, at: Token, local: Side | None, domain: Side) -> Found | None:
+    if local is None:
         return None
     spoken = at.kind == "a"
     dotted = "." in domain.text

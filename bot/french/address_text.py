@@ -33,10 +33,13 @@ _DOMAIN = (
 """A whole domain, that is not the beginning of an address."""
 
 _ASIDE = (
-    r"(?:sans\s(?:les\s)?accents?|avec\s(?:un\s|l['’])?accent|(?:tout\s)?attach[ée]e?"
+    r"(?:sans\s(?:les\s)?accents?|avec\s(?:un\s|l['’])?accent"
+    r"|(?:tout\s)?(?:attach[ée]e?|coll[ée]e?)(?:\saussi)?"
     r"|(?:tout\s)?en\s(?:minuscules?|un\s(?:seul\s)?mot)|sans\sespaces?|(?:et\s)?(?:puis|ensuite)"
     r"|suivie?\s(?:de\sl['’]|d['’]|de|du)|tout\scourt(?:\s(?:et\s)?(?:puis|ensuite))?)"
 )
+_FIGURES = "zéro un deux trois quatre cinq six sept huit neuf".split()
+_FIGURE = rf"(?:{'|'.join(_FIGURES)}|\d)"
 _WRITTEN = re.compile(
     rf"""
     (?P<escape>&(?:amp;){{0,3}}(?:(?:\#\d{{1,6}}|\#x[0-9a-f]{{1,5}});
@@ -50,6 +53,14 @@ _WRITTEN = re.compile(
         |\b(?:mail|adresse|courriel)\s?(?::|c['’]est|est)\s[\w.-]{{3,60}}\ à\ (?={_DOMAIN})))
     |(?P<one>(?<![\w.@'’-])[^\W\d_]{{2,30}}\s(?!(?:tout|en|sans)\b)[^\W\d_]{{2,30}},?
         \s{_ATTACHED}\s?,?(?=\s{{0,2}}(?:@|{_AT}\b)))
+    |(?P<quoted>['‘’"“”«]\s?(?:at|arobase|point|dot|tiret|underscore)\s?['‘’"“”»](?=\s))
+    |(?P<figure>(?:(?:\sen\sminuscules?)?,?(?:\s(?:et\s)?(?:puis|ensuite|suivie?\sd['’eu]))?
+        \s(?:le|du)\schiffre\s{_FIGURE}|\b{_FIGURE}(?=\sen\schiffres?\b))
+        (?:\sen\schiffres?)?(?=,?\s{{0,2}}(?:@|{_SAID}\b)))
+    |(?P<again>(?<![\w.@-])(?P<said>[^\W\d_][\w.-]{{1,30}}(?:\ [\w.-]{{1,30}}){{0,4}}),?\sje
+        \sr[ée]p[èeé]te\s?:?\s?(?P=said)\s?,?(?=\s))
+    |(?P<plus>(?<![\w.@'’-])[^\W\d_]{{2,30}}\splus\s[^\W\d_]{{2,30}},?\savec\s(?:le|un)
+        \s(?:signe\s)?plus\s?,?(?=\s{{0,2}}(?:@|{_AT}\b)))
     |(?P<amid>(?<=\w)\s[^\W_]{{2,30}},?\savec\sun\s(?:point|tiret|underscore)
         \s(?:au\smilieu|entre(?:\sles\sdeux)?)\s?,?(?=\s{{0,2}}(?:@|{_AT}\b)))
     |(?P<then>\b{_AT}\s(?:et\s)?(?:puis|ensuite)(?=\s))
@@ -106,13 +117,36 @@ def plain(text: str) -> Plain:
         by = _meant(match.lastgroup or "", match.group())
         if by == match.group():
             continue
+        if match.lastgroup == "aside" and _SIGNED.search(text, at, match.start()):
+            by = _UNTOLD if "attach" in match.group() or "coll" in match.group() else by
         kept(match.start())
         pieces.append(by)
         starts.extend([match.start()] * len(by))
         ends.extend([match.end()] * len(by))
         at = match.end()
     kept(len(text))
-    return Plain("".join(pieces), starts, ends)
+    return Plain(_with_told_signs("".join(pieces)), starts, ends)
+
+
+_SIGNED = re.compile(r"\b(?:point|tiret|underscore)\s[^\W_]{1,40},?$", re.IGNORECASE)
+_UNTOLD = " … "
+"""Stands where a sign is told of and taken back at once: "hugo point lamy tout attaché"."""
+
+
+def _with_told_signs(text: str) -> str:
+    """Put the sign between two words that is told of behind them: "avec un tiret entre x et y"."""
+    for told in _TOLD_BETWEEN.finditer(text):
+        words = re.compile(rf"\b{told[2]} {told[3]}\b", re.IGNORECASE)
+        if found := words.search(text, 0, told.start()):
+            place = found.start() + len(told[2])
+            text = f"{text[:place]}{_TOLD[told[1].lower()]}{text[place + 1 :]}"
+    return text
+
+
+_TOLD = {"point": ".", "tiret": "-", "underscore": "_"}
+_TOLD_BETWEEN = re.compile(
+    r"\bavec un (point|tiret|underscore) entre ([^\W_]{2,30}) et ([^\W_]{2,30})\b", re.IGNORECASE
+)
 
 
 def _meant(kind: str, written: str) -> str:
@@ -140,19 +174,33 @@ def _meant(kind: str, written: str) -> str:
     return "" if kind == "drop" else _folded(written)
 
 
-_REPAIRS = frozenset(["twice", "key", "to", "row", "one", "amid", "then"])
+_REPAIRS = frozenset(
+    ["twice", "key", "to", "row", "one", "amid", "then", "quoted", "figure", "again", "plus"]
+)
 
 
 def _repaired(kind: str, written: str) -> str:
     """Return what was meant by a slip of the keyboard, or by words told about a name."""
     if kind in {"twice", "key"}:
         return "@"
+    if kind == "quoted":
+        return written[1:-1].strip()
+    if kind == "figure":
+        told = re.findall(rf"\b{_FIGURE}\b", written.lower())[-1]
+        return told if told.isdigit() else str(_FIGURES.index(told))
+    if kind == "again":
+        return re.split(r",?\sje\s", written, maxsplit=1)[0]
+    if kind == "plus":
+        first, _, second, *_rest = written.replace(",", " ").split()
+        return f"{first}+{second} "
     if kind == "to":
         return f"{written[:-3]} chez "
     if kind == "row":
         return written.replace(" ", "") if written.count("@") == 1 else written
     if kind == "one":
         first, second = written.replace(",", " ").split()[:2]
+        if re.fullmatch(_SAID, first, re.IGNORECASE):
+            return f"{first} {second}{_UNTOLD}"
         return f"{first}{'' if _begins_name(first) else ' '}{second} "
     if kind == "amid":
         second, *rest = written.replace(",", " ").split()
@@ -162,7 +210,7 @@ def _repaired(kind: str, written: str) -> str:
 
 def _begins_name(word: str) -> bool:
     """Tell whether a word may be the first half of a name, with no sign behind it."""
-    return not is_common(word) and re.fullmatch(_SAID, word, re.IGNORECASE) is None
+    return not is_common(word)
 
 
 def _folded(char: str) -> str:

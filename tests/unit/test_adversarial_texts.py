@@ -44,8 +44,8 @@ from tests.support.timing import cpu_seconds
 
 _MOST = 8_000
 _TEXTS = 2_000
-_MOST_SECONDS = 0.15
-"""Of a thread's own time; a third of it where the machine is idle."""
+_MOST_SECONDS = 0.1
+"""Of a thread's own time on a busy machine; on an idle one, no text takes half of it."""
 
 _SIGNS = " \n.,;:-_'’!?()[]<>/\\=+*#@＠\"«»“”&|~…–\u00ad\u200b\u03010aAé"
 _MODULES: tuple[ModuleType, ...] = (
@@ -124,7 +124,8 @@ _READERS: dict[str, Callable[[str], object]] = {
 @pytest.mark.parametrize("reader", _READERS)
 def test_no_text_holds_a_reader_up(reader: str) -> None:
     read = _READERS[reader]
-    read("bonjour, je suis à Paris")
+    # Tables that are read at their first use are none of the text.
+    read("bonjour, je suis à Grenobble, gh")
     texts = adversarial_texts()
     assert len(texts) == _TEXTS
     slowest, worst = 0.0, ""
