@@ -138,7 +138,8 @@ async def _tell_same(talk: Talk) -> Directive:
 async def _tell_answer(talk: Talk) -> Directive:
     ticket, _ = await _ticket(talk)
     contact = ticket.contact if ticket else talk.memory["last_ticket"]["address"]
-    talk.say("sent.answer", contact=contact, any_number=True)
+    region = _region(talk, ticket) if ticket else talk.region
+    talk.say("sent.answer", contact=contact, region=region, any_number=True)
     return End("")
 
 

@@ -22,6 +22,12 @@ async def _start(talk: Talk) -> Directive:
         talk.frame.data.update(own)
         return Go("tell")
     talk.frame.data["reference"] = talk.heard.entities.get("ticket_reference", "")
+    wants = {
+        talk.heard.surely,
+        *talk.heard.ranking[:1],
+        *(part.intent for part in talk.heard.parts),
+    }
+    talk.frame.data["cancels"] = "cancel" in wants or talk.heard.does("cancel")
     known = "email" in talk.heard.entities and not talk.heard.choices
     return Go("tell" if known else "ask_address")
 
@@ -77,6 +83,10 @@ async def _tell(talk: Talk) -> Directive:
         sent_at=_when(kept.sent_at) if kept and kept.sent_at else "",
     )
     region = talk.portal.region(ticket.region)
+    if talk.frame.data.get("cancels") and ticket.state == "open" and region is not None:
+        # Who knows reference and address may be somebody else than who sent it.
+        talk.say("ticket.no_cancel")
+        talk.say_contact(region)
     if told == "refused" and region is not None:
         talk.say_contact(region)
     return End("informed")

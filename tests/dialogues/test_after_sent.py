@@ -17,7 +17,7 @@ from tests.support.service import Chat, Service
         ("rappelez-moi la référence svp, je ne l'ai pas notée", "Votre référence est"),
         ("et c'est bien parti, vous êtes sûr ?", "est partie"),
         ("ça ne fait pas une deuxième demande ?", "une seule demande"),
-        ("on me répond comment, par mail ?", "La réponse arrivera par mail à"),
+        ("on me répond comment, par mail ?", "vous répondra par mail à"),
         ("vous pouvez me remontrer ce que vous avez envoyé ?", "Voici ce qui a été envoyé"),
     ],
 )
@@ -73,3 +73,12 @@ def test_what_was_sent_is_told_to_whoever_sent_it_only(service: Service) -> None
     from_nothing(service, "resah")
     other = Chat(service, "resah")
     assert "Votre référence est" not in other.say("c'était quoi ma référence déjà ?")
+
+
+def test_a_request_of_another_conversation_is_not_taken_back(service: Service) -> None:
+    handed = from_nothing(service, "resah")
+    other = Chat(service, "resah")
+    other.say(f"annulez la demande {handed.reference} svp")
+    reply = other.say(handed.contact)
+    assert "attend encore sa réponse" in reply
+    assert "Je ne peux l’annuler que dans la conversation" in reply and handed.address in reply
