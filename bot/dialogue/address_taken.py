@@ -144,6 +144,16 @@ def changes_address(talk: Talk) -> bool:
     return bool(talk.memory.get("old_address"))
 
 
+def wants_other_address(talk: Talk, intent: str) -> bool:
+    """Tell whether a message wants another e-mail address on an account, not of a street."""
+    if intent != "profile_update" or talk.heard.pressed:
+        return False
+    return bool(_OF_MAIL & set(tokens(talk.heard.text))) or _says_lost(talk)
+
+
+_OF_MAIL = frozenset({"mail", "mails", "email", "emails", "courriel", "messagerie", "boite"})
+
+
 def note_dead_address(talk: Talk) -> None:
     """Note that the address in use is wrong or gone, when a message says so."""
     heard = talk.heard

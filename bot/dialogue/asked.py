@@ -23,6 +23,7 @@ _OF_WALKS: Mapping[tuple[str, str], str] = {
     ("login", "ask_address_again"): _ADDRESS,
     ("login", "mail_refused"): _ADDRESS,
     ("login", "lost_mailbox"): _ADDRESS,
+    ("login", "ask_current"): _ADDRESS,
     ("login", "alone"): _SOLVED,
     ("login", "unknown"): f"{WALKS}/login/unknown",
     ("login", "ask_login"): f"{WALKS}/login/shared",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.desk.accounts import Account
-from bot.dialogue.address_taken import take_address
+from bot.dialogue.address_taken import take_address, wants_other_address
 from bot.dialogue.consent import consent_to
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Said, Step, Talk, Wait, Walk
 from bot.dialogue.login_answers import (
@@ -44,6 +44,9 @@ async def _start(talk: Talk) -> Directive:
         elif talk.heard.intent != "inform_email" or "topic" not in talk.memory:
             # An address alone goes on with what was told before it.
             talk.memory["topic"] = "login_problem"
+    if wants_other_address(talk, talk.heard.surely) and not talk.memory.get("old_address"):
+        talk.memory["topic"] = "profile_update"
+        return Go("ask_current")
     waits = talk.heard.intent == "mail_not_received" and talk.memory.get("last_sent") == "reset"
     if waits and "email" not in talk.heard.entities:
         return Go("nothing_came")

@@ -8,13 +8,39 @@ from __future__ import annotations
 
 from bot.dialogue.address_taken import lose_address, take_address
 from bot.dialogue.flow import Directive, Go, Open, Pass, Step, Talk, Wait
-from bot.dialogue.login_answers import asks_again
+from bot.dialogue.login_answers import asks_again, lost_mailbox
 from bot.dialogue.request import ADDRESS_CHANGE, set_subject
+from bot.ground.addresses import normalise_address
+
+
+async def _ask_current(talk: Talk) -> Directive:
+    """Ask which address an account has that is to get another one."""
+    if known := talk.memory.get("address"):
+        lose_address(talk, known)
+        return Go("lost_mailbox")
+    talk.say("login.ask_current", talk.button("no_address", "/deny"))
+    return Wait()
+
+
+async def _take_current(talk: Talk) -> Directive:
+    heard = talk.heard
+    if (given := heard.entities.get("email")) and not heard.choices:
+        talk.memory["address"] = normalise_address(given)
+        lose_address(talk, talk.memory["address"])
+        return Go("check")
+    if asks_again(talk):
+        return Wait()
+    if heard.yes_no == "no" or heard.intent in {"deny", "dont_know"} or lost_mailbox(talk):
+        return Go("change_address")
+    return Go("ask_current") if heard.yes_no == "yes" else Pass()
 
 
 async def _lost_mailbox(talk: Talk) -> Directive:
     """Say that a mail would not help, and ask which address is to be used from now on."""
-    lost = talk.memory.get("old_address", "")
+    # A mailbox that is still read is not lost; it is given up.
+    lost = (
+        "" if talk.memory.get("topic") == "profile_update" else talk.memory.get("old_address", "")
+    )
     if new := talk.memory.get("new_address"):
         talk.memory["address"] = new
         return Go("check")
@@ -56,6 +82,7 @@ async def _change_address(talk: Talk) -> Directive:
 
 
 LOST_STEPS: dict[str, Step] = {
+    "ask_current": Step(_ask_current, _take_current),
     "lost_mailbox": Step(_lost_mailbox, _take_new),
     "change_address": Step(_change_address),
 }

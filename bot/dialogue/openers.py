@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dialogue.address_taken import wants_other_address
 from bot.dialogue.after_sent import comes_after
 from bot.dialogue.asked import SENT
 from bot.dialogue.flow import Talk
@@ -62,6 +63,9 @@ def opener(talk: Talk, intent: str | None = None) -> str | None:
             # What was sent from here is looked up rather than asked about.
             return waited
     article = talk.portal.articles.get(intent)
+    if article is None and wants_other_address(talk, intent):
+        # No answer of its own, and still a request that can be prepared.
+        return "login"
     if article is None and intent in LOGIN_TOPICS:
         # Where a portal has no answer of its own to it, the account is looked up.
         return "login"

@@ -7,6 +7,7 @@ what announces the line are left out; where there is doubt, the sentence stays w
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from bot.content.live import current_content
 from bot.dialogue.consent import bare_answer, tokens
@@ -56,6 +57,9 @@ def _told(talk: Talk, clause: Part) -> Told:
     if bare_answer(clause.text, "ticket") is not None or clause.does("smalltalk"):
         return Told("")
     told = told_in(clause.text, phrases)
+    if told.announced:
+        # "On peut ajouter que… ?" asks for the line, and tells it.
+        told = replace(told, text=told.text.rstrip(" ?"))
     if asks(clause.text) and not told.announced:
         # A question is answered, and not told; in a message of one sentence it may be all.
         return Told("")
