@@ -15,7 +15,7 @@ from tests.support.service import Chat, Service
     ("asked", "told"),
     [
         ("rappelez-moi la référence svp, je ne l'ai pas notée", "Votre référence est"),
-        ("et c'est bien parti, vous êtes sûr ?", "est partie"),
+        ("et c'est bien parti, vous êtes sûr ?", "est bien partie"),
         ("ça ne fait pas une deuxième demande ?", "une seule demande"),
         ("on me répond comment, par mail ?", "vous répondra par mail à"),
         ("vous pouvez me remontrer ce que vous avez envoyé ?", "Voici ce qui a été envoyé"),

@@ -45,6 +45,18 @@ def test_a_lost_mailbox_gets_no_mail_and_becomes_a_change_of_address(
 
 
 @each_portal
+def test_whoever_wants_another_address_is_asked_for_both(service: Service, portal: str) -> None:
+    new = someone()
+    chat = Chat(service, portal)
+    assert "adresse e-mail actuelle" in chat.say("je souhaite changer le mail de mon compte")
+    reply = chat.say(KNOWN[portal])
+    assert "Oui, envoyez-le" not in chat.offered and "nouvelle adresse" in reply
+    told = lines_of(chat.say(new))
+    assert told["Sujet"] == "Changement d’adresse e-mail"
+    assert (told["Ancienne adresse"], told["Nouvelle adresse"]) == (KNOWN[portal], new)
+
+
+@each_portal
 def test_a_new_address_that_is_on_no_account_yet_is_not_to_be_spelt_otherwise(
     service: Service, portal: str
 ) -> None:
