@@ -22,9 +22,11 @@ from tests.support.service import Chat, Service
     ],
 )
 def test_a_question_about_the_request_is_answered(
-    service: Service, portal: str, asked: str, told: str
+    service: Service, mailbox: Mailbox, portal: str, asked: str, told: str
 ) -> None:
     handed = from_nothing(service, portal)
+    # What has not left yet is told as such.
+    mails_of(mailbox, handed.address, handed.reference)
     reply = handed.chat.say(asked)
     assert told in reply, reply
 
