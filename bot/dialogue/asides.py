@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.content.live import Article
+from bot.dialogue.consent import sends
 from bot.dialogue.flow import Directive, Go, Said, Talk
 from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
@@ -50,7 +51,7 @@ def tell_aside(talk: Talk) -> bool:
         Whether it was answered.
     """
     asked = aside_in(talk)
-    if asked is None or _leads_to_contact(talk):
+    if asked is None or _leads_to_contact(talk) or _says_the_problem(talk, asked):
         return False
     own = talk.memory.get("last_ticket") or {}
     answer = talk.portal.render(
@@ -80,10 +81,17 @@ def tell_no_answer(talk: Talk, *, beside: bool = False) -> None:
     """
     talk.told_aside = True
     nth = talk.frame.asked
+    if talk.frame.step in _OFFERING and sends(talk.heard.text):
+        # "Vous pouvez l'envoyer ?" is answered by the offer, which comes again.
+        return
     if beside:
         talk.say("in_walk.beside", nth=nth, any_number=True, region=talk.region)
     else:
         talk.say("in_walk.no_answer", nth=nth, any_number=True, region=talk.region)
+
+
+_OFFERING = frozenset({"offer_reset", "offer_new_link", "declined", "preview", "ask_again"})
+"""Steps that offer to send something."""
 
 
 def _open_question(talk: Talk) -> str:
@@ -120,6 +128,18 @@ def _leads_to_contact(talk: Talk) -> bool:
     walks = {frame.walk for frame in talk.stack}
     wanted = talk.heard.surely in WAYS_TO_A_PERSON
     return wanted and talk.region is None and not walks & {"region", "handover"}
+
+
+def _says_the_problem(talk: Talk, asked: Asked) -> bool:
+    """Tell whether a message says once more what the open walk is about, rather than asks beside."""
+    if not talk.stack:
+        return False
+    own = talk.frame.walk.removeprefix(PREFIX)
+    said = talk.heard.surely in {own, *_OF_LOGIN} if own == "login" else talk.heard.surely == own
+    return said and asked.confidence < _PLAIN
+
+
+_OF_LOGIN = frozenset({"login_problem", "password_reset", "account_check", "email_not_recognised"})
 
 
 def _places(talk: Talk) -> Iterator[str]:

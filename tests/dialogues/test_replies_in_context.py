@@ -94,6 +94,8 @@ def test_a_contact_has_nothing_but_what_is_shown(service: Service, portal: str) 
     chat = Chat(service, portal)
     chat.say("le contact pour Nantes svp")
     assert "ni son nom" in chat.say("et elle s'appelle comment cette dame ?")
+    reply = chat.say("ils sont assurés chez qui ?")
+    assert "ni son nom" not in reply and "contact" in reply
 
 
 def test_a_private_person_is_not_sent_to_the_trade(service: Service) -> None:

@@ -39,6 +39,12 @@ class Found:
     likeness: float
     here: int
 
+    @property
+    def rank(self) -> float:
+        """The score with what the place adds to it or takes from it."""
+        elsewhere = _ELSEWHERE if self.aside.about and not self.here else 0.0
+        return self.score + _PLACE[self.here] - elsewhere
+
 
 class AsideIndex:
     """All ways to ask the asides of a portal.
@@ -81,7 +87,7 @@ class AsideIndex:
             aside = self._asides[at]
             likeness = float(cosines[self._of == at].max())
             found.append(Found(aside, float(scores[at]), likeness, _here(aside, places)))
-        return sorted(found, key=_rank, reverse=True)
+        return sorted(found, key=lambda each: each.rank, reverse=True)
 
     def _cosines(self, meanings: Dense, written: sp.csr_matrix) -> Dense:
         of_letters = (written @ self._written).toarray()
@@ -93,13 +99,8 @@ class AsideIndex:
 _CONSIDERED = 12
 _PLACE = (0.0, 0.2, 0.3)
 """What it adds to a score that an aside belongs to the walk, or to the very step."""
-_ELSEWHERE = 0.1
+_ELSEWHERE = 0.05
 """What it takes from a score that an aside belongs somewhere else."""
-
-
-def _rank(found: Found) -> float:
-    elsewhere = _ELSEWHERE if found.aside.about and not found.here else 0.0
-    return found.score + _PLACE[found.here] - elsewhere
 
 
 def _here(aside: Aside, places: Sequence[str]) -> int:
