@@ -131,7 +131,7 @@ def _leads_to_contact(talk: Talk) -> bool:
 
 
 def _says_the_problem(talk: Talk, asked: Asked) -> bool:
-    """Tell whether a message says once more what the open walk is about, rather than asks beside."""
+    """Tell whether a message says again what the open walk is about, rather than asks beside."""
     if not talk.stack:
         return False
     own = talk.frame.walk.removeprefix(PREFIX)
