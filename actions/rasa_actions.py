@@ -64,7 +64,8 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
             if _rejects(events):
                 # The message goes on to the action that answers it, which warns then.
                 return events
-            if talk.memory.get("offered") is offered and not talk.resuming:
+            goes_on = talk.resuming or talk.told_aside
+            if talk.memory.get("offered") is offered and not goes_on:
                 # Topics can be chosen right after they were offered, not later.
                 talk.memory.pop("offered", None)
             _note_offer(talk)

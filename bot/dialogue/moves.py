@@ -177,7 +177,7 @@ def _explained(talk: Talk, kind: str) -> Directive | None:
         # A question with an answer of its own.
         return None
     told: list[str] = talk.memory.setdefault("explained", [])
-    here = f"{talk.frame.walk}/{talk.frame.step}"
+    here = f"{talk.frame.walk}/{talk.frame.step}/{kind}"
     walk = talk.frame.walk
     if here in told:
         _say_no_more(talk, kind)
