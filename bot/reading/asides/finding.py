@@ -10,7 +10,7 @@ from bot.content.asides import NOTHING, Aside
 from bot.reading.asides.index import Found, index_of
 from bot.reading.asides.parts import parts
 
-SURE = 0.65
+SURE = 0.6
 """Confidence from which a question is answered."""
 
 

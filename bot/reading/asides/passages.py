@@ -49,7 +49,7 @@ def likeliest_passage(body: str, question: str, beside: str = "") -> str:
     asked, *about = encode([question, *([beside[:_MOST_READ]] if beside else [])])
     vectors = encoded(choices)
     likeness = vectors @ asked
-    likeness[0] += _FIRST
+    likeness[0] += _FIRST if choices[0] == every[0] else 0
     for each in about:
         likeness = likeness + _BESIDE * (vectors @ each)
     return choices[int(np.argmax(likeness))]
