@@ -36,6 +36,7 @@ from tests.support.tables import make_tables  # noqa: E402
 
 logs.configure()
 rasa_patches.check_action_results_once_compiled()
+rasa_patches.find_event_types_once()
 rasa_patches.bound_tokens()
 import_tables()
 share_loaded_models()

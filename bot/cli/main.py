@@ -128,7 +128,7 @@ def _serve(options: argparse.Namespace) -> int:
     from bot.cli import service
 
     rasa_patches.check_action_results_once_compiled()
-
+    rasa_patches.find_event_types_once()
     rasa_patches.bound_tokens()
     if options.worker:
         service.serve_worker(current_settings(), tell)

@@ -122,6 +122,28 @@ def check_action_results_once_compiled() -> None:
     RemoteAction._validate_action_result = validate
 
 
+def find_event_types_once() -> None:
+    """Have the class of an event's type found once.
+
+    `Event.resolve_by_type` goes through all classes of events for each event that is read from the
+    database, some thirty a turn.
+    """
+    from rasa.shared.core.events import Event
+
+    resolve = Event.resolve_by_type
+    known: dict[str, Any] = {}
+
+    def resolved(type_name: str, default: Any = None) -> Any:
+        found = known.get(type_name)
+        if found is None:
+            found = resolve(type_name, default)
+            if found is not None and found.type_name == type_name:
+                known[type_name] = found
+        return found
+
+    Event.resolve_by_type = staticmethod(resolved)
+
+
 _MOST_TOKENISED = 500
 """Characters of a text that Rasa's tokenizer is given."""
 

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SlotSet, UserUttered
 
 from bot import reading
 from bot.french.redaction import MARK, redact_passwords
@@ -44,6 +45,16 @@ def test_the_compiled_check_refuses_what_rasas_own_refuses() -> None:
             jsonschema.validate(bad, RemoteAction.action_response_format_spec())
         with pytest.raises(jsonschema.ValidationError):
             action._validate_action_result(bad)
+
+
+def test_an_events_class_is_found_by_its_type_as_before() -> None:
+    for _ in "again":
+        assert Event.resolve_by_type("slot") is SlotSet
+        assert Event.resolve_by_type("user") is UserUttered
+        assert Event.resolve_by_type("unheard_of", SlotSet) is SlotSet
+        assert Event.resolve_by_type("topic") is None
+        with pytest.raises(ValueError, match="unheard_of"):
+            Event.resolve_by_type("unheard_of")
 
 
 def test_the_store_is_not_wrapped_by_rasas_fail_safe(assistant: Assistant) -> None:
