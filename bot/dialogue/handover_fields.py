@@ -166,8 +166,14 @@ def corrects_region(talk: Talk) -> bool:
     return True
 
 
-def line_clauses(talk: Talk) -> list[Part]:
-    """Return the clauses of a message that do no more than name a line that it changes."""
+def line_clauses(talk: Talk, *, moved: bool = False) -> list[Part]:
+    """Return the clauses of a message that do no more than name a line that it changes.
+
+    Args:
+        talk: The turn.
+        moved: Whether the message put the region right.
+    """
+    moved = moved or "region" in talk.told_lines
     named = [str(talk.memory.get(name, "")) for name in talk.told_lines if name != "region"]
     found = []
     for part in talk.heard.pieces:
@@ -175,7 +181,9 @@ def line_clauses(talk: Talk) -> list[Part]:
         bare = len(part.text.split()) <= MOST_SHORT
         places = place_in(talk.portal, part.text, expected=bare).places
         here = any(value and value in part.text for value in named)
-        placed = talk.region is not None and talk.region in regions_of(talk.portal, places)
+        placed = (
+            moved and talk.region is not None and talk.region in regions_of(talk.portal, places)
+        )
         denies = len(part.text.split()) <= _MOST_DENYING and tokens(part.text)[:1] == ("pas",)
         if denies or (short and (here or placed)):
             found.append(part)

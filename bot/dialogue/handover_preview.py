@@ -183,11 +183,12 @@ def _changed(talk: Talk) -> Directive | None:
     heard = talk.heard
     if heard.pressed:
         return None
-    put_right = corrects_region(talk) or bool(talk.told_lines)
+    moved = corrects_region(talk)
+    put_right = moved or bool(talk.told_lines)
     adds = heard.option == "changes" or heard.does("correct") or announces(talk)
     if not (put_right or adds):
         return None
-    if note_precision(talk, without=line_clauses(talk)):
+    if note_precision(talk, without=line_clauses(talk, moved=moved)):
         talk.say("handover.noted")
     elif put_right:
         talk.say("handover.corrected")

@@ -22,6 +22,7 @@ from bot.french.wording import asks
 MOST_TYPED = 500
 _MOST_KEPT = 240
 _MOST_IN_PASSING = 3
+_MOST_HOLDING_UP = 4
 _BESIDE_A_NUMBER = 6
 """Words of a clause that says no more than the telephone number in it."""
 
@@ -54,7 +55,8 @@ def precision_in(talk: Talk, *, without: Collection[Part] = ()) -> str:
 
 def _told(talk: Talk, clause: Part) -> Told:
     phrases = current_content().wording.requests
-    if bare_answer(clause.text, "ticket") is not None or clause.does("smalltalk"):
+    holds_up = clause.does("wait") and len(clause.text.split()) <= _MOST_HOLDING_UP
+    if bare_answer(clause.text, "ticket") is not None or clause.does("smalltalk") or holds_up:
         return Told("")
     told = told_in(clause.text, phrases)
     if told.announced:

@@ -176,6 +176,14 @@ def test_a_number_to_call_is_told_before_anything_is_asked(service: Service, por
     assert ("tél." in reply) == (portal == "woundwo")
 
 
+def test_a_place_in_a_line_that_is_added_stays_in_it(service: Service) -> None:
+    chat = shown_to(service, "resah")
+    before = lines_of(chat.say("vous pouvez me remontrer ?"))["Région"]
+    told = lines_of(chat.say("non attendez, mettez que c'est pour notre site de Rennes"))
+    assert told["Région"] == before
+    assert told["Précision"] == "C'est pour notre site de Rennes"
+
+
 def test_a_number_that_is_given_is_a_line(service: Service) -> None:
     chat = shown_to(service, "woundwo")
     told = lines_of(chat.say("rappelez-moi au 01 99 00 12 34"))
