@@ -27,8 +27,8 @@ def report(
     """
     hands = measured.hands_to_test(replies)
     tell(f"replies: {len(replies)} to {len({reply.question for reply in replies})} questions; "
-         f"each of {len(hands)} hands is tested by a model of the others")  # fmt: skip
-    whole = measured.by_hand(replies, questions, hands, tell=tell)
+         f"each of {len(hands)} hands is read by what the others show")  # fmt: skip
+    whole = measured.by_hand(replies, questions, hands)
     for line in lines(whole):
         tell(line)
     tell("== learning curve, before any threshold")
@@ -36,7 +36,7 @@ def report(
         run = measured.by_hand(replies, questions, hands, part)
         tell(f"  {part:6.1%} of the replies  {one_line(measured.figures(run.rows, 0.0))}")
     tell(f"  {1:6.1%} of the replies  {one_line(measured.figures(whole.rows, 0.0))}")
-    tell("== questions that training never showed, by meanings and labels alone")
+    tell("== trees that training never showed, by meanings and labels alone")
     for line in _at_thresholds(measured.unknown_questions(replies, questions)):
         tell(line)
 
@@ -51,7 +51,7 @@ def lines(run: Run) -> Iterator[str]:
     """Yield the report on the replies of all hands tested, line by line."""
     times = sorted(run.milliseconds)
     pace = f"p50 {statistics.median(times):.1f} ms, p99 {times[int(len(times) * 0.99)]:.1f} ms"
-    yield f"training: {run.seconds:.0f} s at most, {run.megabytes} MB; one reading: {pace}"
+    yield f"training: {run.seconds:.0f} s, {run.megabytes} MB at most; one reading: {pace}"
     yield f"== {len(run.rows)} replies, each read by a model that does not know its hand"
     plain = measured.figures(run.rows, 0.0)
     yield f"  option right                 {shown(plain.right)}"

@@ -77,6 +77,15 @@ class Problem:
     confidence: float
 
 
+def apart(one: str, other: str) -> bool:
+    """Tell whether two intents stand for problems of their own, not for sides of one.
+
+    One that is in no family is none.
+    """
+    families = {FAMILIES.get(one, ""), FAMILIES.get(other, "")}
+    return "" not in families and len(families) > 1 and frozenset(families) not in _ONE_PROBLEM
+
+
 def find_problems(text: str, classify: Classify, whole: Prediction) -> list[Problem]:
     """Return the two problems of a message, or nothing where there is only one.
 

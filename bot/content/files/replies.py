@@ -63,7 +63,7 @@ def _read_step(result: ReplyFile, step: str, fields: Fields) -> None:
     name = f"{result.owner}/{step}"
     if walk:
         fields.text("says")
-        options = fields.below("options", required=True)
+        options = fields.below("options")
         result.questions[step] = Question(name, tuple(_options(options)))
     for number, group in enumerate(_listed(fields)):
         at = (*fields.at, "given", number)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,11 +57,14 @@ class FactReader:
         facts: In the order of the scores.
         judge: Of their signals.
         threshold: Confidence from which one is sure.
+        tried: What a judge of the other groups thinks of each reply that this one was fitted on;
+            not kept.
     """
 
     facts: list[Told]
     judge: Judge | Forest
     threshold: float
+    tried: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     @classmethod
     def fit(cls, facts: list[Told], seen: Floats, right: Bools, group: Ints) -> FactReader:
@@ -77,21 +81,37 @@ class FactReader:
         kinds = np.full(len(flat), "fact")
         groups = group.repeat(len(facts))
         every = np.ones(len(flat), bool)
-        thresholds: dict[str, float] = {"fact": 1.01}
         candidates = Candidates(flat, right.ravel(), kinds, groups, every, own)
-        judge = candidates.judged(trees=True, thresholds=thresholds)
-        return cls(facts, judge, thresholds["fact"])
+        judge, tried = candidates.judged(trees=True)
+        least = candidates.thresholds(tried).get("fact", 1.01)
+        return cls(facts, judge, least, tried.reshape(right.shape))
 
     def __call__(self, scores: Floats, scored: Scored) -> tuple[Fact, ...]:
         """Return the facts of one reply, likeliest first, of each name one value alone."""
         if not self.facts:
             return ()
-        confidences = self.judge(signals(scores, scored))[0]
-        found: dict[str, Fact] = {}
-        for at in np.argsort(-confidences):
-            (name, value), confidence = self.facts[at], float(confidences[at])
-            found.setdefault(name, Fact(name, value, confidence, confidence >= self.threshold))
-        return tuple(found.values())
+        seen, likely = signals(scores, scored)[0], scores[0] >= _LEAST
+        confidences = np.zeros(len(self.facts))
+        confidences[likely] = self.judge(seen[likely])
+        return facts_of(self.facts, confidences, self.threshold)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"tried": np.zeros((0, 0))}
+
+
+def facts_of(facts: Sequence[Told], confidences: Floats, threshold: float) -> tuple[Fact, ...]:
+    """Return the facts of one reply, likeliest first, of each name one value alone.
+
+    Args:
+        facts: Those that can be told.
+        confidences: That it tells each.
+        threshold: Confidence from which one is sure.
+    """
+    found: dict[str, Fact] = {}
+    for at in np.argsort(-confidences):
+        (name, value), confidence = facts[at], float(confidences[at])
+        found.setdefault(name, Fact(name, value, confidence, confidence >= threshold))
+    return tuple(found.values())
 
 
 def signals(scores: Floats, scored: Scored) -> Floats:
@@ -113,4 +133,6 @@ def signals(scores: Floats, scored: Scored) -> Floats:
     )  # fmt: skip
     which = np.repeat(np.eye(count)[None], len(scored), axis=0)
     shared = np.hstack([option, move, scored.meanings, scored.written[:, 1:]])
-    return np.concatenate([own, which, np.repeat(shared[:, None, :], count, axis=1)], axis=2)
+    every = [own, which, np.repeat(shared[:, None, :], count, axis=1)]
+    # In single precision: of all replies there are a million facts to judge.
+    return np.concatenate([each.astype(np.float32) for each in every], axis=2)

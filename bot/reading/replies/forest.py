@@ -85,7 +85,7 @@ def grow(seen: Floats, right: Bools) -> HistGradientBoostingClassifier:
         right: Which are so.
     """
     trees = HistGradientBoostingClassifier(
-        max_iter=150, learning_rate=0.06, max_leaf_nodes=24, min_samples_leaf=40,
+        max_iter=150, learning_rate=0.06, max_leaf_nodes=24, max_depth=10, min_samples_leaf=40,
         l2_regularization=5.0, early_stopping=False, random_state=0,
     )  # fmt: skip
     return trees.fit(seen, right)

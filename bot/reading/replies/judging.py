@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from bot.content.replies import MOVES, Option, Question
+from bot.content.replies import Option, Question
 from bot.reading.replies.forest import Forest, grow
 from bot.reading.replies.signals import PLAIN, Scored, move_signals, option_signals
 
@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 DROPS = frozenset({"cancel", "later", "restart", "solved"})
 """Moves that end something."""
 
-WANTED: Mapping[str, float] = {"act": 0.97, "option": 0.935, "drop": 0.95, "move": 0.85,
+WANTED: Mapping[str, float] = {"act": 0.97, "option": 0.945, "drop": 0.95, "move": 0.85,
                               "fact": 0.85}  # fmt: skip
 """By kind, the share that must be right, on held-out replies, among those taken as sure: options
 that send or close something, other options, moves that end something, other moves, facts."""
@@ -91,7 +91,7 @@ class Candidates:
         kinds: Their kinds, of those in `WANTED`.
         group: The group of hands that each is of; a judge tried on one is fitted on the others.
         taken: Which could be taken: of the options of a reply the likeliest alone.
-        telling: Which the trees learn from.
+        telling: Which the trees learn from and judge; the others are never so.
     """
 
     seen: Floats
@@ -101,25 +101,39 @@ class Candidates:
     taken: Bools
     telling: Bools
 
-    def judged(self, *, trees: bool, thresholds: dict[str, float]) -> Judge | Forest:
-        """Return a judge of them, and set the thresholds of their kinds."""
-        if trees and len(self.right) >= _FEWEST:
-            confidence = np.zeros(len(self.right))
-            for group in np.unique(self.group):
-                rest, own = self.telling & (self.group != group), self.group == group
-                if self.right[rest].any():
-                    grown = grow(self.seen[rest], self.right[rest])
-                    confidence[own] = grown.predict_proba(self.seen[own])[:, 1]
-            judge: Judge | Forest = Forest.of(
-                grow(self.seen[self.telling], self.right[self.telling])
-            )
-        else:
+    def judged(self, *, trees: bool) -> tuple[Judge | Forest, Floats]:
+        """Return a judge of them, and what one of the other groups thinks of each.
+
+        Args:
+            trees: Whether to weigh all signals; else only those that hold of any question, by so
+                few weights that the judge of all serves for each.
+        """
+        if not trees or len(self.right) < _FEWEST:
             judge = Judge.fit(self.seen, self.right)
-            confidence = judge(self.seen)
+            return judge, judge(self.seen)
+        confidence = np.zeros(len(self.right))
+        for group in np.unique(self.group):
+            rest, own = (self.telling & rows for rows in (self.group != group, self.group == group))
+            if own.any() and self.right[rest].any():
+                grown = grow(self.seen[rest], self.right[rest])
+                confidence[own] = grown.predict_proba(self.seen[own])[:, 1]
+        grown = grow(self.seen[self.telling], self.right[self.telling])
+        return Forest.of(grown), confidence
+
+    def thresholds(self, confidence: Floats, without: int | None = None) -> dict[str, float]:
+        """Return from which confidence each of their kinds is sure.
+
+        Args:
+            confidence: Of each candidate.
+            without: A group that the thresholds are for, which they are not told by.
+        """
+        found = {}
         for kind in np.unique(self.kinds):
             rows = self.taken & (self.kinds == kind)
-            thresholds[str(kind)] = threshold(confidence[rows], self.right[rows], WANTED[kind])
-        return judge
+            if without is not None:
+                rows &= self.group != without
+            found[str(kind)] = threshold(confidence[rows], self.right[rows], WANTED[kind])
+        return found
 
 
 @dataclass
@@ -136,58 +150,16 @@ class Decision:
     moves: Judge | Forest
     thresholds: dict[str, float]
 
-    @classmethod
-    def fit(cls, options: Candidates, moves: Candidates, *, trees: bool) -> Decision:
-        """Learn from held-out replies.
-
-        Args:
-            options: Options of all of them.
-            moves: Moves of all of them.
-            trees: Whether to weigh all signals; else only those that hold of any question.
-        """
-        thresholds = dict.fromkeys(WANTED, 1.01)
-        return cls(
-            options.judged(trees=trees, thresholds=thresholds),
-            moves.judged(trees=trees, thresholds=thresholds),
-            thresholds,
-        )
-
     def __call__(self, question: Question, scored: Scored) -> tuple[Floats, Floats]:
         """Return confidences of the options and of the moves of replies to one question."""
-        return self.options(option_signals(question, scored)), self.moves(move_signals(scored))
+        options, seen = self.options(option_signals(question, scored)), move_signals(scored)
+        if isinstance(self.moves, Judge):
+            return options, self.moves(seen)
+        near, moves = nearest(scored), np.zeros(seen.shape[:2])
+        moves[near] = self.moves(seen[near])
+        return options, moves
 
 
-def gathered(
-    questions: list[tuple[Question, Scored]], chosen: list[Bools], done: list[Bools],
-    groups: list[Ints],
-) -> tuple[Candidates, Candidates]:  # fmt: skip
-    """Return the candidates of held-out replies: options, then moves.
-
-    Args:
-        questions: Each question with the scores of the replies to it.
-        chosen: For each, which option each reply chooses, shape (replies, options).
-        done: For each, which moves it makes, shape (replies, moves).
-        groups: For each, the group of hands of each reply.
-    """
-    options: list[tuple[Floats, Bools, Ints]] = []
-    kinds: list[str] = []
-    moves: list[tuple[Floats, Bools, Ints]] = []
-    for (question, scored), group in zip(questions, groups, strict=True):
-        signals = option_signals(question, scored)
-        best: Bools = scored.options == scored.options.max(axis=1, keepdims=True, initial=-1)
-        count = len(question.options)
-        options.append((signals.reshape(-1, signals.shape[2]), best.ravel(), group.repeat(count)))
-        kinds += [kind_of_option(option) for option in question.options] * len(scored)
-        signals = move_signals(scored)
-        near = (-scored.moves).argsort(axis=1).argsort(axis=1) < _RIVALS
-        shape = len(MOVES)
-        moves.append((signals.reshape(-1, signals.shape[2]), near.ravel(), group.repeat(shape)))
-    seen, best, group = (np.concatenate(each) for each in zip(*options, strict=True))
-    right = np.concatenate([each.ravel() for each in chosen])
-    every = np.ones(len(right), bool)
-    of_options = Candidates(seen, right, np.array(kinds), group, best, every)
-    seen, near, group = (np.concatenate(each) for each in zip(*moves, strict=True))
-    right = np.concatenate([each.ravel() for each in done])
-    every = np.ones(len(right), bool)
-    kind = np.tile([kind_of_move(name) for name in MOVES], len(right) // len(MOVES))
-    return of_options, Candidates(seen, right, kind, group, every, near)
+def nearest(scored: Scored) -> Bools:
+    """Tell which moves come so far up in a reply that trees judge them."""
+    return np.asarray((-scored.moves).argsort(axis=1).argsort(axis=1) < _RIVALS)

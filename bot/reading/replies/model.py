@@ -14,19 +14,20 @@ from numpy.typing import NDArray
 from bot.content.replies import MOVES, Option, Question, Reply, answering, told
 from bot.content.trees import MEANINGS
 from bot.reading.features import Dense, Features
-from bot.reading.kernel import fit, kernel, own_similarities, unit_rows
-from bot.reading.replies.facts import Fact, FactReader, learnable
-from bot.reading.replies.facts import signals as fact_signals
-from bot.reading.replies.judging import Decision, gathered, kind_of_move, kind_of_option
-from bot.reading.replies.moves import Move
-from bot.reading.replies.pairs import likeness_table, weigh
+from bot.reading.kernel import kernel, unit_rows
+from bot.reading.replies.facts import learnable
+from bot.reading.replies.pairs import likeness_table, weights
+from bot.reading.replies.replied import Replied, ranked
 from bot.reading.replies.shown import Shown
 from bot.reading.replies.signals import Scored, written
 from bot.reading.replies.targets import columns, folds
 from bot.reading.replies.texts import Texts
+from bot.reading.replies.tiles import fit
+from bot.reading.replies.trial import Asked, Trial
+
+__all__ = ["DEFAULTS", "Replied", "ReplyModel"]
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 DEFAULTS: dict[str, Any] = {
@@ -53,29 +54,6 @@ _GROUPS = 4
 """Hands are put together to so many groups, each judged by what was learned from the others."""
 
 
-@dataclass(frozen=True)
-class Replied:
-    """What a reply does.
-
-    Attributes:
-        moves: Options and shared moves, likeliest first.
-        facts: What it tells, by its option or in passing, likeliest first.
-    """
-
-    moves: tuple[Move, ...]
-    facts: tuple[Fact, ...] = ()
-
-    @property
-    def first(self) -> Move:
-        """The likeliest."""
-        return self.moves[0]
-
-    @property
-    def sure(self) -> tuple[Move, ...]:
-        """Those that can be gone by, one option among them at most."""
-        return tuple(move for move in self.moves if move.sure)
-
-
 @dataclass
 class ReplyModel:
     """Kernel ridge regression over pairs of a reply and its question, calibrated.
@@ -93,6 +71,18 @@ class ReplyModel:
             replies: What to learn from; one whose question or option is gone is left out.
             questions: The questions by id.
         """
+        self.fit_and_try(replies, questions)
+        return self
+
+    def fit_and_try(
+        self, replies: Sequence[Reply], questions: Mapping[str, Question]
+    ) -> list[tuple[Reply, Replied]]:
+        """Train, and return what a model that does not know their hands reads in the replies.
+
+        Args:
+            replies: See `fit`.
+            questions: The questions by id.
+        """
         known = answering(replies, questions)
         self._questions = [questions[name] for name in sorted({reply.question for reply in known})]
         place = {question.id: at for at, question in enumerate(self._questions)}
@@ -105,19 +95,31 @@ class ReplyModel:
         texts = [reply.text for reply in known]
         features = self._texts.fit_transform(texts)
         unit = unit_rows(features)
-        transposed = sp.csr_matrix(unit.sparse.T)
         self._labels: dict[str, Features] = {}
-        gram = kernel(own_similarities(unit, transposed), self.settings["sharpness"])
         likeness = likeness_table(self._questions, self._questions, self.settings["shared_options"])
         self._likeness = dict(zip(self._questions, likeness, strict=True))
-        weigh(gram, self._asked, likeness, self.settings["apart"])
-        targets = self._targets(known)
         held = list(folds(known))
-        coefficients, held_out = fit(gram, targets, np.float32(self.settings["ridge"]), held)
+        coefficients, held_out = fit(
+            lambda rows, others: self._kernel(unit, likeness, rows, others),
+            self._targets(known), self.settings["ridge"], held,
+        )  # fmt: skip
+        transposed = sp.csr_matrix(unit.sparse.T)
         self._learned = Shown(transposed, unit.dense, np.ascontiguousarray(coefficients.T))
-        del gram
-        self._calibrate(known, unit, written(texts, features.words), held_out, held)
-        return self
+        trial = self._trial(known, unit, written(texts, features.words), held_out, held)
+        self._decide, self._decide_new = trial.decide()
+        self._read_facts = trial.fact_reader()
+        return list(zip(known, trial.readings(self._read_facts), strict=True))
+
+    def _kernel(self, unit: Features, likeness: Dense, rows: Ints, others: Ints) -> Dense:
+        """Return the kernel of some replies of the training with others."""
+        one, other = unit.take(rows), unit.take(others)
+        cosines = one.dense @ other.dense.T
+        cosines += (one.sparse @ other.sparse.T).toarray()
+        gram = kernel(cosines, self.settings["sharpness"])
+        table = weights(likeness, self.settings["apart"])
+        for at, asked in enumerate(self._asked[rows]):
+            gram[at] *= table[asked, self._asked[others]]
+        return gram
 
     def predict(self, text: str, question: Question) -> Replied:
         """Return what a reply does."""
@@ -144,9 +146,9 @@ class ReplyModel:
             scored = self._scored(question, scores, unit, one, how[one])
             decide = self._decide if self._shown(question) else self._decide_new
             options, moves = decide(question, scored)
-            ranked = _ranked(question, options[0], moves[0], decide.thresholds)
+            order = ranked(question, options[0], moves[0], decide.thresholds)
             facts = self._read_facts(scores[:, self._fact_columns].astype(np.float64), scored)
-            found.append(Replied(ranked, facts))
+            found.append(Replied(order, facts))
         return found
 
     def _weights(self, question: Question) -> Dense:
@@ -155,8 +157,7 @@ class ReplyModel:
         if likeness is None:
             shared = self.settings["shared_options"]
             likeness = likeness_table([question], self._questions, shared)[0]
-        apart = np.float32(self.settings["apart"])
-        return np.asarray((likeness + apart) / (1 + apart), np.float32)
+        return weights(likeness, self.settings["apart"])
 
     def _wanted(self, question: Question) -> list[int]:
         """Return the columns that a question's options and the shared moves are scored by."""
@@ -217,50 +218,18 @@ class ReplyModel:
         near = (unit.sparse @ label.sparse.T).toarray() + unit.dense @ label.dense.T
         return np.asarray(score + self.settings["label_weight"] * near[:, 0], np.float64)
 
-    def _calibrate(
+    def _trial(
         self, known: Sequence[Reply], unit: Features, how: Floats, held_out: Dense,
         held: Sequence[Ints],
-    ) -> None:  # fmt: skip
-        """Learn to decide from held-out scores."""
+    ) -> Trial:  # fmt: skip
+        """Return all replies with the scores that they get without their hand."""
         group = np.zeros(len(known), np.int64)
         for number, fold in enumerate(held):
             group[fold] = number % _GROUPS
-        scored: list[tuple[Question, Scored]] = []
-        chosen: list[Bools] = []
-        done: list[Bools] = []
-        groups: list[Ints] = []
-        facts = self._fact_columns
-        telling: list[Floats] = []
-        truth: list[Bools] = []
+        asked = []
         for at, question in enumerate(self._questions):
             rows = np.flatnonzero(self._asked == at)
-            scored.append((question, self._scored(question, held_out[rows], unit, rows, how[rows])))
-            options = [[known[row].option == name for name in question.names] for row in rows]
-            chosen.append(np.array(options, bool).reshape(len(rows), len(question.options)))
-            done.append(np.array([[name in known[row].moves for name in MOVES] for row in rows]))
-            groups.append(group[rows])
-            telling.append(fact_signals(held_out[rows][:, facts].astype(float), scored[-1][1]))
-            said = [told(known[row], question) for row in rows]
-            truth.append(np.array([[fact in each for fact in self._facts] for each in said], bool))
-        of_options, of_moves = gathered(scored, chosen, done, groups)
-        self._decide = Decision.fit(of_options, of_moves, trees=True)
-        self._decide_new = Decision.fit(of_options, of_moves, trees=False)
-        self._read_facts = FactReader.fit(
-            self._facts, np.concatenate(telling), np.concatenate(truth), np.concatenate(groups)
-        )
-
-
-def _ranked(
-    question: Question, options: Floats, moves: Floats, thresholds: Mapping[str, float]
-) -> tuple[Move, ...]:
-    best = int(options.argmax()) if len(options) else -1
-    found = [
-        Move(option.name, True, float(confidence),
-             at == best and bool(confidence >= thresholds[kind_of_option(option)]))
-        for at, (option, confidence) in enumerate(zip(question.options, options, strict=True))
-    ]  # fmt: skip
-    found += [
-        Move(name, False, float(confidence), bool(confidence >= thresholds[kind_of_move(name)]))
-        for name, confidence in zip(MOVES, moves, strict=True)
-    ]
-    return tuple(sorted(found, key=lambda move: -move.confidence))
+            scored = self._scored(question, held_out[rows], unit, rows, how[rows])
+            facts = held_out[rows][:, self._fact_columns].astype(np.float64)
+            asked.append(Asked(question, rows, scored, facts))
+        return Trial(known, asked, self._facts, group)

@@ -10,14 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.content.replies import Question
 from bot.reading.features import Dense
-
-Ints = NDArray[np.int64]
-
-_BLOCK = 512
 
 
 def question_likeness(one: Question, other: Question, shared: float) -> float:
@@ -39,17 +34,11 @@ def likeness_table(one: Sequence[Question], other: Sequence[Question], shared: f
     return np.array(rows, np.float32).reshape(len(one), len(other))
 
 
-def weigh(gram: Dense, asked: Ints, likeness: Dense, apart: float) -> Dense:
-    """Multiply a kernel of messages, in place, by that of their questions; 1 for the same pair.
+def weights(likeness: Dense, apart: float) -> Dense:
+    """Return what a pair's question multiplies the kernel of its message by; 1 for the same.
 
     Args:
-        gram: Kernel of the messages among themselves.
-        asked: Index of the question that each answers.
-        likeness: Of the questions among themselves.
+        likeness: Of questions.
         apart: What questions that have nothing in common count for.
     """
-    table = (likeness + np.float32(apart)) / np.float32(1 + apart)
-    for start in range(0, len(gram), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        gram[rows] *= table[asked[rows]][:, asked]
-    return gram
+    return np.asarray((likeness + np.float32(apart)) / np.float32(1 + apart), np.float32)
