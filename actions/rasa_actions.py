@@ -21,7 +21,13 @@ from bot.dialogue.flow import Talk
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.moves import as_moved
 from bot.dialogue.openers import reopened
-from bot.dialogue.problems import note_second_problem, take_up_next_problem
+from bot.dialogue.problems import (
+    note_beside,
+    note_second_problem,
+    problem_beside,
+    take_up_next_problem,
+    without_settled,
+)
 from bot.dialogue.small_talk import soothe
 from bot.french.redaction import MARK
 from bot.ground.db import current_database, in_turn, unit_of_work
@@ -51,6 +57,7 @@ async def _run(dispatcher: CollectingDispatcher, tracker: Tracker, work: Work) -
             talk = talk_of(tracker)
             if not talk.resuming:
                 remember(talk)
+            without_settled(talk)
             if MARK in talk.heard.text and not talk.resuming:
                 talk.say("password_seen")
             soothed = talk.heard.angry and not talk.resuming and soothe(talk)
@@ -147,7 +154,12 @@ class WalkForm(Action):  # type: ignore[misc]
                 if comes_after(talk) is None and told_outside(talk):
                     return []
                 note_second_problem(talk)
-            return [] if await conduct(talk) else [ActionExecutionRejected(WALK_FORM)]
+            beside = problem_beside(talk)
+            if not await conduct(talk):
+                return [ActionExecutionRejected(WALK_FORM)]
+            if beside:
+                note_beside(talk, beside)
+            return []
 
         return await _run(dispatcher, tracker, work)
 

@@ -17,9 +17,11 @@ from bot.content.live import current_content
 from bot.desk.accounts import current_accounts
 from bot.dialogue.address_owner import Read, read_addresses
 from bot.dialogue.address_taken import note_dead_address, take_address
+from bot.dialogue.agreement import place_named
+from bot.dialogue.ahead import remember_answers
 from bot.dialogue.asked import ASKED_SOLVED
 from bot.dialogue.conductor import open_walk
-from bot.dialogue.consent import is_meant, place_named
+from bot.dialogue.consent import is_meant
 from bot.dialogue.facts import is_denied, remember_facts
 from bot.dialogue.flow import Button, Frame, Said, Talk
 from bot.dialogue.heard import Heard, Part
@@ -39,6 +41,7 @@ _SHOWN = frozenset({"preview", "ask_again", "ask_line", "ask_subject"})
 """Steps at which a request stands that was shown."""
 _LINES_TOLD = ("region", "contract", "customer_number", "document", "phone")
 _LISTEN = "action_listen"
+_NOTHING = (Move("none", option=False, confidence=1.0, sure=True),)
 _MOST_ALIKE = 2
 _REMARKS = 3
 """Wordings of what is said in place of a reply that would come a third time."""
@@ -82,7 +85,8 @@ def talk_of(tracker: Tracker) -> Talk:
         purpose=read.purpose,
         told=dict(latest.get("told") or {}),
         asked=str(latest.get("asked") or ""),
-        moves=_moves(latest.get("moves")),
+        # "???" is no word: what a model makes of it is a guess.
+        moves=_moves(latest.get("moves")) if text.strip("?!.… ") else _NOTHING,
         parts=tuple(
             Part(
                 text[part["start"] : part["end"]],
@@ -94,6 +98,8 @@ def talk_of(tracker: Tracker) -> Talk:
             for part in (latest.get("parts") or () if metadata.get(MASKED) else ())
         ),
         after_sent=_moves(latest.get("after_sent")),
+        ahead=dict(latest.get("ahead") or {}),
+        asked_again=any(frame["asked"] for frame in (tracker.get_slot("walk_stack") or [])[-1:]),
     )
     if len(heard.problems) > 1 and (not heard.sure or heard.intent in heard.problems):
         # Each part is clear, even where the whole is not; what was told first comes first.
@@ -183,6 +189,7 @@ def remember(talk: Talk) -> None:
     take_address(talk)
     remember_facts(talk)
     note_in_passing(talk)
+    remember_answers(talk)
     if not any(frame.walk == "handover" and frame.step in _SHOWN for frame in talk.stack):
         # A place in a line that is added to a request is not where it goes.
         remember_region(talk)
@@ -221,7 +228,8 @@ def _not_again(talk: Talk, said: list[Said]) -> tuple[list[Said], list[Said]]:
     withheld: list[Said] = []
     for one in said:
         often = _count(talk, one.text) >= _MOST_ALIKE
-        (withheld if often and not (talk.told_aside or _may_come_again(one)) else fresh).append(one)
+        after = talk.told_aside and (one.buttons or "?" in one.text)
+        (withheld if often and not (after or _may_come_again(one)) else fresh).append(one)
     return fresh, withheld
 
 

@@ -15,7 +15,7 @@ from bot.content.files.mistakes import closest
 from bot.content.files.yaml_lines import At
 from bot.content.portals import Portal, Region, templates
 
-_ALWAYS = {"portal", "links", "retention_days"}
+_ALWAYS = {"portal", "links", "retention_days", "for_other"}
 _OF_ASIDES = {"region", "reference"}
 _REGION = {one.name for one in fields(Region)}
 

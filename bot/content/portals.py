@@ -165,9 +165,12 @@ class Portal:
             ContentError: If the template is broken or names something that does not exist.
         """
         try:
-            text = compiled(template).render(
-                portal=self, links=self.links, retention_days=self.retention_days, **values
-            )
+            always = {
+                "links": self.links,
+                "retention_days": self.retention_days,
+                "for_other": False,
+            }
+            text = compiled(template).render(portal=self, **{**always, **values})
         except TemplateError as error:
             raise ContentError(f"Modèle de texte fautif ({self.id}) : {error}") from error
         return _typeset(text)

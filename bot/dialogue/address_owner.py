@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.content.live import current_content
-from bot.dialogue.consent import tokens
+from bot.dialogue.agreement import tokens
 from bot.french.address_scanner import Found, find_addresses, unreadable_address
 from bot.french.wording import Tokens
 

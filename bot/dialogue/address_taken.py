@@ -8,7 +8,7 @@ to stand in its place is `new_address`.
 from __future__ import annotations
 
 from bot.content.live import current_content
-from bot.dialogue.consent import bare_answer, tokens
+from bot.dialogue.agreement import bare_answer, tokens
 from bot.dialogue.flow import Talk
 from bot.ground.addresses import normalise_address, wire_address
 

@@ -63,7 +63,8 @@ def _taken(heard: Heard) -> str | None:
 
 
 def _is_meant(heard: Heard, move: Move) -> bool:
-    if move.sure:
+    again = move.name == "reference" and heard.does("repeat")
+    if move.sure or again:
         return True
     alone = heard.asked == SENT and move.confidence >= _LIKELY
     return alone and (not heard.surely or heard.surely in _NEAR)

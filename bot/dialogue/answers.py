@@ -57,7 +57,7 @@ def answer(talk: Talk) -> None:
 def _asks_beside(talk: Talk) -> bool:
     """Tell whether a message asks, in French, what is none of ours."""
     heard = talk.heard
-    asks = heard.intent == "out_of_scope" and "?" in heard.text
+    asks = heard.intent == "out_of_scope" and "?" in heard.text and not heard.wordless
     return asks and "language" not in heard.entities
 
 
@@ -95,7 +95,7 @@ def clarify(talk: Talk) -> None:
         return
     if talk.stack and not talk.heard.does("problem"):
         # Within a walk its own question leads on, not three topics beside it.
-        if "?" in talk.heard.text:
+        if "?" in talk.heard.text and not talk.heard.wordless:
             tell_no_answer(talk)
         else:
             talk.say("in_walk.unsure", nth=talk.frame.asked, any_number=True)

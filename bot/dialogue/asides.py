@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.content.live import Article
-from bot.dialogue.consent import sends
+from bot.dialogue.agreement import sends
 from bot.dialogue.flow import Directive, Go, Said, Talk
 from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
@@ -65,7 +65,7 @@ def _say(talk: Talk, asked: Asked) -> bool:
     if not answer:
         return False
     talk.told_aside = True
-    talk.said.append(Said(answer, any_number=True))
+    talk.said.append(Said(answer))
     return True
 
 
@@ -77,7 +77,7 @@ def tell_briefly(talk: Talk, article: Article) -> None:
     body = talk.portal.answer(article)
     talk.told_aside = True
     passage = likeliest_passage(body, talk.heard.text, _open_question(talk))
-    talk.said.append(Said(passage, any_number=True))
+    talk.said.append(Said(passage))
 
 
 def tell_no_answer(talk: Talk, *, beside: bool = False) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.content.live import Portal
 from bot.content.replies import WALKS, Question, tree_questions
+from bot.content.trees import Tree
 from bot.dialogue.tree import PREFIX
 
 ASKED_SOLVED = "asked_solved"
@@ -56,6 +57,9 @@ _SUGGESTION = f"{WALKS}/login/suggestion"
 ANYTHING = Question(f"{WALKS}/anything", ())
 """Stands for no question: a message may still complain, wait, or ask how."""
 
+STORY = f"{WALKS}/first/story"
+"""What begins a conversation: no question, but facts are learned from how such stories go."""
+
 
 def question_asked(
     portal: Portal,
@@ -98,6 +102,54 @@ def tree_question(
     name = f"{portal.id}/{intent}/{step}"
     asked = tree_questions(f"{portal.id}/{intent}", tree)
     return next((question for question in asked if question.id == name), None)
+
+
+def questions_ahead(
+    portal: Portal,
+    stack: Sequence[Mapping[str, Any]],
+    ranking: Sequence[Mapping[str, Any]],
+    asked: str,
+    *,
+    sure: bool,
+) -> list[Question]:
+    """Return the questions that a message may answer beside the one that was asked.
+
+    Args:
+        portal: Whose conversation it is.
+        stack: The open walks as they stand in the slot, the current one last.
+        ranking: The intents of the message with their confidences, likeliest first.
+        asked: The id of the question that was asked.
+        sure: Whether the message is surely about its likeliest intent.
+
+    Returns:
+        Those of the trees that a conversation begins with. Within a tree, those that were passed on
+        the way: a problem told again in full may answer them otherwise, as "non" does not.
+    """
+    topics = [str(one["name"]) for one in ranking[:_MOST_TOPICS] if one["confidence"] >= _LIKELY]
+    passed: Collection[str] | None = None
+    if stack:
+        frame = stack[-1]
+        if not sure or not str(frame["walk"]).startswith(PREFIX):
+            return []
+        topics, passed = [str(frame["walk"]).removeprefix(PREFIX)], frame["data"].get("path", ())
+    return [
+        question
+        for topic in (topics[:1] if sure else topics)
+        if (tree := _tree(portal, topic))
+        for question in tree_questions(f"{portal.id}/{topic}", tree)
+        if question.id != asked and (passed is None or question.id.rsplit("/", 1)[1] in passed)
+    ]
+
+
+_LIKELY = 0.25
+"""Confidence from which a topic may be what a message is about."""
+
+_MOST_TOPICS = 2
+
+
+def _tree(portal: Portal, intent: str) -> Tree | None:
+    article = portal.articles.get(intent)
+    return article.tree if article else None
 
 
 def question_key(walk: str, step: str) -> str | None:

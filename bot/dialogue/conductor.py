@@ -11,8 +11,10 @@ import re
 
 from bot.content.live import Portal
 from bot.dialogue.after_sent import AFTER_SENT, comes_after
+from bot.dialogue.agreement import sends
 from bot.dialogue.asides import answered_aside, tell_aside
-from bot.dialogue.consent import consent_to, sends
+from bot.dialogue.consent import consent_to, settles_first
+from bot.dialogue.definitions import definition
 from bot.dialogue.flow import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
 from bot.dialogue.global_commands import (
     DONE,
@@ -26,6 +28,7 @@ from bot.dialogue.handover import HANDOVER
 from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import OF_DOCUMENTS, as_answer
 from bot.dialogue.login import LOGIN
+from bot.dialogue.login_mail import wants_mail_again
 from bot.dialogue.moves import answer_aside, answers_step, as_moved, moved
 from bot.dialogue.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
 from bot.dialogue.place_said import named_region
@@ -99,7 +102,10 @@ async def _first(talk: Talk) -> Directive | None:
         return below
     if comes_after(talk) and talk.frame.walk != "sent":
         return above(talk, "sent")
-    if answers_step(talk) and not _ends_what_is_open(talk.heard):
+    if wants_mail_again(talk):
+        return above(talk, "login")
+    plainly = answers_step(talk) and not _ends_what_is_open(talk.heard)
+    if plainly and not definition(talk):
         if not tell_aside(talk):
             answer_aside(talk)
         return None
@@ -205,6 +211,9 @@ async def _listen(talk: Talk) -> Directive:
             return directive
         # The same problem said once more: the current question is what leads on.
         return Go(talk.frame.step)
+    if consent := settles_first(talk.heard.text):
+        close_as_solved(talk, consent)
+        return Open(walk, then="")
     pending = [frame for frame in talk.stack if frame.step != DONE]
     if any(frame.walk == walk for frame in talk.stack) or len(pending) >= MOST_PROBLEMS:
         return directive

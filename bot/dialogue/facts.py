@@ -33,16 +33,18 @@ def remember_facts(talk: Talk) -> None:
     folded = spell_out(plain)
     if talk.portal.feature("documents"):
         _note_document(talk, plain)
+    named = set()
     for name, pattern in talk.portal.facts.items():
         for value, expression in pattern.items():
             if expression.search(folded):
                 talk.facts[name] = value
+                named.add(name)
                 break
 
     for name, value in heard.told.items():
-        known, meant = _STAND_FOR.get((name, value), (name, value))
-        if known in talk.portal.facts:
-            talk.facts[known] = meant
+        for known, meant in _STAND_FOR.get((name, value), ((name, value),)):
+            if known in talk.portal.facts and known not in named:
+                talk.facts[known] = meant
 
 
 def _note_document(talk: Talk, plain: str) -> None:
@@ -70,8 +72,14 @@ def is_denied(text: str, start: int) -> bool:
 _NEAR = 3
 
 _STAND_FOR = {
-    ("administrator", "silent"): ("administrator_answers", "no"),
-    ("administrator", "gone"): ("administrator_listed", "admin_duties"),
+    ("administrator", "silent"): (("administrator_answers", "no"),),
+    ("administrator", "gone"): (("administrator_listed", "admin_duties"),),
+    # Who has a customer number has ordered, as a trade partner.
+    ("number_in_hand", "yes"): (
+        ("number_in_hand", "yes"),
+        ("has_ordered", "yes"),
+        ("trade_partner", "yes"),
+    ),
 }
 """What some facts come to in the words of the trees' questions."""
 

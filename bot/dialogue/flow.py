@@ -115,6 +115,11 @@ class Talk:
         return facts
 
     @property
+    def for_other(self) -> bool:
+        """Whether the problem is somebody else's: a colleague's, a customer's."""
+        return self.facts.get("for_other") == "yes"
+
+    @property
     def request_key(self) -> str:
         """Names what this message causes, so that a repeat causes nothing more."""
         return f"{self.conversation_id}:{self.message_id}"
@@ -145,7 +150,8 @@ class Talk:
         if nth is None:
             nth = self.stack[-1].asked if self.stack else times.get(key, 0)
         times[key] = times.get(key, 0) + 1
-        self.said.append(Said(self.portal.say(key, nth, **values), buttons, any_number))
+        text = self.portal.say(key, nth, for_other=self.for_other, **values)
+        self.said.append(Said(text, buttons, any_number))
 
     def say_text(self, wordings: Sequence[str], *buttons: Button) -> None:
         """Say a sentence of a tree, in the wording for how often its step has asked."""

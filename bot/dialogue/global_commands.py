@@ -6,17 +6,9 @@ import re
 from contextlib import suppress
 
 from bot.dialogue.address_taken import for_the_answer, may_take, take_address
+from bot.dialogue.agreement import Act, belongs_to, doubts, recalls
 from bot.dialogue.asked import ASKED_SOLVED
-from bot.dialogue.consent import (
-    Act,
-    Consent,
-    belongs_to,
-    consent_to,
-    demand,
-    doubts,
-    recalls,
-    refuses,
-)
+from bot.dialogue.consent import Consent, consent_to, demand, refuses
 from bot.dialogue.definitions import definition
 from bot.dialogue.flow import Directive, Go, Open, Pass, Talk, Wait
 from bot.dialogue.heard import Heard

@@ -9,7 +9,7 @@ import json
 from itertools import pairwise
 
 from bot.content.live import current_content
-from bot.dialogue.consent import tokens
+from bot.dialogue.agreement import tokens
 from bot.dialogue.flow import Button, Directive, Go, Step, Talk, Wait
 from bot.dialogue.heard import Part
 from bot.dialogue.interpretation import OF_DOCUMENTS, WAYS_TO_A_PERSON

@@ -8,7 +8,8 @@ import zlib
 
 from bot.content.live import current_content
 from bot.dialogue.address_taken import answers_to, take_address
-from bot.dialogue.consent import consent_to, doubts, refuses, sends, tokens
+from bot.dialogue.agreement import doubts, sends, tokens
+from bot.dialogue.consent import consent_to, refuses
 from bot.dialogue.facts import add_detail
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait
 from bot.dialogue.global_commands import PREVIEWS

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.dialogue.address_owner import Purpose, Whose
-from bot.dialogue.consent import Answer, answered
+from bot.dialogue.agreement import Answer
+from bot.dialogue.consent import answered
 from bot.reading.replies.moves import Move
 
 
@@ -58,6 +59,8 @@ class Heard:
         parts: Its clauses, where it has several.
         after_sent: What it does with a request that was sent before, likeliest first; empty where
             none was, or where that is the question.
+        ahead: The options that it takes of other questions, by their ids.
+        asked_again: Whether something else was said since the question was first asked.
     """
 
     text: str
@@ -76,6 +79,8 @@ class Heard:
     moves: tuple[Move, ...] = ()
     parts: tuple[Part, ...] = ()
     after_sent: tuple[Move, ...] = ()
+    ahead: Mapping[str, str] = field(default_factory=dict)
+    asked_again: bool = False
 
     @property
     def pieces(self) -> tuple[Part, ...]:
@@ -89,8 +94,8 @@ class Heard:
         likeliest = next((move for move in self.moves if move.option), None)
         if likeliest is None:
             return None
-        # "Trouvé, je fais quoi ensuite ?": what comes next is what answers it.
-        likely = self.does("how") and likeliest.confidence >= _LIKELY
+        # "Trouvé, je fais quoi ensuite ?", "pourquoi ? je préfère pas": both halves count.
+        likely = self.does("how", "why") and likeliest.confidence >= _LIKELY
         return likeliest.name if likeliest.sure or likely else None
 
     @property
@@ -117,6 +122,11 @@ class Heard:
         return any(move.sure and not move.option and move.name in names for move in self.moves)
 
     @property
+    def wordless(self) -> bool:
+        """Whether it is made up of signs alone, as "???" is."""
+        return not self.text.strip("?!.… ")
+
+    @property
     def sure(self) -> bool:
         """Whether the message was understood well enough to act on."""
         return self.band == "sure"
@@ -134,8 +144,8 @@ class Heard:
         return answered(self)
 
 
-_LIKELY = 0.5
-"""Confidence from which an option is taken beside the question how to go on."""
+_LIKELY = 0.45
+"""Confidence from which an option is taken beside the question how to go on, or why."""
 
 _SHOUTED = 4
 """Words in capitals that are more than an abbreviation."""

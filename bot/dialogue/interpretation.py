@@ -12,7 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialogue.consent import bare_answer, is_meant, place_named, still_fails
+from bot.dialogue.agreement import bare_answer, place_named, still_fails
+from bot.dialogue.consent import is_meant
 from bot.dialogue.heard import Heard
 from bot.french.fold import fold
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from bot.desk.accounts import Account
 from bot.dialogue.address_taken import take_address
-from bot.dialogue.consent import Act, Consent, belongs_to, consent_to
+from bot.dialogue.agreement import Act, belongs_to
+from bot.dialogue.consent import Consent, consent_to
 from bot.dialogue.flow import Button, Directive, End, Go, Pass, Talk, Wait
 from bot.french.fold import fold
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.desk.accounts import Account
 from bot.desk.mail_fates import MailFate, refused_lately, reset_fate
+from bot.dialogue.agreement import wants_again
 from bot.dialogue.consent import consent_to
 from bot.dialogue.flow import Directive, Go, Pass, Step, Talk, Wait
 from bot.dialogue.login_answers import asks_again, other_address, solved_or
@@ -28,6 +29,21 @@ async def told_unmailable(talk: Talk, account: Account) -> bool:
         reason = refusal.reason
     talk.frame.data["reason"] = reason
     return True
+
+
+def wants_mail_again(talk: Talk) -> bool:
+    """Tell whether a reset mail is asked for once more while something else is open.
+
+    The account must be known as active; the login offers the mail, and waits for a yes.
+    """
+    memory, heard = talk.memory, talk.heard
+    if heard.pressed or memory.get("account_state") != "active" or not memory.get("address"):
+        return False
+    awaited = talk.facts.get("awaited_mail") in {None, "password_reset"}
+    return awaited and talk.frame.walk in _ABOUT_MAILS and wants_again(heard.text)
+
+
+_ABOUT_MAILS = frozenset({"tree:mail_not_received", "tree:mail_in_spam", "tree:mailinblack"})
 
 
 async def _mail_refused(talk: Talk) -> Directive:

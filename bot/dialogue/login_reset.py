@@ -6,7 +6,8 @@ import re
 
 from bot.desk.resets import LIFETIME
 from bot.dialogue.acts import send_reset
-from bot.dialogue.consent import bare_answer, consent_to, doubts, refuses, sends
+from bot.dialogue.agreement import bare_answer, doubts, sends
+from bot.dialogue.consent import consent_to, refuses
 from bot.dialogue.flow import Directive, End, Go, Pass, Step, Talk, Wait
 from bot.dialogue.login_answers import (
     PASSWORD_REFUSED,

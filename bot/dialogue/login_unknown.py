@@ -21,7 +21,7 @@ _CONFIRMS = re.compile(
 
 async def _unknown(talk: Talk) -> Directive:
     """Repeat the address as it was read and let the user mend it; the second time, go on."""
-    if talk.frame.data.get("unknown") and not talk.resuming:
+    if talk.frame.data.get("unknown") and not (talk.resuming or talk.told_aside):
         return Go("unknown_again")
     talk.frame.data["unknown"] = True
     address, portal = talk.memory["address"], talk.portal

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.content.replies import WALKS
+from bot.dialogue.agreement import bare_answer, sends
 from bot.dialogue.asides import tell_briefly, tell_no_answer
 from bot.dialogue.asked import question_key
-from bot.dialogue.consent import bare_answer, sends
 from bot.dialogue.flow import Directive, Go, Talk, Wait
 from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
@@ -92,6 +92,9 @@ def as_moved(heard: Heard) -> Heard:
             continue
         if heard.sure and (move.name in _BESIDE or heard.intent in _INFORMS):
             # "Vous êtes une personne ?" asks, and wants nobody.
+            return heard
+        if move.name == "none" and heard.yes_no:
+            # "Ok" is a word of agreement, whatever it agrees to.
             return heard
         if intent := _AS_INTENTS.get(move.name):
             return replace(heard, intent=intent, band="sure")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.content.live import current_content
 from bot.content.replies import WALKS
-from bot.dialogue.consent import tokens
+from bot.dialogue.agreement import tokens
 from bot.dialogue.flow import Talk
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.french.phones import find_phone

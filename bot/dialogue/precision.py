@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.content.live import current_content
-from bot.dialogue.consent import bare_answer, tokens
+from bot.dialogue.agreement import bare_answer, tokens
 from bot.dialogue.facts import add_detail
 from bot.dialogue.flow import Talk
 from bot.dialogue.heard import Part

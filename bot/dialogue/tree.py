@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from bot.content.live import Portal
 from bot.content.trees import Tree, TreeAnswer, TreeStep
 from bot.dialogue.address_taken import take_address
-from bot.dialogue.consent import consent_to
+from bot.dialogue.ahead import answered_ahead, answered_anew
+from bot.dialogue.consent import Consent, consent_to
 from bot.dialogue.facts import note_detail
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from bot.dialogue.login_answers import asks_again, note_state
@@ -64,11 +65,8 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
             return Go(step.go)
         if step.input == "address" and talk.memory.get("address_refused"):
             return Go(step.without)
-        if step.fact and (known := talk.facts.get(step.fact)) and not talk.resuming:
-            for answer in step.answers:
-                if known in answer.means:
-                    _passed(talk, step, answer)
-                    return Go(answer.go)
+        if not talk.resuming and (known := _known_answer(talk, tree, step, intent)):
+            return _taken(talk, step, known)
         if step.say:
             talk.say_text(step.say, *_buttons(talk, step))
         if step.answers or step.input:
@@ -80,6 +78,9 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         if step.input:
             return _take_input(talk, step)
         chosen = chosen_answer(talk, step.answers)
+        if chosen is None and (before := answered_anew(talk, intent, tree.steps.values())):
+            # What was misunderstood further up: its answer of now leads on.
+            return Go(before.name)
         if chosen is None:
             return Pass()
         consent = consent_to(
@@ -91,13 +92,29 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         )
         if _closes(tree, chosen) and consent is None and not _beside_another(talk):
             return _not_closed(talk, step, chosen)
-        if step.fact and chosen.means:
-            talk.facts[step.fact] = _told(chosen)
-        _passed(talk, step, chosen)
-        talk.frame.data.setdefault("path", []).append(step.name)
-        return Go(chosen.go, consent)
+        return _taken(talk, step, chosen, consent)
 
     return Step(enter, answer)
+
+
+def _known_answer(talk: Talk, tree: Tree, step: TreeStep, intent: str) -> TreeAnswer | None:
+    """Return the answer that a step need not ask for: a fact told before, or said ahead."""
+    if (told := answered_ahead(talk, intent, step)) and not _closes(tree, told):
+        return told
+    known = talk.facts.get(step.fact) if step.fact else None
+    return next((answer for answer in step.answers if known in answer.means), None)
+
+
+def _taken(
+    talk: Talk, step: TreeStep, answer: TreeAnswer, consent: Consent | None = None
+) -> Directive:
+    """Lead on from the answer to a step, which is kept as a fact and as the way taken."""
+    if step.fact and answer.means:
+        talk.facts[step.fact] = _told(answer)
+    _passed(talk, step, answer)
+    talk.frame.data.setdefault("path", []).append(step.name)
+    talk.frame.data.setdefault("taken", {})[step.name] = answer.label
+    return Go(answer.go, consent)
 
 
 def _not_closed(talk: Talk, step: TreeStep, chosen: TreeAnswer) -> Directive:

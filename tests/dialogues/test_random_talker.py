@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ from tests.dialogues.portals import each_portal
 from tests.support.training import sentences
 
 SEED = int(os.environ.get("GUICHET_TEST_SEED", "20240607"))
-_SHORT_TALKS, _SHORT, _LONG = 25, 30, 250
+_SHORT = 30
 _COMPARED = 50
 _ANY_NUMBER = (
     "conductor.repeated", "conductor.wait", "conductor.later", "in_walk.unsure",
@@ -73,6 +74,18 @@ _GIVEN = (
     "connue arobase essai-exemple point example", "<" + PENDING + ">", "camille@",
     "gmial@gmial.com",
 )  # fmt: skip
+
+
+@cache
+def _said_any_number(name: str) -> frozenset[str]:
+    """Return what may be said any number of times on a portal, in whatever region."""
+    portal = current_content().portal(name)
+    return frozenset(
+        portal.say(key, nth, region=region)
+        for key in _ANY_NUMBER
+        for nth in range(3)
+        for region in (None, *portal.regions)
+    )
 
 
 @dataclass
@@ -146,7 +159,7 @@ class Talker:
             # The user starts again: what was said before may be said again.
             self.texts.clear()
         self.texts.extend(texts)
-        any_number = {portal.say(key, nth) for key in _ANY_NUMBER for nth in range(3)}
+        any_number = _said_any_number(self.portal)
         # Nobody agrees to what is not said: what waits for a yes is always asked in full.
         agreed = {
             reply.text
@@ -198,8 +211,15 @@ def saved(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> dict[str, Di
 
 
 @each_portal
+@pytest.mark.parametrize(
+    ("talks", "long_talk"), [(12, 130), pytest.param(25, 250, marks=pytest.mark.slow)]
+)
 async def test_whatever_is_said_every_turn_holds(
-    assistant: Assistant, saved: dict[str, DialogueStateTracker], portal: str
+    assistant: Assistant,
+    saved: dict[str, DialogueStateTracker],
+    portal: str,
+    talks: int,
+    long_talk: int,
 ) -> None:
     print(f"seed {SEED}")
     rng = random.Random(f"{SEED}-{portal}")
@@ -211,7 +231,7 @@ async def test_whatever_is_said_every_turn_holds(
         return Talker(assistant, saved, portal, name, rng, offered - pressed, sentences())
 
     turns = 0
-    for number in range(_SHORT_TALKS):
+    for number in range(talks):
         someone = talker(f"{portal}-{number}")
         for _ in range(_SHORT):
             await someone.turn()
@@ -220,14 +240,14 @@ async def test_whatever_is_said_every_turn_holds(
             someone.unpressed = offered - pressed
         turns += _SHORT
     long = talker(f"{portal}-long")
-    for _ in range(_LONG):
+    for _ in range(long_talk):
         await long.turn()
-    turns += _LONG
+    turns += long_talk
     early = statistics.median(long.times[10 : 10 + _COMPARED])
     late = statistics.median(long.times[-_COMPARED:])
     print(
         f"{portal}: {turns} turns in {time.monotonic() - started:.1f} s;"
         f" {len(pressed & offered)} of {len(offered)} buttons pressed;"
-        f" median turn {early * 1000:.1f} ms early, {late * 1000:.1f} ms at turn {_LONG}"
+        f" median turn {early * 1000:.1f} ms early, {late * 1000:.1f} ms at turn {long_talk}"
     )
     assert late < early * 2 + 0.01, (early, late)

@@ -21,7 +21,7 @@ def asked_for_a_mail(service: Service) -> Chat:
     ("said", "expected"),
     [
         ("deux secondes, je cherche mes lunettes", "temps"),
-        ("je verrai ça lundi au bureau, merci", "reprendrons"),
+        ("je verrai ça lundi au bureau, merci", "quand vous voudrez"),
         ("pardon, vous pouvez répéter la question ?", "mot de passe"),
         ("mais il va se passer quoi avec ce mail, je fais comment ?", "lien"),
     ],

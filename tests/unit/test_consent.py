@@ -12,17 +12,8 @@ from typing import Any, get_args
 import pytest
 
 from bot.dialogue.address_owner import Read, read_addresses, whose_is
-from bot.dialogue.consent import (
-    Act,
-    bare_answer,
-    consent_to,
-    demand,
-    doubts,
-    is_meant,
-    place_named,
-    recalls,
-    refuses,
-)
+from bot.dialogue.agreement import Act, bare_answer, doubts, place_named, recalls
+from bot.dialogue.consent import consent_to, demand, is_meant, refuses
 from bot.dialogue.heard import Heard
 from bot.ground.errors import NotAgreed
 from bot.ground.settings import ROOT

@@ -15,18 +15,23 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.content.live import current_content
+from bot.content.live import Portal, current_content
 from bot.content.replies import Question
-from bot.dialogue.asked import SENT, question_asked
+from bot.dialogue.asked import ANYTHING, SENT, STORY, question_asked, questions_ahead
 from bot.french.clauses import bare_clause
 from bot.ground.settings import current_settings
 from bot.rasa.components.component import Extractor
 from bot.reading import REPLIES, replies_hash
 from bot.reading.replies.data import load
-from bot.reading.replies.model import Replied, ReplyModel
+from bot.reading.replies.facts import Fact
+from bot.reading.replies.model import ReplyModel
+from bot.reading.replies.replied import Replied
 
 _FILE = "replies.joblib"
 _LEAST = 0.02
+_LEAST_AHEAD, _LEAST_OUTCOME, _MOST_TOLD = 0.88, 0.97, 0.1
+"""Confidence from which a question that was not asked yet is answered, and one that can close the
+problem; and up to which the message may be the problem told again."""
 _MOST = 6
 
 
@@ -117,28 +122,81 @@ class ReplyReader(Extractor):
             message.set("moves", _moves(read), add_to_output=True)
             for part, each in zip(parts, apart, strict=True):
                 part["moves"] = _moves(each)
-            if told := {fact.name: fact.value for fact in read.facts if fact.sure}:
-                message.set("told", told, add_to_output=True)
+            told = [fact for fact in read.facts if fact.sure]
+            ahead, told_ahead = self._ahead(message, tracker, question)
+            if facts := {fact.name: fact.value for fact in (*told_ahead, *told)}:
+                message.set("told", facts, add_to_output=True)
+            if ahead:
+                message.set("ahead", ahead, add_to_output=True)
             if sent is not None and sent != question:
                 after = _moves(self._model.predict(text, sent))
                 message.set("after_sent", after, add_to_output=True)
         return messages
 
+    def _ahead(
+        self, message: Message, tracker: DialogueStateTracker | None, asked: Question
+    ) -> tuple[dict[str, str], list[Fact]]:
+        """Return the options that a message takes of questions that were not asked, and facts.
+
+        What would close or send anything is always asked.
+        """
+        portal = _portal(tracker)
+        if portal is None or self._model is None or tracker is None:
+            return {}, []
+        questions = questions_ahead(
+            portal,
+            tracker.get_slot("walk_stack") or [],
+            message.get("intent_ranking") or [],
+            asked.id,
+            sure=message.get("band") == "sure",
+        )
+        if asked is ANYTHING and (story := self._questions.get(STORY)):
+            questions.append(story)
+        if not questions:
+            return {}, []
+        text = str(message.get(TEXT))
+        read_as = self._model.predict_all([(text, each) for each in questions])
+        sure = {
+            question.id: read.first.name
+            for question, read in zip(questions, read_as, strict=True)
+            if _answers_ahead(question, read)
+        }
+        facts = read_as[-1].facts if questions[-1].id == STORY else ()
+        return sure, [fact for fact in facts if fact.sure]
+
     def _question(
         self, tracker: DialogueStateTracker | None, memory: Mapping[str, Any]
     ) -> Question | None:
         """Return the question that a conversation waits at, with the options that it has now."""
-        if tracker is None or not tracker.slots or self._model is None:
-            # A text outside any conversation.
-            return None
-        portals = current_content().portals
-        portal = portals.get(tracker.get_slot("portal") or current_settings().default_portal)
-        if portal is None:
+        portal = _portal(tracker)
+        if tracker is None or portal is None:
             return None
         stack = tracker.get_slot("walk_stack") or []
         return question_asked(portal, stack, memory, self._questions)
 
 
+def _answers_ahead(question: Question, read: Replied) -> bool:
+    """Tell whether a message surely answers a question that was not asked.
+
+    A question that can close the problem asks what came of an advice, which who tells the problem
+    has seldom followed; and who merely tells it again has answered nothing.
+    """
+    closing = {option.name for option in question.options if option.acts}
+    first = read.first
+    told = max((move.confidence for move in read.moves if move.name == "problem"), default=0.0)
+    least = _LEAST_OUTCOME if closing else _LEAST_AHEAD
+    sure = first.option and first.confidence >= least and told <= _MOST_TOLD
+    return sure and first.name not in closing
+
+
 def _moves(read: Replied) -> list[dict[str, Any]]:
     """Return what a reply does as the turn keeps it: the likeliest moves and the sure ones."""
     return [vars(move) for move in read.moves[:_MOST] if move.sure or move.confidence >= _LEAST]
+
+
+def _portal(tracker: DialogueStateTracker | None) -> Portal | None:
+    """Return the portal of a conversation; None for a text outside any."""
+    if tracker is None or not tracker.slots:
+        return None
+    portals = current_content().portals
+    return portals.get(tracker.get_slot("portal") or current_settings().default_portal)
