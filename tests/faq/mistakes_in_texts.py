@@ -18,7 +18,7 @@ CASES = {
         "{% endif %}",
         "",
         "{%",
-        ("modèle de texte fautif", "login.offer_reset"),
+        ("modèle de texte fautif", "login.ask_address"),
     ),
     "an unknown filter": Case(
         ARTICLE,
