@@ -69,7 +69,7 @@ def _measure(name: str, read: Callable[[T], object], items: list[T], long: int =
         times.append(best * 1000)
     ordered, p50 = sorted(times), statistics.median(times)
     apart = (
-        f"   messages {statistics.median(times[:-long]):5.2f} ms   "
+        f"   messages {statistics.median(times[: len(times) - long]):5.2f} ms   "
         f"very long ones {statistics.median(times[-long:]):5.2f} ms"
     )
     print(f"{name:24} p50 {p50:5.2f} ms   p99 {ordered[int(len(ordered) * 0.99)]:5.2f} ms"
