@@ -131,17 +131,20 @@ class ReplyModel:
         Args:
             pairs: Replies with the question that each answers; training need not know it.
         """
-        texts = [text for text, _ in pairs]
+        # A text that is read against many questions is counted and compared once.
+        texts = list(dict.fromkeys(text for text, _ in pairs))
+        row_of = {text: row for row, text in enumerate(texts)}
         features = self._texts.transform(texts)
         how = written(texts, features.words)
         unit = unit_rows(features)
         grams = kernel(self._learned.similarities(unit), self.settings["sharpness"])
         found = []
-        for row, (_, question) in enumerate(pairs):
-            grams[row] *= self._weights(question)[self._asked]
+        for text, question in pairs:
+            row = row_of[text]
+            gram = grams[row] * self._weights(question)[self._asked]
             wanted = self._wanted(question)
             scores = np.zeros((1, len(self._columns)), np.float32)
-            scores[0, wanted] = self._learned.coefficients[wanted] @ grams[row]
+            scores[0, wanted] = self._learned.coefficients[wanted] @ gram
             one = np.array([row])
             scored = self._scored(question, scores, unit, one, how[one])
             decide = self._decide if self._shown(question) else self._decide_new
