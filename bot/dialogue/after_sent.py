@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.content.live import Region
 from bot.desk.ticket_mails import TicketMail, mail_of
-from bot.desk.tickets import Ticket, entries_of, ticket_by_reference
+from bot.desk.tickets import Ticket, TicketEntry, entries_of, ticket_by_reference
 from bot.dialogue.acts import withdraw_request
 from bot.dialogue.asked import SENT
 from bot.dialogue.consent import consent_to, refuses
@@ -87,6 +87,11 @@ async def _ticket(talk: Talk) -> tuple[Ticket | None, TicketMail | None]:
         return ticket, await mail_of(session, ticket.id)
 
 
+async def _entries(talk: Talk, ticket: Ticket) -> list[TicketEntry]:
+    async with talk.database.read() as session:
+        return await entries_of(session, ticket.id)
+
+
 def _region(talk: Talk, ticket: Ticket) -> Region | None:
     return talk.portal.region(ticket.region)
 
@@ -123,8 +128,7 @@ async def _tell_same(talk: Talk) -> Directive:
     ticket, _ = await _ticket(talk)
     if ticket is None:
         return Go("tell_reference")
-    async with talk.database.read() as session:
-        entries = await entries_of(session, ticket.id)
+    entries = await _entries(talk, ticket)
     waiting = any(frame.walk == "handover" for frame in talk.stack)
     talk.say(
         "sent.same",
@@ -149,8 +153,7 @@ async def _tell_what(talk: Talk) -> Directive:
     ticket, _ = await _ticket(talk)
     if ticket is None:
         return Go("tell_reference")
-    async with talk.database.read() as session:
-        entries = await entries_of(session, ticket.id)
+    entries = await _entries(talk, ticket)
     text = "\n\n".join(plain_text(entry.text) for entry in entries)
     talk.say("sent.what", text=text, any_number=True)
     return End("")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from bot.dialogue.address_owner import Purpose, Whose
 from bot.dialogue.agreement import Answer
 from bot.dialogue.consent import answered
 from bot.reading.replies.moves import Move
+
+
+def _makes(moves: Collection[Move], names: Collection[str]) -> bool:
+    return any(move.sure and not move.option and move.name in names for move in moves)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Part:
 
     def does(self, *names: str) -> bool:
         """Tell whether the clause surely makes one of some moves that all questions share."""
-        return any(move.sure and not move.option and move.name in names for move in self.moves)
+        return _makes(self.moves, names)
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ class Heard:
 
     def does(self, *names: str) -> bool:
         """Tell whether the message surely makes one of some moves that all questions share."""
-        return any(move.sure and not move.option and move.name in names for move in self.moves)
+        return _makes(self.moves, names)
 
     @property
     def wordless(self) -> bool:
