@@ -11,6 +11,7 @@ from bot.ground.db import current_database
 from bot.ground.moments import shown
 from bot.ground.settings import current_settings
 from bot.staff import users
+from bot.staff.directory import list_users
 from bot.staff.invitations import INVITATION_LIFETIME
 from bot.staff.tables import ROLES
 
@@ -101,7 +102,7 @@ async def _disable(options: argparse.Namespace, tell: Tell) -> None:
 
 
 async def _list(options: argparse.Namespace, tell: Tell) -> None:
-    for listed in await users.list_users(current_database()):
+    for listed in await list_users(current_database()):
         facts = [f"{listed.email} ({_spelled(listed.grants) or 'aucun rôle'})"]
         if not listed.active:
             facts.append("accès fermé")

@@ -20,7 +20,7 @@ from bot.ground.addresses import wire_address
 from bot.ground.db import Base, Moment, now
 from bot.ground.markdown import plain_text, to_html
 
-SECRET_KINDS = frozenset({"reset", "code"})
+SECRET_KINDS = frozenset({"reset", "code", "staff_link"})
 """Kinds of mail that carry what opens something: their text is forgotten once they are sent."""
 
 TOO_LATE = "the mail came too late to be of use"

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
-from bot.desk.outbox import OutboxMail
+from bot.desk.outbox import SECRET_KINDS, OutboxMail
 from bot.desk.privacy import addresses_of, mask_addresses
 from bot.desk.resets import ResetToken
 from bot.desk.tickets import Ticket, TicketEntry
@@ -96,8 +96,8 @@ async def _conversation(database: Database, conversation: Conversation) -> dict[
 
 
 def _without_link(mail: dict[str, Any]) -> dict[str, Any]:
-    """Return a mail without the link of a reset, which opens the account to whoever reads it."""
-    return mail | {"text": None} if mail["kind"] == "reset" else mail
+    """Return a mail without what opens something to whoever reads it, as the link of a reset."""
+    return mail | {"text": None} if mail["kind"] in SECRET_KINDS else mail
 
 
 async def _rows(session: AsyncSession, table: type[Base], ids: list[int]) -> list[dict[str, Any]]:

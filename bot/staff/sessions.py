@@ -19,6 +19,7 @@ from bot.ground.db import Database, UnitOfWork, now
 from bot.ground.errors import GuichetError
 from bot.ground.limits import Limit, LimitHit, count, spend
 from bot.staff.audit import Entry, record
+from bot.staff.invitations import forget_old_links
 from bot.staff.passwords import new_token, password_fits
 from bot.staff.tables import ALL_PORTALS, ROLES, StaffGrant, StaffSession, StaffUser
 from bot.staff.totp import accepted_step, opened_secret
@@ -229,9 +230,10 @@ async def end_others(session: AsyncSession, user_id: int, session_id: int) -> No
 
 
 async def forget_expired(database: Database) -> None:
-    """Delete the sessions that are over."""
+    """Delete the sessions that are over, and the links that hold no more."""
     async with database.write() as session:
         await session.execute(delete(StaffSession).where(StaffSession.expires_at <= now()))
+        await forget_old_links(session)
 
 
 def form_token(browser: str, secret_key: str) -> str:

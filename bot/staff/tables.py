@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.ground.db import Base, Moment
@@ -24,6 +24,7 @@ class StaffUser(Base):
         invitation_hash: SHA-256 of the token with which a password is chosen, once.
         totp_secret: Sealed with the secret key; set once the first code was typed.
         totp_step: The time step of the last code taken, so that none works twice.
+        keys: Whether pages act on single keys.
     """
 
     __tablename__ = "staff_users"
@@ -35,6 +36,7 @@ class StaffUser(Base):
     invitation_expires_at: Mapped[datetime | None] = mapped_column(Moment)
     totp_secret: Mapped[str] = mapped_column(String(255), default="")
     totp_step: Mapped[int] = mapped_column(default=0)
+    keys: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(Moment)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -54,6 +56,31 @@ class StaffGrant(Base):
     portal: Mapped[str] = mapped_column(String(64), primary_key=True)
     role: Mapped[str] = mapped_column(String(16))
     regions: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class StaffLink(Base):
+    """A mailed link with which somebody who lost their password chooses another, once."""
+
+    __tablename__ = "staff_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("staff_users.id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class StaffRecoveryCode(Base):
+    """A code that stands in for a lost phone, once; only its keyed hash is kept."""
+
+    __tablename__ = "staff_recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("staff_users.id", ondelete="CASCADE"), index=True
+    )
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
 
 
 class StaffSession(Base):

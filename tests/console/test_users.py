@@ -19,6 +19,7 @@ from bot.content.live import current_content
 from bot.ground.db import Database, current_database, now
 from bot.ground.errors import GuichetError
 from bot.staff.audit import latest
+from bot.staff.directory import list_users
 from bot.staff.history import author, subject_of
 from bot.staff.invitations import accept_invitation
 from bot.staff.tables import StaffUser
@@ -28,7 +29,6 @@ from bot.staff.users import (
     disable_user,
     enable_user,
     invite_again,
-    list_users,
     names,
     remove_grant,
 )

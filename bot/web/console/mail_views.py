@@ -18,7 +18,10 @@ from bot.web.console.pages import back_to, show
 from bot.web.keys import SENDER
 
 _PAGE = 50
-KINDS = {"reset": "réinitialisation", "ticket": "demande transmise", "code": "code d’une demande"}
+KINDS = {
+    "reset": "réinitialisation", "ticket": "demande transmise", "code": "code d’une demande",
+    "staff": "équipe", "staff_link": "équipe, lien d’accès",
+}  # fmt: skip
 
 _NOT_AGAIN = "Ce mail ne peut pas repartir : il est parti, écarté, ou son texte n’est plus gardé."
 _NOT_DISCARDED = "Ce mail ne peut pas être écarté : il est déjà parti ou écarté."

@@ -47,6 +47,11 @@ DONE = {
     "totp_off": "Le code à usage unique est retiré.",
     "password": "Votre mot de passe est enregistré. Vous pouvez vous connecter.",
     "changed": "Votre mot de passe est changé ; vos autres sessions sont fermées.",
+    "invited": "L’invitation est partie par mail.",
+    "user_changed": "Le rôle est enregistré.",
+    "user_removed": "Le rôle est retiré, ses sessions sont fermées.",
+    "user_disabled": "Le compte et ses sessions sont fermés.",
+    "totp_dropped": "Son code à usage unique est retiré ; un mail l’en prévient.",
     "logout": "Vous êtes déconnecté.",
 }
 """What a page says after a form was taken."""

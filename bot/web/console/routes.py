@@ -23,6 +23,7 @@ from bot.web.console import (
     privacy_views,
     review_views,
     ticket_views,
+    user_views,
 )
 from bot.web.console.access import LEAST, guard
 from bot.web.console.kept import PAGES, pages_of
@@ -42,6 +43,7 @@ class Route(NamedTuple):
 _ONE = "/{portal}/conversations/{id}"
 _TICKET = "/{portal}/tickets/{reference}"
 _MAIL = "/{portal}/mails/{number}"
+_USER = "/{portal}/users/{number}"
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/login", login_views.show_login, "anyone"),
@@ -87,6 +89,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/{portal}/person", privacy_views.show_person, "admin"),
     Route("POST", "/{portal}/person/export", privacy_views.export, "admin"),
     Route("POST", "/{portal}/person/erase", privacy_views.erase_person, "admin"),
+    Route("GET", "/{portal}/users", user_views.show_list, "admin"),
+    Route("POST", "/{portal}/users", user_views.invite, "admin"),
+    Route("GET", _USER, user_views.show_one, "admin"),
+    Route("POST", _USER, user_views.change, "admin"),
+    Route("POST", f"{_USER}/invite", user_views.invite_again, "admin"),
+    Route("POST", f"{_USER}/second-factor", user_views.drop_second_factor, "admin"),
+    Route("POST", f"{_USER}/disable", user_views.shut_out, "admin"),
+    Route("POST", f"{_USER}/enable", user_views.reopen, "admin"),
+    Route("POST", f"{_USER}/remove", user_views.take_back, "admin"),
 )
 
 _NO_PAGES = frozenset(
