@@ -12,7 +12,7 @@ _MODULES = (
     "bot.desk.outbox",
     "bot.record.ratings",
     "bot.desk.resets",
-    "bot.desk.tickets",
+    "bot.desk.ticket_tables",
     "bot.desk.ticket_links",
     "bot.record.review_tables",
     "bot.record.search_index",

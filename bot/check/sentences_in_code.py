@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bot.desk.mail_fates import FATES
-from bot.desk.tickets import STATES
+from bot.desk.ticket_news import TOLD
+from bot.desk.ticket_tables import CANCELLABLE, STATE_NAMES
 from bot.dialogue.answers import SMALL_TALK
 from bot.dialogue.small_talk import SHORT_IN_WALKS
 from bot.ground.limits import OWN_SCOPES, SCOPES
@@ -22,10 +22,10 @@ from bot.reading.bands import LANGUAGES
 _FOLDERS = ("actions", "bot")
 _PREFIXES = {"say": "", "button": "buttons.", "note_tried": "tried."}
 _MEMBERS = {
-    "small_talk.": SMALL_TALK, "in_walk.": SHORT_IN_WALKS, "ticket.": (*FATES, *STATES[1:]),
+    "small_talk.": SMALL_TALK, "in_walk.": SHORT_IN_WALKS, "ticket.": TOLD,
     "language.": LANGUAGES,
     "lines.administrator.": ("silent", "not_listed", "unknown"),
-    "sent.no_cancel.": STATES[1:],
+    "sent.no_cancel.": tuple(state for state in STATE_NAMES if state not in CANCELLABLE),
     "limits.codes.": ("ticket", "network", "shared"),
     **dict.fromkeys(("limits.checks.", "limits.numbers.", "limits.handovers."), SCOPES),
     **dict.fromkeys(("limits.tickets.", "limits.messages.", "limits.history."), OWN_SCOPES),

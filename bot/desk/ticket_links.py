@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.content.live import Portal
 from bot.desk.outbox import Mail, enqueue
-from bot.desk.tickets import Ticket
+from bot.desk.ticket_tables import Ticket
 from bot.ground.db import Base, Moment, now
 from bot.ground.errors import GuichetError
 

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.mail_fates import Fate, MailFate, fate_of
 from bot.desk.outbox import OutboxMail
-from bot.desk.tickets import TicketEntry
+from bot.desk.ticket_tables import TicketEntry
 from bot.ground.db import now
 
 
 @dataclass(frozen=True)
 class TicketMail:
-    """The mail of a ticket's last hand-over, which holds those before it too.
+    """The mail of an entry; of a ticket, that of its last hand-over, which holds those before it.
 
     Attributes:
         told: What is told of it to the person, where it is kept.
@@ -38,21 +38,23 @@ class TicketMail:
 
 UNKNOWN = TicketMail("unknown")
 
+_TO_REGION = ("handover", "withdrawal")
+
 
 async def mails_of(session: AsyncSession, ticket_ids: Iterable[int]) -> dict[int, TicketMail]:
-    """Return what became of the mails of tickets, by ticket; nothing where none is kept."""
+    """Return what became of the mails to the regions, by ticket; nothing where none is kept."""
     rows = await session.execute(
         select(TicketEntry.ticket_id, OutboxMail)
         .join(OutboxMail, OutboxMail.key == TicketEntry.request_key)
-        .where(TicketEntry.ticket_id.in_(list(ticket_ids)))
+        .where(TicketEntry.ticket_id.in_(list(ticket_ids)), TicketEntry.kind.in_(_TO_REGION))
         .order_by(TicketEntry.id)
     )
     # The last one of each stays.
-    return {number: _read(mail) for number, mail in rows}
+    return {number: read_mail(mail) for number, mail in rows}
 
 
 async def mail_of(session: AsyncSession, ticket_id: int) -> TicketMail:
-    """Return what became of one ticket's mail."""
+    """Return what became of one ticket's mail to its region."""
     return (await mails_of(session, [ticket_id])).get(ticket_id, UNKNOWN)
 
 
@@ -83,7 +85,8 @@ async def send_to(session: AsyncSession, mail: TicketMail, recipient: str) -> bo
     return done.one_or_none() is not None
 
 
-def _read(mail: OutboxMail) -> TicketMail:
+def read_mail(mail: OutboxMail) -> TicketMail:
+    """Return what became of a mail."""
     told = fate_of(mail)
     return TicketMail(
         fate=told.fate,

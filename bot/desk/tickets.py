@@ -9,74 +9,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.content.live import Portal, Region
 from bot.desk.outbox import Mail, OutboxMail, enqueue
+from bot.desk.thread import entries_of
+from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.addresses import normalise_address
-from bot.ground.db import Base, Database, Moment, UnitOfWork, now
-
-STATES = ("open", "answered", "closed")
+from bot.ground.db import Database, UnitOfWork, now
 
 _ALPHABET = "23456789ACDEFGHJKMNPQRTVWXY"
 """No letter or digit that is mistaken for another when read aloud or written by hand."""
-
-
-class Ticket(Base):
-    """A hand-over to a region; what it says of region, topic and contact was confirmed last.
-
-    Attributes:
-        reopened_at: When it was opened for the last time after its first answer or closing.
-    """
-
-    __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_portal_state", "portal", "state", "region"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(String(16), unique=True)
-    portal: Mapped[str] = mapped_column(String(64))
-    conversation_id: Mapped[str] = mapped_column(String(128), unique=True)
-    region: Mapped[str] = mapped_column(String(64))
-    topic: Mapped[str] = mapped_column(String(200))
-    contact: Mapped[str] = mapped_column(String(320))
-    state: Mapped[str] = mapped_column(String(16), default="open")
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    updated_at: Mapped[datetime] = mapped_column(Moment)
-    reopened_at: Mapped[datetime | None] = mapped_column(Moment)
-    assigned_to: Mapped[int | None]
-
-    @property
-    def waiting_since(self) -> datetime:
-        """From when an answer is waited for."""
-        return self.reopened_at or self.created_at
-
-    def set_state(self, state: str) -> None:
-        """Set the state, one of `STATES`; a reopened ticket waits from now on."""
-        moment = now()
-        if state == "open" and self.state != "open":
-            self.reopened_at = moment
-        self.state = state
-        self.updated_at = moment
-
-
-class TicketEntry(Base):
-    """What one hand-over added to a ticket; `request_key` makes a repeat harmless."""
-
-    __tablename__ = "ticket_entries"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
-    request_key: Mapped[str] = mapped_column(String(200), unique=True)
-    region: Mapped[str] = mapped_column(String(64))
-    contact: Mapped[str] = mapped_column(String(320))
-    text: Mapped[str] = mapped_column(Text)
-    details: Mapped[dict[str, Any]] = mapped_column(JSON)
-    created_at: Mapped[datetime] = mapped_column(Moment)
 
 
 @dataclass(frozen=True)
@@ -113,11 +59,16 @@ async def reference_of(database: Database, conversation_id: str) -> str | None:
 async def unused_reference(database: Database) -> str:
     """Return a reference that no ticket bears."""
     async with database.read() as session:
-        while True:
-            reference = new_reference()
-            taken = await session.scalar(select(Ticket.id).where(Ticket.reference == reference))
-            if taken is None:
-                return reference
+        return await free_reference(session)
+
+
+async def free_reference(session: AsyncSession) -> str:
+    """Return a reference that no ticket bears, as a transaction sees them."""
+    while True:
+        reference = new_reference()
+        taken = await session.scalar(select(Ticket.id).where(Ticket.reference == reference))
+        if taken is None:
+            return reference
 
 
 async def hand_over(
@@ -154,7 +105,7 @@ async def hand_over(
         ticket = await session.scalar(
             select(Ticket).where(Ticket.conversation_id == conversation_id)
         )
-        before = [] if ticket is None else await entries_of(session, ticket.id)
+        before = [] if ticket is None else await entries_of(session, ticket.id, ("handover",))
         values: dict[str, Any] = {
             "reference": reference,
             "case": case,
@@ -177,7 +128,7 @@ async def hand_over(
                 portal=portal.id,
                 conversation_id=conversation_id,
                 topic=case.topic,
-                state="open",
+                state="new",
                 created_at=now(),
             )
             session.add(ticket)
@@ -185,12 +136,14 @@ async def hand_over(
         ticket.region = region.id
         ticket.contact = case.contact
         ticket.topic = case.topic or ticket.topic
-        ticket.set_state("open")
+        ticket.reopen()
         await session.flush()
         session.add(
             TicketEntry(
                 ticket_id=ticket.id,
                 request_key=request_key,
+                kind="handover",
+                channel="chat",
                 region=region.id,
                 contact=case.contact,
                 text=case.text,
@@ -228,7 +181,7 @@ async def withdraw(
         seen = select(TicketEntry.id).where(TicketEntry.request_key == request_key)
         if ticket is None or await session.scalar(seen) is not None:
             return
-        before = await entries_of(session, ticket.id)
+        before = await entries_of(session, ticket.id, ("handover",))
         values: dict[str, Any] = {"reference": reference, "places": places, "before": before}
         mail = Mail(
             portal=portal.id,
@@ -244,6 +197,8 @@ async def withdraw(
             TicketEntry(
                 ticket_id=ticket.id,
                 request_key=request_key,
+                kind="withdrawal",
+                channel="chat",
                 region=ticket.region,
                 contact=ticket.contact,
                 text=portal.say("mail.withdrawal.note"),
@@ -262,14 +217,6 @@ async def _thread(session: AsyncSession, before: list[TicketEntry]) -> tuple[str
     return tuple(await session.scalars(query))
 
 
-async def entries_of(session: AsyncSession, ticket_id: int) -> list[TicketEntry]:
-    """Return what was handed over in a ticket, oldest first."""
-    rows = await session.scalars(
-        select(TicketEntry).where(TicketEntry.ticket_id == ticket_id).order_by(TicketEntry.id)
-    )
-    return list(rows)
-
-
 async def ticket_by_reference(database: Database, reference: str) -> Ticket | None:
     """Return a ticket of any portal by its reference, or None."""
     async with database.read() as session:
@@ -280,8 +227,11 @@ async def ticket_by_reference(database: Database, reference: str) -> Ticket | No
 
 
 async def is_contact_of(database: Database, ticket: Ticket, address: str) -> bool:
-    """Tell whether a ticket's answers go to an address, or went there before it was changed."""
+    """Tell whether a ticket's answers go to an address, or went there before it was changed.
+
+    From where a message came tells nothing: whoever knows a reference may write one.
+    """
     async with database.read() as session:
-        entries = await entries_of(session, ticket.id)
+        entries = await entries_of(session, ticket.id, ("handover", "reply"))
     contacts = (ticket.contact, *(entry.contact for entry in entries))
     return normalise_address(address) in {normalise_address(contact) for contact in contacts}

@@ -9,13 +9,8 @@ from __future__ import annotations
 from bot.content.live import Region
 from bot.desk.accounts import Account
 from bot.desk.ticket_links import sign_reference
-from bot.desk.tickets import (
-    HandOver,
-    hand_over,
-    ticket_by_reference,
-    unused_reference,
-    withdraw,
-)
+from bot.desk.ticket_tables import CANCELLABLE
+from bot.desk.tickets import HandOver, hand_over, ticket_by_reference, unused_reference, withdraw
 from bot.dialogue.address_taken import answers_to
 from bot.dialogue.consent import Consent, demand
 from bot.dialogue.flow import Talk
@@ -123,7 +118,7 @@ async def withdraw_request(talk: Talk, consent: Consent, reference: str) -> str 
         reference: The request's.
 
     Returns:
-        The mailbox that is told so, or None where the request is not open any more.
+        The mailbox that is told so, or None where the request is answered or closed.
 
     Raises:
         NotAgreed: If the yes is one to something else.
@@ -131,7 +126,7 @@ async def withdraw_request(talk: Talk, consent: Consent, reference: str) -> str 
     demand(consent, "withdrawal")
     ticket = await ticket_by_reference(talk.database, reference)
     region = talk.portal.region(ticket.region) if ticket else None
-    if ticket is None or region is None or ticket.state != "open":
+    if ticket is None or region is None or ticket.state not in CANCELLABLE:
         return None
     async with unit_of_work(talk.database) as unit:
         await withdraw(

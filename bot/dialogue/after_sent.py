@@ -6,8 +6,10 @@ It is told in this conversation to whoever sent it, whatever else is open meanwh
 from __future__ import annotations
 
 from bot.content.live import Region
+from bot.desk.thread import entries_of
 from bot.desk.ticket_mails import TicketMail, mail_of
-from bot.desk.tickets import Ticket, TicketEntry, entries_of, ticket_by_reference
+from bot.desk.ticket_tables import CANCELLABLE, Ticket, TicketEntry
+from bot.desk.tickets import ticket_by_reference
 from bot.dialogue.acts import withdraw_request
 from bot.dialogue.asked import SENT
 from bot.dialogue.consent import consent_to, refuses
@@ -89,7 +91,7 @@ async def _ticket(talk: Talk) -> tuple[Ticket | None, TicketMail | None]:
 
 async def _entries(talk: Talk, ticket: Ticket) -> list[TicketEntry]:
     async with talk.database.read() as session:
-        return await entries_of(session, ticket.id)
+        return await entries_of(session, ticket.id, ("handover",))
 
 
 def _region(talk: Talk, ticket: Ticket) -> Region | None:
@@ -166,7 +168,7 @@ async def _tell_state(talk: Talk) -> Directive:
 async def _ask_settled(talk: Talk) -> Directive:
     """Be glad, and ask whether the request is still wanted."""
     ticket, _ = await _ticket(talk)
-    if ticket is None or ticket.state != "open":
+    if ticket is None or ticket.state not in CANCELLABLE:
         talk.say("small_talk.solved")
         return End("")
     talk.say("sent.ask_settled", *_choices(talk), reference=ticket.reference)
@@ -178,7 +180,7 @@ async def _ask_cancel(talk: Talk) -> Directive:
     ticket, mail = await _ticket(talk)
     if ticket is None or mail is None:
         return Go("tell_state")
-    if ticket.state != "open":
+    if ticket.state not in CANCELLABLE:
         talk.say(f"sent.no_cancel.{ticket.state}", reference=ticket.reference)
         return End("")
     mailbox = mail.recipient or getattr(_region(talk, ticket), "mailbox", "")

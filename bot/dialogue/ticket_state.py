@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.desk.ticket_mails import mail_of
+from bot.desk.ticket_news import news_of
+from bot.desk.ticket_tables import CANCELLABLE
 from bot.desk.tickets import is_contact_of, ticket_by_reference
 from bot.dialogue.flow import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from bot.dialogue.login_answers import asks_again, asks_which
+from bot.ground.addresses import mask_address
 from bot.ground.clock import PARIS, paris_time, paris_time_from, same_day
 from bot.ground.db import now, unit_of_work
 from bot.ground.errors import LimitReached
@@ -71,23 +73,25 @@ async def _tell(talk: Talk) -> Directive:
     if not await is_contact_of(talk.database, ticket, address):
         return Go("not_found")
     async with talk.database.read() as session:
-        mail = await mail_of(session, ticket.id)
-    told = mail.fate if ticket.state == "open" else ticket.state
-    kept = mail.told
+        news = await news_of(session, ticket)
+    kept, answer = news.mail.told, news.answer
     talk.say(
-        f"ticket.{told}",
+        f"ticket.{news.told}",
         reference=reference,
-        mailbox=mail.recipient,
+        mailbox=news.mail.recipient,
         since=_when(kept.since) if kept else "",
         next_try=_when(kept.next_try) if kept and not kept.tried_soon else "",
         sent_at=_when(kept.sent_at) if kept and kept.sent_at else "",
+        answer_to=mask_address(answer.recipient) if answer else "",
+        answer_sent_at=_when(answer.sent_at) if answer and answer.sent_at else "",
+        again=ticket.answered_at is not None,
     )
     region = talk.portal.region(ticket.region)
-    if talk.frame.data.get("cancels") and ticket.state == "open" and region is not None:
+    if talk.frame.data.get("cancels") and ticket.state in CANCELLABLE and region is not None:
         # Who knows reference and address may be somebody else than who sent it.
         talk.say("ticket.no_cancel")
         talk.say_contact(region)
-    if told == "refused" and region is not None:
+    if news.told in ("refused", "answer_refused") and region is not None:
         talk.say_contact(region)
     return End("informed")
 

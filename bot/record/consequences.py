@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken
-from bot.desk.tickets import Ticket, TicketEntry
+from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.db import now
 
-KINDS = ("reset", "handover")
+KINDS = ("reset", "handover", "withdrawal")
 """What ends the key under which a message causes something."""
 
 MAIL_STATES = {
@@ -82,8 +82,11 @@ async def _mails(session: AsyncSession, keys: list[str]) -> list[tuple[str, str]
 
 async def _tickets(session: AsyncSession, keys: list[str]) -> list[tuple[str, str]]:
     rows = await session.execute(
-        select(TicketEntry.request_key, Ticket.reference)
+        select(TicketEntry.request_key, Ticket.reference, TicketEntry.kind)
         .join(Ticket, Ticket.id == TicketEntry.ticket_id)
         .where(TicketEntry.request_key.in_(keys))
     )
-    return [(key, f"Transmise : demande {reference}.") for key, reference in rows]
+    return [(key, f"{_DONE[kind]} : demande {reference}.") for key, reference, kind in rows]
+
+
+_DONE = {"handover": "Transmise", "withdrawal": "Annulée"}

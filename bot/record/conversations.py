@@ -13,7 +13,7 @@ from sqlalchemy import Select, String, bindparam, cast, column, select, table, t
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.desk.tickets import Ticket
+from bot.desk.ticket_tables import Ticket
 from bot.french.stems import Piece, highlight, wanted
 from bot.record.filters import Filters, narrow
 from bot.record.review_tables import Tag

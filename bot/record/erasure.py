@@ -18,7 +18,8 @@ from bot.desk.accounts_staging import AccountImport, StagedAccount
 from bot.desk.demo_passwords import DemoPassword
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken
-from bot.desk.tickets import Ticket
+from bot.desk.thread import forget_tickets
+from bot.desk.ticket_tables import Ticket
 from bot.french.address_scanner import Found, replace_addresses
 from bot.ground.addresses import normalise_address
 from bot.ground.alerts import Alert
@@ -67,8 +68,8 @@ async def erase(
         )
         for start in range(0, len(held.conversations), _CHUNK):
             await erase_conversations(session, held.conversations[start : start + _CHUNK])
+        await forget_tickets(session, held.tickets)
         for table, numbers in (
-            (Ticket, held.tickets),
             (OutboxMail, held.mails),
             (ResetToken, held.resets),
             (AccountRow, held.accounts),
@@ -100,7 +101,8 @@ async def erase_conversations(session: AsyncSession, ids: list[str]) -> None:
         await session.execute(delete(OutboxMail).where(OutboxMail.key.in_(chunk)))
     await session.execute(delete(LimitHit).where(LimitHit.key.in_(ids)))
     await session.execute(delete(Alert).where(Alert.key.in_(ids)))
-    await session.execute(delete(Ticket).where(Ticket.conversation_id.in_(ids)))
+    tickets = await session.scalars(select(Ticket.id).where(Ticket.conversation_id.in_(ids)))
+    await forget_tickets(session, tickets.all())
     await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
 
 

@@ -6,6 +6,7 @@ What others are, is theirs: their addresses are masked in it, but for the portal
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from bot.desk.accounts import AccountRow
 from bot.desk.outbox import SECRET_KINDS, OutboxMail
 from bot.desk.privacy import addresses_of, mask_addresses
 from bot.desk.resets import ResetToken
-from bot.desk.tickets import Ticket, TicketEntry
+from bot.desk.ticket_tables import Ticket, TicketEntry, TicketFile
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base, Database, now
 from bot.record.personal_data import find_held
@@ -51,9 +52,13 @@ async def export_person(
         tickets = await _rows(session, Ticket, held.tickets)
         for ticket in tickets:
             entries = await session.scalars(
-                select(TicketEntry).where(TicketEntry.ticket_id == ticket["id"])
+                select(TicketEntry)
+                .where(TicketEntry.ticket_id == ticket["id"])
+                .order_by(TicketEntry.id)
             )
-            ticket["entries"] = [_plain(entry) for entry in entries]
+            ticket["entries"] = [
+                _plain(entry) | {"files": await _files(session, entry.id)} for entry in entries
+            ]
         found: dict[str, Any] = {
             "address": address,
             "exported_at": now().isoformat(),
@@ -75,11 +80,13 @@ def _own_addresses() -> Iterator[str]:
 
 
 def _masked(value: Any, shown: frozenset[str]) -> Any:
-    """Return a JSON value with the addresses of others masked in all its texts."""
+    """Return a value as JSON, the addresses of others masked in its texts, not in its files."""
     if isinstance(value, str):
         return mask_addresses(value, shown)
     if isinstance(value, dict):
         return {key: _masked(one, shown) for key, one in value.items()}
+    if isinstance(value, bytes):
+        return value.decode("ascii")
     return [_masked(one, shown) for one in value] if isinstance(value, list) else value
 
 
@@ -103,6 +110,17 @@ def _without_link(mail: dict[str, Any]) -> dict[str, Any]:
 async def _rows(session: AsyncSession, table: type[Base], ids: list[int]) -> list[dict[str, Any]]:
     found = [await session.get(table, number) for number in ids]
     return [_plain(row) for row in found if row is not None]
+
+
+async def _files(session: AsyncSession, entry_id: int) -> list[dict[str, Any]]:
+    rows = await session.execute(
+        select(TicketFile.name, TicketFile.content_type, TicketFile.data)
+        .where(TicketFile.entry_id == entry_id)
+        .order_by(TicketFile.id)
+    )
+    return [
+        {"name": name, "content_type": kind, "base64": b64encode(data)} for name, kind, data in rows
+    ]
 
 
 def _plain(row: Base) -> dict[str, Any]:

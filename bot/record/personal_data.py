@@ -22,7 +22,7 @@ from bot.desk.accounts import AccountRow
 from bot.desk.outbox import OutboxMail
 from bot.desk.privacy import addresses_in, fingerprint
 from bot.desk.resets import ResetToken
-from bot.desk.tickets import Ticket, TicketEntry
+from bot.desk.ticket_tables import Ticket, TicketEntry, TicketFile
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base
 from bot.ground.markdown import escape_markdown, plain_text
@@ -150,10 +150,18 @@ class _Search:
         """Return the tickets that hold the address, and those of some conversations."""
         found = dict.fromkeys(await self.rows(Ticket, Ticket.contact))
         entries = (
-            select(Ticket.id, TicketEntry.text, TicketEntry.contact, TicketEntry.details)
+            select(
+                Ticket.id,
+                TicketEntry.text,
+                TicketEntry.contact,
+                TicketEntry.details,
+                TicketFile.name,
+            )
             .join(TicketEntry, TicketEntry.ticket_id == Ticket.id)
+            .outerjoin(TicketFile, TicketFile.entry_id == TicketEntry.id)
             .where(
                 or_(
+                    may_hold(TicketFile.name, self.address),
                     may_hold(TicketEntry.text, self.address),
                     may_hold(TicketEntry.contact, self.address),
                     may_hold(cast(TicketEntry.details, Text), self.address),

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.desk.accounts_import import finish_imports
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken
-from bot.desk.tickets import Ticket
+from bot.desk.ticket_tables import UNANSWERED, Ticket
 from bot.ground import limits
 from bot.ground.alerts import Alert
 from bot.ground.db import Database, now
@@ -51,6 +51,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
     counts = {"conversations": await _purge_conversations(database, settings)}
     async with database.write() as session:
         for name, statement in (
+            # Their mails are older still, and go beside them.
             ("demandes", delete(Ticket).where(Ticket.updated_at < oldest)),
             (
                 "mails",
@@ -123,7 +124,7 @@ async def _warn_of_unanswered(database: Database, oldest: datetime) -> None:
         .select_from(Ticket)
         .outerjoin(Conversation, Conversation.id == Ticket.conversation_id)
         .where(
-            Ticket.state == "open",
+            Ticket.state.in_(UNANSWERED),
             or_(Ticket.updated_at < oldest, Conversation.last_at < oldest),
         )
     )

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.content.live import current_content
 from bot.desk.outbox import OutboxMail
 from bot.desk.privacy import Anonymous, mask_addresses
-from bot.desk.tickets import Ticket, TicketEntry
+from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.french.announcements import pieces_of
 from bot.ground.markdown import escape_markdown
 from bot.record.ratings import Rating
@@ -106,6 +106,7 @@ async def rewrite(session: AsyncSession, conversation_id: str, change: Change) -
     )
     mails = select(OutboxMail).where(
         OutboxMail.key.startswith(f"{conversation_id}:", autoescape=True)
+        | OutboxMail.key.in_(entries.with_only_columns(TicketEntry.request_key))
     )
     for query, columns in (
         (tickets, ("topic",)),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, quote, urlencode
 
-from sqlalchemy import case, false, func, select
+from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import Portal
-from bot.desk.tickets import Ticket
+from bot.desk.ticket_tables import STATE_NAMES, UNANSWERED, Ticket
 from bot.ground.moments import age
 from bot.staff.scope import Scope
 
@@ -21,9 +21,12 @@ MAIL_FATES = {
     "unknown": "n’est plus gardé",
 }
 
-STATES = {"open": "en attente", "answered": "répondue", "closed": "close"}
+TO_DO = "todo"
+LISTED_STATES = {TO_DO: "à traiter", **STATE_NAMES}
+"""What the list can be narrowed to."""
 
-_ORDER = case({"open": 0, "answered": 1, "closed": 2}, value=Ticket.state, else_=3)
+_RANKS = {"new": 0, "open": 0, "waiting": 1, "answered": 2, "closed": 3}
+_ORDER = case(_RANKS, value=Ticket.state, else_=4)
 PAGE = 50
 _REFERENCE = 4
 _LIST = ("q", "state", "regions", "mine", "page")
@@ -46,7 +49,7 @@ class Wait:
 def wait_of(ticket: Ticket, portal: Portal, moment: datetime) -> Wait:
     """Return how long a ticket has waited."""
     text = age(ticket.waiting_since, moment)
-    if portal.promise is None or ticket.state != "open":
+    if portal.promise is None or not ticket.is_unanswered:
         return Wait(text, late=False)
     due = portal.promise.due(ticket.waiting_since)
     if moment > due:
@@ -79,12 +82,12 @@ async def list_tickets(
     words: str = "",
     page: int = 1,
 ) -> Listing:
-    """Return tickets: open ones first, the oldest of them at the top; of the others the newest.
+    """Return tickets: unanswered ones first, the oldest at the top; of the others the newest.
 
     Args:
         session: Reads them.
         scope: The portal.
-        state: Only those in this state; empty for all.
+        state: Only those in this state, a key of `LISTED_STATES`; empty for all.
         everywhere: Whether other regions than one's own count.
         mine: Whether only those count that fall to who asks.
         words: A reference as people say it; of whatever region and state it is.
@@ -96,21 +99,30 @@ async def list_tickets(
     elif words:
         query = query.where(false())
     else:
-        if state:
+        if state == TO_DO:
+            query = query.where(Ticket.state.in_(UNANSWERED))
+        elif state:
             query = query.where(Ticket.state == state)
         if not everywhere:
-            query = query.where(Ticket.region.in_([region.id for region in scope.regions]))
+            query = query.where(of_regions(scope))
         if mine:
             query = query.where(Ticket.assigned_to == scope.staff.id)
     counted = query.with_only_columns(Ticket.id).subquery()
     total = await session.scalar(select(func.count()).select_from(counted))
     waited = func.coalesce(Ticket.reopened_at, Ticket.created_at)
     rows = await session.scalars(
-        query.order_by(_ORDER, case((Ticket.state == "open", waited)), waited.desc(), Ticket.id)
+        query.order_by(
+            _ORDER, case((Ticket.state.in_(UNANSWERED), waited)), waited.desc(), Ticket.id
+        )
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
     return Listing(list(rows), total or 0, page)
+
+
+def of_regions(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition for the tickets of one's regions, and for those of none yet."""
+    return Ticket.region.in_(["", *(region.id for region in scope.regions)])
 
 
 def list_of(query: str) -> str:

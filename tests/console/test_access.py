@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from bot.desk.outbox import Mail, enqueue
 from bot.desk.resets import hash_token
-from bot.desk.tickets import Ticket
+from bot.desk.ticket_tables import Ticket
 from bot.ground.db import now
 from bot.staff.tables import StaffAction, StaffSession
 from bot.staff.users import disable_user

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from bot.desk.outbox import OutboxMail
-from bot.desk.tickets import Ticket, TicketEntry
+from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.db import Base, now
 from bot.record.blackout import BLACKED_OUT
 from bot.record.ratings import Rating
@@ -59,7 +59,8 @@ async def furnish(console: Console) -> int:
         session.add_all(
             [
                 TicketEntry(
-                    ticket_id=ticket.id, request_key="one:m1:ticket", region="bretagne",
+                    ticket_id=ticket.id, request_key="one:m1:ticket", kind="handover",
+                    channel="chat", region="bretagne",
                     contact=ticket.contact, text=f"> {SECRET}", details={"detail": SECRET},
                     created_at=now(),
                 ),

@@ -17,7 +17,7 @@ from sqlalchemy import MetaData, Text, cast, func, or_, select, text
 from bot.desk.accounts import AccountRow
 from bot.desk.outbox import Mail, OutboxMail, enqueue
 from bot.desk.resets import ResetToken
-from bot.desk.tickets import Ticket, TicketEntry
+from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.db import Database, now
 from bot.ground.limits import LimitHit
 from bot.ground.settings import current_settings
@@ -62,7 +62,8 @@ async def furnish(database: Database, address: str, name: str, var_dir: Path) ->
         session.add_all(
             [
                 TicketEntry(
-                    ticket_id=ticket.id, request_key=f"{name}:m2:handover", text=f"De {address}",
+                    ticket_id=ticket.id, request_key=f"{name}:m2:handover",
+                    kind="handover", channel="chat", text=f"De {address}",
                     region="bretagne", contact=address, details={}, created_at=moment,
                 ),
                 ResetToken(

@@ -7,7 +7,7 @@ import re
 
 from sqlalchemy import select
 
-from bot.desk.tickets import Ticket
+from bot.desk.ticket_tables import Ticket
 from bot.record.review_tables import Correction, Tag
 from bot.record.summaries import Summary
 from tests.console.conftest import Console, Visitor, on_both_databases

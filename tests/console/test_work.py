@@ -15,7 +15,7 @@ from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
 from bot.desk.outbox import Mail, OutboxMail, enqueue
 from bot.desk.resets import ResetToken
-from bot.desk.tickets import Ticket, TicketEntry
+from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.db import Database, now
 from bot.ground.yaml_text import parse_yaml
 from bot.staff.users import add_user
@@ -43,6 +43,7 @@ async def add_ticket(database: Database, reference: str, *, hours: int, **values
         session.add(
             TicketEntry(
                 ticket_id=ticket.id, request_key=f"{conversation}:m1:handover",
+                kind="handover", channel="chat",
                 region=ticket.region, contact=ticket.contact,
                 text=f"Écrire à {CAMILLE}", details={}, created_at=moment,
             )
@@ -94,7 +95,7 @@ async def test_a_ticket_is_answered_assigned_closed_and_reopened(console: Consol
     assert parts.path == CAMILLE and "G-ABCD" in query["subject"][0]
     assert "Perdu & « sans » mail ?" in query["body"][0] and "+" not in parts.query
     for state, words in (
-        ("answered", "répondue"), ("closed", "close"), ("open", "en attente"),
+        ("answered", "répondue"), ("closed", "close"), ("open", "en cours"),
     ):  # fmt: skip
         response = await agent.post(f"{path}/state", state=state)
         assert response.headers["Location"].endswith(f"?done={state}")

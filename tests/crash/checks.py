@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken, hash_token
 from bot.desk.sender import LEASE
-from bot.desk.tickets import Ticket, TicketEntry
+from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.db import Database
 from bot.ground.limits import RESETS_PER_ACCOUNT, LimitHit
 from bot.record.transcript import Conversation, TranscriptEvent, Turn

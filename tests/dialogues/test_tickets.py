@@ -61,7 +61,7 @@ def test_the_link_marks_a_ticket_with_a_code_and_the_user_is_told(
     for _ in range(3):
         shown = requests.get(page, timeout=20)
         assert shown.status_code == 200 and reference in shown.text
-        assert "en attente" in shown.text and 'name="code"' not in shown.text
+        assert "nouvelle" in shown.text and 'name="code"' not in shown.text
     assert requests.head(page, timeout=20).status_code < 400
     # What was quoted the mail has the link, and gets nowhere with it.
     refused = _post(page, code="123456", name="Inconnu", state="answered")

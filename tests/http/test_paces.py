@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientResponse
 
 from bot.desk.ticket_links import sign_reference
-from bot.desk.tickets import Ticket
+from bot.desk.ticket_tables import Ticket
 from bot.ground.db import now
 from bot.web import paces
 from tests.http.conftest import Chat, Site, Start, on_both_databases, sentence_of

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.desk.tickets import TicketEntry
+from bot.desk.ticket_tables import TicketEntry
 from bot.ground.clock import paris_time
 from bot.ground.db import now
 from bot.ground.limits import LimitHit

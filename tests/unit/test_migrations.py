@@ -258,3 +258,55 @@ def test_the_history_is_one_line() -> None:
     assert len(script.get_heads()) == 1
     assert len(script.get_bases()) == 1
     assert all(not revision.is_branch_point for revision in script.walk_revisions())
+
+
+_TICKETS_BEFORE = """
+INSERT INTO tickets (id, reference, portal, conversation_id, region, topic, contact, state,
+ created_at, updated_at, reopened_at, assigned_to) VALUES
+ (1, 'G-NEUF', 'resah', 'a', 'corse', '', 'a@ch.example',
+  'open', '2024-01-01', '2024-01-01', NULL, NULL),
+ (2, 'G-PRSE', 'resah', 'b', 'corse', '', 'a@ch.example',
+  'open', '2024-01-01', '2024-01-01', NULL, 7),
+ (3, 'G-REPN', 'resah', 'c', 'corse', '', 'a@ch.example',
+  'answered', '2024-01-01', '2024-01-04', NULL, NULL),
+ (4, 'G-FERM', 'resah', 'd', 'corse', '', 'a@ch.example',
+  'closed', '2024-01-01', '2024-01-05', NULL, NULL);
+INSERT INTO ticket_entries (id, ticket_id, request_key, region, contact, text, details, created_at)
+ VALUES (1, 1, 'a:m1:handover', 'corse', 'a@ch.example', 'Texte', '{}', '2024-01-01'),
+ (2, 4, 'd:m1:handover', 'corse', 'a@ch.example', 'Texte', '{}', '2024-01-01'),
+ (3, 4, 'd:m2:withdrawal', 'corse', 'a@ch.example', 'Fin', '{}', '2024-01-05');
+INSERT INTO ticket_codes (id, ticket_id, code_hash, created_at, expires_at, tries)
+ VALUES (1, 4, 'h', '2024-01-01', '2024-01-01', 0);
+INSERT INTO staff_actions (at, user_id, portal, action, subject, detail)
+ VALUES ('2024-01-02 10:00:00', 7, 'resah', 'ticket', 'G-FERM', 'répondue, par Dominique'),
+ ('2024-01-03 10:00:00', 7, 'resah', 'ticket', 'G-FERM', 'répondue')
+"""
+
+
+async def test_tickets_of_before_become_threads(settings: Settings) -> None:
+    migrations.upgrade(settings, "0011")
+    database = Database(settings.database_url)
+    async with database.engine.begin() as connection:
+        for statement in _TICKETS_BEFORE.split(";\n"):
+            await connection.exec_driver_sql(statement)
+    migrations.upgrade(settings)
+    async with database.engine.begin() as connection:
+        states = await connection.execute(text("SELECT reference, state FROM tickets"))
+        answers = await connection.execute(
+            text("SELECT id, answered_at FROM tickets WHERE answered_at IS NOT NULL ORDER BY id")
+        )
+        entries = await connection.execute(
+            text("SELECT id, kind, channel FROM ticket_entries ORDER BY id")
+        )
+        assert dict(tuple(row) for row in states) == {
+            "G-NEUF": "new", "G-PRSE": "open", "G-REPN": "answered", "G-FERM": "closed",
+        }  # fmt: skip
+        assert [(number, str(at)[:10]) for number, at in answers] == [
+            (3, "2024-01-04"),
+            (4, "2024-01-02"),
+        ]
+        assert [tuple(row) for row in entries] == [
+            (1, "handover", "chat"), (2, "handover", "chat"), (3, "withdrawal", "chat"),
+        ]  # fmt: skip
+        assert await connection.scalar(text("SELECT count(*) FROM ticket_codes")) == 1
+    await database.dispose()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.privacy import addresses_of, mask_addresses
-from bot.desk.tickets import Ticket
+from bot.desk.ticket_tables import STATE_NAMES, Ticket
 from bot.record import reviewing
 from bot.record.conversations import Listed
 from bot.record.filters import OUTCOMES, FilterFault, read_filters
@@ -114,6 +114,7 @@ async def conversation_page(
             "names": staff_names,
         }
     values |= {
+        "ticket_states": STATE_NAMES,
         "summary": summary,
         "revealed": revealed,
         "fault": fault,

@@ -9,8 +9,9 @@ from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.outbox import OutboxMail
-from bot.desk.tickets import Ticket
+from bot.desk.ticket_tables import UNANSWERED, Ticket
 from bot.record.summaries import LOST, Summary
+from bot.record.ticket_lists import of_regions
 from bot.web.console.access import scope
 from bot.web.console.notices import notices
 from bot.web.console.pages import show
@@ -25,9 +26,7 @@ async def show_overview(request: web.Request) -> web.Response:
     unreviewed = here.select(Summary).where(
         Summary.reviewed_at.is_(None), Summary.trouble > literal_column("0")
     )
-    waiting = here.select(Ticket).where(
-        Ticket.state == "open", Ticket.region.in_([region.id for region in here.regions])
-    )
+    waiting = here.select(Ticket).where(Ticket.state.in_(UNANSWERED), of_regions(here))
     async with here.database.read() as session:
         values = {
             "notices": await notices(session, here.portal),

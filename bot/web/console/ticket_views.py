@@ -9,14 +9,15 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.privacy import addresses_of, mask_addresses
+from bot.desk.thread import entries_of
 from bot.desk.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
-from bot.desk.tickets import Ticket, entries_of
+from bot.desk.ticket_tables import SETTABLE, STATE_NAMES, Ticket
 from bot.ground.db import now
 from bot.ground.markdown import plain_text
 from bot.record import reviewing
 from bot.record.ticket_lists import (
+    LISTED_STATES,
     MAIL_FATES,
-    STATES,
     list_of,
     list_tickets,
     reply_link,
@@ -40,7 +41,7 @@ async def show_list(request: web.Request) -> web.Response:
     """Show the tickets of one's regions, or of all."""
     here, query = scope(request), request.query
     state, fault = query.get("state", ""), ""
-    if state and state not in STATES:
+    if state and state not in LISTED_STATES:
         state, fault = "", f"L’état « {state[:20]} » n’existe pas."
     everywhere, mine = query.get("regions") == "all", query.get("mine") == "1"
     words, page = query.get("q", "").strip()[:40], checked_number(query.get("page", "1"))
@@ -61,7 +62,8 @@ async def show_list(request: web.Request) -> web.Response:
         "words": words,
         "fates": MAIL_FATES,
         "state": state,
-        "states": STATES,
+        "states": STATE_NAMES,
+        "listed": LISTED_STATES,
         "everywhere": everywhere,
         "mine": mine,
         "names": staff_names,
@@ -89,12 +91,12 @@ async def change(request: web.Request) -> web.Response:
     state = form(request).get("state", "")
 
     async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
-        if state not in STATES:
+        if state not in SETTABLE:
             raise reviewing.MarkRefused("Cet état n’existe pas.")
         ticket.set_state(state)
         record(
             session,
-            Entry(here.staff.id, here.portal.id, "ticket", ticket.reference, STATES[state]),
+            Entry(here.staff.id, here.portal.id, "ticket", ticket.reference, STATE_NAMES[state]),
         )
         return state
 
@@ -105,7 +107,7 @@ async def assign(request: web.Request) -> web.Response:
     """Say to whom a ticket falls."""
 
     async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
-        ticket.assigned_to = await reviewing.assignee(session, here, form(request).get("to", ""))
+        ticket.assign(await reviewing.assignee(session, here, form(request).get("to", "")))
         detail = reviewing.assigned_detail(ticket.assigned_to)
         record(session, Entry(here.staff.id, here.portal.id, "assigned", ticket.reference, detail))
         return "assigned"
@@ -210,7 +212,7 @@ async def _page(
         "mail_error": mask_addresses(mail.error, addresses_of(here.portal)),
         "fates": MAIL_FATES,
         "wait": wait_of(ticket, here.portal, now()),
-        "states": STATES,
+        "states": STATE_NAMES,
         "region": region.name if region else ticket.region,
         "contact": ticket.contact if answering else mask_addresses(ticket.contact),
         "reply": reply_link(ticket, here.portal) if answering and ticket.contact else "",

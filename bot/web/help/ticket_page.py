@@ -21,7 +21,8 @@ from bot.desk.ticket_links import (
     send_code,
     use_code,
 )
-from bot.desk.tickets import STATES, Ticket, ticket_by_reference
+from bot.desk.ticket_tables import SETTABLE, STATE_NAMES, Ticket
+from bot.desk.tickets import ticket_by_reference
 from bot.ground.clock import in_words, paris_time_from
 from bot.ground.db import unit_of_work
 from bot.ground.errors import LimitReached
@@ -39,7 +40,6 @@ from bot.web.keys import CONTENT, DATABASE, SENDER, SETTINGS
 from bot.web.network import client_network
 from bot.web.pages import render, same_origin
 
-STATE_NAMES = {"open": "en attente", "answered": "répondue", "closed": "close"}
 _MOST_NAME = 80
 
 
@@ -86,7 +86,7 @@ async def change(request: web.Request) -> web.Response:
     if "code" not in form:
         return await _send(request, opened)
     name, state = " ".join(form.get("name", "").split()), form.get("state", "")
-    if state not in STATES:
+    if state not in SETTABLE:
         raise web.HTTPBadRequest(text="Cet état n’existe pas.")
     if not 2 <= len(name) <= _MOST_NAME or not name.isprintable():
         return await _page(request, opened, "Écrivez votre nom (de 2 à 80 lettres).", form)

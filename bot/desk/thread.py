@@ -1,0 +1,343 @@
+"""A ticket's thread: what was handed over, replies to the person, their messages, staff's notes.
+
+Whoever adds an entry names it by a key, so that a form sent twice or a mail fetched twice adds one.
+The mail that a reply causes stands in the outbox under the key of its entry.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import cast
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.desk.outbox import OutboxMail
+from bot.desk.ticket_mails import TicketMail, read_mail
+from bot.desk.ticket_tables import Channel, Kind, Ticket, TicketEntry, TicketFile
+from bot.ground.addresses import normalise_address
+from bot.ground.db import now
+from bot.ground.errors import GuichetError
+from bot.ground.markdown import plain_text
+
+MOST_FILE_BYTES = 10 * 1024 * 1024
+MOST_TEXT = 50_000
+"""Characters that an entry may have; a longer mail is cut."""
+
+_MOST_NAME = 200
+_MOST_TYPE = 100
+_CHUNK = 200
+_MARKDOWN = ("handover", "withdrawal")
+"""What the assistant wrote is light Markdown; what people wrote stands as it is."""
+
+
+class ThreadRefused(GuichetError):
+    """An entry cannot be taken; the sentence says why, and nothing was added."""
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file to keep with an entry."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that is kept; its bytes are read by `file_of` alone."""
+
+    id: int
+    name: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class ThreadEntry:
+    """One entry as it is read.
+
+    Attributes:
+        text: Plain text.
+        contact: The person's address in it: where a reply went, whom a message came from.
+        author_id: Who of the staff wrote it, or None.
+        mail: What became of the mail that it caused, or None where it caused none.
+    """
+
+    id: int
+    kind: Kind
+    channel: Channel
+    text: str
+    contact: str
+    author_id: int | None
+    created_at: datetime
+    files: tuple[StoredFile, ...]
+    mail: TicketMail | None
+
+
+async def add_message(
+    session: AsyncSession,
+    ticket: Ticket,
+    text: str,
+    *,
+    channel: Channel,
+    sender: str,
+    mail_id: str | None = None,
+    files: Sequence[NewFile] = (),
+    key: str = "",
+) -> TicketEntry | None:
+    """Add what the person wrote; a ticket that was answered, waits or is closed opens again.
+
+    Args:
+        session: The transaction.
+        ticket: The ticket, of the same transaction.
+        text: Plain text, without what it quotes.
+        channel: By what way it came.
+        sender: The address that it came from.
+        mail_id: The Message-ID of the mail that it came by; a mail is added once.
+        files: What came with it.
+        key: Names the message where no mail does; made up where it is empty.
+
+    Returns:
+        The entry, or None where it is there already.
+
+    Raises:
+        ThreadRefused: If a file is too large.
+    """
+    name = f"message:{_name_of(mail_id) if mail_id else key or uuid.uuid4().hex}"
+    entry = await _add(
+        session, ticket, "message", channel, text,
+        key=name, mail_id=mail_id, contact=sender, files=files,
+    )  # fmt: skip
+    if entry is not None:
+        ticket.reopen()
+    return entry
+
+
+async def add_note(
+    session: AsyncSession,
+    ticket: Ticket,
+    text: str,
+    *,
+    author_id: int,
+    key: str = "",
+    files: Sequence[NewFile] = (),
+) -> TicketEntry | None:
+    """Add a note that only staff see; it leaves the state as it is.
+
+    Returns:
+        The entry, or None where it is there already.
+
+    Raises:
+        ThreadRefused: If a file is too large.
+    """
+    name = f"note:{key or uuid.uuid4().hex}"
+    return await _add(
+        session, ticket, "note", "console", text, key=name, author_id=author_id, files=files
+    )
+
+
+async def open_ticket(
+    session: AsyncSession,
+    ticket: Ticket,
+    text: str,
+    *,
+    channel: Channel,
+    mail_id: str | None = None,
+    files: Sequence[NewFile] = (),
+    key: str = "",
+) -> TicketEntry | None:
+    """Write a ticket that no conversation handed over, with the message that opens it.
+
+    Args:
+        session: The transaction.
+        ticket: The ticket with reference, portal, region and contact; it is not in the session yet.
+        text: Plain text.
+        channel: By what way it came.
+        mail_id: The Message-ID of the mail that it came by; a mail opens one ticket.
+        files: What came with it.
+        key: Names the message where no mail does.
+
+    Returns:
+        The first entry, or None where that mail or message is known: then no ticket is written.
+
+    Raises:
+        ThreadRefused: If a file is too large.
+    """
+    name = f"message:{_name_of(mail_id) if mail_id else key or uuid.uuid4().hex}"
+    if await _known(session, name, mail_id):
+        return None
+    moment = now()
+    ticket.created_at = ticket.updated_at = moment
+    ticket.state = "new"
+    session.add(ticket)
+    await session.flush()
+    return await _add(
+        session, ticket, "message", channel, text,
+        key=name, mail_id=mail_id, contact=ticket.contact, files=files,
+    )  # fmt: skip
+
+
+async def _add(
+    session: AsyncSession,
+    ticket: Ticket,
+    kind: Kind,
+    channel: Channel,
+    text: str,
+    *,
+    key: str,
+    contact: str = "",
+    mail_id: str | None = None,
+    author_id: int | None = None,
+    files: Sequence[NewFile] = (),
+) -> TicketEntry | None:
+    if await _known(session, key, mail_id):
+        return None
+    entry = TicketEntry(
+        ticket_id=ticket.id,
+        request_key=key,
+        kind=kind,
+        channel=channel,
+        author_id=author_id,
+        mail_id=mail_id,
+        region=ticket.region,
+        contact=normalise_address(contact),
+        text=text[:MOST_TEXT],
+        details={},
+        created_at=now(),
+    )
+    session.add(entry)
+    await session.flush()
+    await add_files(session, entry, files)
+    ticket.updated_at = now()
+    return entry
+
+
+async def _known(session: AsyncSession, key: str, mail_id: str | None) -> bool:
+    same = TicketEntry.request_key == key
+    if mail_id:
+        same = or_(same, TicketEntry.mail_id == mail_id)
+    return await session.scalar(select(TicketEntry.id).where(same).limit(1)) is not None
+
+
+def _name_of(mail_id: str) -> str:
+    # A Message-ID may be longer than a key.
+    return sha256(mail_id.encode()).hexdigest()
+
+
+async def add_files(session: AsyncSession, entry: TicketEntry, files: Sequence[NewFile]) -> None:
+    """Keep files with an entry.
+
+    Raises:
+        ThreadRefused: If one is too large.
+    """
+    for file in files:
+        name = file_name(file.name)
+        if len(file.data) > MOST_FILE_BYTES:
+            raise ThreadRefused(f"Le fichier « {name} » dépasse 10 Mo.")
+        session.add(
+            TicketFile(
+                entry_id=entry.id,
+                name=name,
+                content_type=_type_of(file.content_type),
+                size=len(file.data),
+                data=file.data,
+            )
+        )
+    await session.flush()
+
+
+def file_name(name: str) -> str:
+    """Return a file's name without folders and without characters that are not shown."""
+    bare = PurePosixPath(PureWindowsPath(name).name).name
+    shown = "".join(char for char in bare if char.isprintable()).strip()
+    if len(shown) > _MOST_NAME:
+        stem, dot, ending = shown.rpartition(".")
+        keeps = dot and len(ending) < 12
+        shown = f"{stem[: _MOST_NAME - 13]}.{ending}" if keeps else shown[:_MOST_NAME]
+    return shown or "fichier"
+
+
+def _type_of(content_type: str) -> str:
+    kind = content_type.partition(";")[0].strip().lower()
+    known = kind.isascii() and kind.count("/") == 1 and len(kind) <= _MOST_TYPE
+    return kind if known and kind.isprintable() else "application/octet-stream"
+
+
+async def entries_of(
+    session: AsyncSession, ticket_id: int, kinds: Iterable[Kind] = ()
+) -> list[TicketEntry]:
+    """Return the entries of a ticket, oldest first; only some kinds where they are named."""
+    query = select(TicketEntry).where(TicketEntry.ticket_id == ticket_id)
+    if kinds:
+        query = query.where(TicketEntry.kind.in_(list(kinds)))
+    return list(await session.scalars(query.order_by(TicketEntry.id)))
+
+
+async def read_thread(session: AsyncSession, ticket_id: int) -> list[ThreadEntry]:
+    """Return a ticket's thread, oldest first, with what became of its mails."""
+    rows = await entries_of(session, ticket_id)
+    keys = [row.request_key for row in rows]
+    mails = {
+        mail.key: read_mail(mail)
+        for mail in await session.scalars(select(OutboxMail).where(OutboxMail.key.in_(keys)))
+    }
+    files: dict[int, list[StoredFile]] = {}
+    kept = select(
+        TicketFile.entry_id, TicketFile.id, TicketFile.name, TicketFile.content_type,
+        TicketFile.size,
+    ).where(TicketFile.entry_id.in_([row.id for row in rows]))  # fmt: skip
+    for entry_id, *facts in await session.execute(kept.order_by(TicketFile.id)):
+        files.setdefault(entry_id, []).append(StoredFile(*facts))
+    return [
+        ThreadEntry(
+            id=row.id,
+            kind=cast(Kind, row.kind),
+            channel=cast(Channel, row.channel),
+            text=plain_text(row.text) if row.kind in _MARKDOWN else row.text,
+            contact=row.contact,
+            author_id=row.author_id,
+            created_at=row.created_at,
+            files=tuple(files.get(row.id, ())),
+            mail=mails.get(row.request_key),
+        )
+        for row in rows
+    ]
+
+
+async def file_of(session: AsyncSession, ticket_id: int, file_id: int) -> NewFile | None:
+    """Return a file of a ticket with its bytes, or None."""
+    found = (
+        await session.execute(
+            select(TicketFile.name, TicketFile.content_type, TicketFile.data)
+            .join(TicketEntry, TicketEntry.id == TicketFile.entry_id)
+            .where(TicketEntry.ticket_id == ticket_id, TicketFile.id == file_id)
+        )
+    ).one_or_none()
+    return NewFile(*found) if found else None
+
+
+async def files_of_mail(session: AsyncSession, key: str) -> list[NewFile]:
+    """Return the files that go with the mail under a key."""
+    rows = await session.execute(
+        select(TicketFile.name, TicketFile.content_type, TicketFile.data)
+        .join(TicketEntry, TicketEntry.id == TicketFile.entry_id)
+        .where(TicketEntry.request_key == key)
+        .order_by(TicketFile.id)
+    )
+    return [NewFile(*row) for row in rows]
+
+
+async def forget_tickets(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Delete tickets with their threads, files and mails."""
+    for start in range(0, len(ids), _CHUNK):
+        chunk = list(ids[start : start + _CHUNK])
+        keys = select(TicketEntry.request_key).where(TicketEntry.ticket_id.in_(chunk))
+        await session.execute(delete(OutboxMail).where(OutboxMail.key.in_(keys)))
+        await session.execute(delete(Ticket).where(Ticket.id.in_(chunk)))
