@@ -7,6 +7,7 @@ import re
 from bot.content.files import Mistakes, PortalFiles, Reading
 from bot.ground.addresses import is_address, normalise_address
 from bot.ground.colours import READABLE, WHITE, contrast, expanded
+from bot.staff.tables import ROLES
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_ID = 64
@@ -51,6 +52,13 @@ def _check_facts(files: PortalFiles, mistakes: Mistakes) -> None:
             file.line("response_delay"),
             f"« {portal.response_delay} » n’est pas un délai que la console peut compter",
             "écrivez par exemple « 48 heures », « 3 jours » ou « 2 jours ouvrés »",
+        )
+    if portal.second_factor and portal.second_factor not in ROLES:
+        mistakes.breaks(
+            file.path,
+            file.line("second_factor"),
+            f"« {portal.second_factor} » n’est pas un rôle de la console",
+            "écrivez admin, agent (et admin), ou reader (tous) ; ou retirez la ligne",
         )
     for number, domain in enumerate(portal.mail_domains):
         if not _DOMAIN.fullmatch(domain):

@@ -17,7 +17,8 @@ from bot.ground.db import now
 from bot.ground.errors import GuichetError
 from bot.staff.audit import Entry, record, staff_subject
 from bot.staff.invitations import invite, void_links
-from bot.staff.tables import ALL_PORTALS, ROLES, StaffGrant, StaffRecoveryCode, StaffSession
+from bot.staff.recovery import forget_codes
+from bot.staff.tables import ALL_PORTALS, ROLES, StaffGrant, StaffSession
 from bot.staff.tables import StaffUser as User
 
 Signed = Callable[[str, str, str, str], Entry]
@@ -228,4 +229,4 @@ async def _forget_secrets(session: AsyncSession, user: User) -> None:
 
 async def _forget_second_factor(session: AsyncSession, user: User) -> None:
     user.totp_secret, user.totp_step = "", 0
-    await session.execute(delete(StaffRecoveryCode).where(StaffRecoveryCode.user_id == user.id))
+    await forget_codes(session, user.id)

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 from argon2 import PasswordHasher
+from zxcvbn import zxcvbn
 
 from bot.ground import passwords
 from bot.ground.passwords import MOST_CHARACTERS, verifies
 
 FEWEST_CHARACTERS = 12
 _FEWEST_DIFFERENT = 5
-_COMMON = frozenset(
-    """motdepasse monmotdepasse password passwordpassword motdepassemotdepasse azerty azertyuiop
-    qwerty qwertyuiop bonjour bonjourbonjour administrateur administrator admin guichet support
-    soleil jetaime doudou chouchou bienvenue welcome letmein iloveyou changeme secret""".split()
+_LEAST_SCORE = 3
+"""Of zxcvbn's 0 to 4: at least a hundred million guesses, known passwords and names first."""
+_MOST_JUDGED = 72
+"""Characters that are judged: more of them take long, and make no password weaker."""
+_COMMON = tuple(
+    """motdepasse azerty azertyuiop bonjour administrateur guichet support soleil jetaime doudou
+    chouchou bienvenue console portail assistance""".split()
 )
-"""Words that stay common whatever digits and signs stand around them."""
-_ROWS = tuple(
-    row * 2 + row[::-1] * 2
-    for row in (
-        "1234567890",
-        "0123456789",
-        "azertyuiop",
-        "qwertyuiop",
-        "abcdefghijklmnopqrstuvwxyz",
-    )
-)
+"""French words that the lists of known passwords lack."""
 
 _hasher = PasswordHasher()
 # Each hash takes 64 MiB and a core for a moment: few at a time, the rest wait.
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="staff-argon2")
 
 
-def fault_of(password: str, repeated: str, email: str) -> str | None:
+async def fault_of(password: str, repeated: str, email: str) -> str | None:
     """Return what is wrong with a new password, as a sentence, or None.
 
     Args:
@@ -51,10 +46,18 @@ def fault_of(password: str, repeated: str, email: str) -> str | None:
         return "Ce mot de passe répète presque toujours les mêmes caractères."
     if email.casefold() in folded or folded in email.casefold():
         return "Le mot de passe ne peut pas être votre adresse."
-    letters = "".join(char for char in folded if char.isalpha())
-    if letters in _COMMON or folded in _COMMON or any(folded in row for row in _ROWS):
-        return "Ce mot de passe est parmi les premiers que l’on essaie : choisissez-en un autre."
+    loop = asyncio.get_running_loop()
+    if await loop.run_in_executor(_threads, _score, password, email) < _LEAST_SCORE:
+        return (
+            "Ce mot de passe est parmi les premiers que l’on essaie : choisissez-en un autre, par"
+            " exemple trois mots sans rapport."
+        )
     return None
+
+
+def _score(password: str, email: str) -> int:
+    own = [email, *re.split(r"[^a-z]+", email.casefold()), *_COMMON]
+    return int(zxcvbn(password[:_MOST_JUDGED], user_inputs=own)["score"])
 
 
 async def hash_password(password: str) -> str:

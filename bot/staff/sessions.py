@@ -21,6 +21,7 @@ from bot.ground.limits import Limit, LimitHit, count, spend
 from bot.staff.audit import Entry, record
 from bot.staff.invitations import forget_old_links
 from bot.staff.passwords import new_token, password_fits
+from bot.staff.recovery import codes_left, use_code
 from bot.staff.tables import ALL_PORTALS, ROLES, StaffGrant, StaffSession, StaffUser
 from bot.staff.totp import accepted_step, opened_secret
 
@@ -47,6 +48,7 @@ class Staff:
         grants: Role by portal; `*` stands for all portals.
         regions: By portal, whose tickets are theirs.
         kept: The form that came after the last session's end, sealed; empty for none.
+        keys: Whether pages act on single keys.
     """
 
     id: int
@@ -57,6 +59,7 @@ class Staff:
     grants: dict[str, str]
     regions: dict[str, tuple[str, ...]]
     kept: str
+    keys: bool = True
 
     def role(self, portal: str) -> str | None:
         """Return the role on a portal, or None where there is none."""
@@ -66,12 +69,17 @@ class Staff:
 
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody who tries to log in, as the network sees them."""
+    """Somebody who tries to log in, as the network sees them.
+
+    Attributes:
+        known: Names a browser in which this account was open before; empty for any other.
+    """
 
     email: str
     password: str
     network: str
     device: str
+    known: str = ""
 
 
 async def log_in(database: Database, attempt: Attempt, secret_key: str) -> tuple[str, str] | None:
@@ -89,10 +97,10 @@ async def log_in(database: Database, attempt: Attempt, secret_key: str) -> tuple
 
     Raises:
         LimitReached: If there were too many attempts for the address from this network, whether
-            the address is known or not.
+            the address is known or not; a browser that is known has attempts of its own.
     """
     key = fingerprint(attempt.email, secret_key)
-    here = f"{key}:{attempt.network}"
+    here = f"{key}:{attempt.known or attempt.network}"
     unit = UnitOfWork(database)
     await spend(database, unit, (ATTEMPTS_HERE, here))
     await unit.commit()
@@ -100,7 +108,8 @@ async def log_in(database: Database, attempt: Attempt, secret_key: str) -> tuple
         for_address = await count(session, ATTEMPTS_ADDRESS, key)
         from_network = await count(session, ATTEMPTS_NETWORK, attempt.network)
     # What others try must not shut out who knows the password, so it only slows everybody down.
-    if for_address > ATTEMPTS_ADDRESS.most or from_network > ATTEMPTS_NETWORK.most:
+    much = for_address > ATTEMPTS_ADDRESS.most or from_network > ATTEMPTS_NETWORK.most
+    if much and not attempt.known:
         await asyncio.sleep(SLOW_SECONDS)
     async with database.read() as session:
         user = await session.scalar(
@@ -139,6 +148,8 @@ async def pass_code(
 ) -> str | None:
     """Open the session of who typed the right code, in place of the one that awaited it.
 
+    A recovery code is as good as the phone's, once.
+
     Returns:
         The new session's token, or None where the code is wrong.
 
@@ -155,9 +166,13 @@ async def pass_code(
         if not secret:
             raise SecretUnreadable
         step = accepted_step(secret, code, time.time(), after=user.totp_step)
-        if step is None:
+        if step is not None:
+            user.totp_step = step
+        elif await use_code(session, user.id, code, secret_key):
+            left = await codes_left(session, user.id)
+            record(session, Entry(user.id, "", "code_used", detail=f"il en reste {left}"))
+        else:
             return None
-        user.totp_step = step
         await session.execute(delete(StaffSession).where(StaffSession.id == staff.session_id))
         await session.execute(
             delete(LimitHit).where(LimitHit.kind == CODES.kind, LimitHit.key == str(staff.id))
@@ -198,6 +213,7 @@ async def staff_of(database: Database, token: str) -> Staff | None:
         grants={grant.portal: grant.role for grant in grants},
         regions={grant.portal: tuple(grant.regions) for grant in grants},
         kept=found.kept or "",
+        keys=user.keys,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pyotp
 import segno
 
@@ -10,6 +12,7 @@ from bot.ground.sealing import seal, unseal
 STEP_SECONDS = 30
 _BYTES = 20
 _PURPOSE = "totp"
+_OFFER_LIFETIME = timedelta(hours=1)
 _DRIFT = 1
 """Steps that a phone's clock may be off, either way."""
 
@@ -25,6 +28,16 @@ def is_secret(text: str) -> bool:
         return len(pyotp.HOTP(text).byte_secret()) >= _BYTES
     except ValueError:
         return False
+
+
+def seal_offer(secret: str, user_id: int, secret_key: str) -> str:
+    """Return a secret that is offered to somebody, as the form carries it: no other is taken."""
+    return seal(secret, secret_key, f"{_PURPOSE}-offer:{user_id}")
+
+
+def open_offer(sealed: str, user_id: int, secret_key: str) -> str | None:
+    """Return the secret that was offered to somebody within the hour, or None."""
+    return unseal(sealed, secret_key, f"{_PURPOSE}-offer:{user_id}", _OFFER_LIFETIME)
 
 
 def closed_secret(secret: str, secret_key: str) -> str:

@@ -47,6 +47,13 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.staff.passwords._hasher", type(_hasher)(1, 8, 1))
 
 
+def shown_secret(page: str) -> str:
+    """Return the key of the second factor that a page offers, as people copy it."""
+    found = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page)
+    assert found is not None
+    return found[1].replace(" ", "")
+
+
 @dataclass
 class Visitor:
     """A browser of its own on the console."""

@@ -52,6 +52,13 @@ CASES = {
         "tagline",
         ("texte",),
     ),
+    "an unknown role": Case(
+        "resah/portal.yml",
+        "organisation: Resah",
+        "organisation: Resah\nsecond_factor: chef",
+        "second_factor",
+        ("« chef »", "admin, agent"),
+    ),
     "yes for true": Case(
         "resah/portal.yml",
         "  countries: false",

@@ -21,7 +21,7 @@ from bot.french.wording import Wording
 
 _KEYS = (
     "id", "name", "the_name", "of_name", "organisation", "tagline", "sender", "response_delay",
-    "mail_domains", "has", "former_platform", "links", "colours",
+    "mail_domains", "has", "former_platform", "links", "colours", "second_factor",
 )  # fmt: skip
 _REQUIRED_LINKS = ("login", "reset_url")
 """What the login walk and its mail lead to."""
@@ -167,6 +167,7 @@ def _portal(
         sender=fields.text("sender", required=required),
         response_delay=fields.text("response_delay", required=False) or None,
         mail_domains=fields.texts("mail_domains"),
+        second_factor=fields.text("second_factor", required=False),
         has={key: has.flag(key) for key in has.values},
         links={key: links.text(key) for key in links.values},
         colours={key: colours.text(key) for key in colours.values},

@@ -18,12 +18,13 @@ from bot.staff.passwords import new_token
 from bot.staff.scope import Least, Scope
 from bot.staff.sessions import Staff, form_token, staff_of
 from bot.staff.tables import ROLES
-from bot.web.console.kept import lay
+from bot.web.console.kept import kept_of, lay
 from bot.web.edge import read_form
 from bot.web.keys import CONTENT, DATABASE, SETTINGS
 
 SESSION_COOKIE = "guichet_staff"
 BROWSER_COOKIE = "guichet_browser"
+DEVICE_COOKIE = "guichet_device"
 FORM_FIELD = "form_token"
 
 
@@ -143,7 +144,8 @@ async def _admit(request: web.Request, least: Least) -> None:
     """Check session, portal and role.
 
     Raises:
-        web.HTTPSeeOther: To the login page, without a session that holds.
+        web.HTTPSeeOther: To the login page, without a session that holds; to one's own account,
+            where the portal asks for a second factor first.
         SessionOver: For a form, without a session that holds.
         web.HTTPNotFound: If the portal is not theirs.
         web.HTTPForbidden: If their role there does not allow it.
@@ -163,6 +165,18 @@ async def _admit(request: web.Request, least: Least) -> None:
     request[SCOPE] = Scope(person, portal, role, request.config_dict[DATABASE], settings.secret_key)
     if ROLES.index(role) < ROLES.index(least):
         raise web.HTTPForbidden
+    if not person.totp and takes_second_factor(portal, role):
+        if request.method == "POST":
+            kept = kept_of(request, await _posted(request))
+            secret_key = settings.secret_key
+            await lay(request.config_dict[DATABASE], session_token(request), kept, secret_key)
+        raise web.HTTPSeeOther(f"{settings.base_path}/console/me?done=totp_needed#totp")
+
+
+def takes_second_factor(portal: Portal, role: str) -> bool:
+    """Tell whether a portal asks a second factor of who has a role on it."""
+    least = portal.second_factor
+    return least in ROLES and ROLES.index(role) >= ROLES.index(least)
 
 
 async def _read_form(request: web.Request) -> dict[str, str]:

@@ -9,11 +9,17 @@ from aiohttp import web
 
 from bot.ground.errors import LimitReached
 from bot.staff.audit import Entry, record, record_now, staff_subject
-from bot.staff.invitations import accept_invitation, invited_user
-from bot.staff.passwords import fault_of
+from bot.staff.devices import device_of, known_device
 from bot.staff.sessions import Attempt, SecretUnreadable, log_in, network_detail, pass_code, revoke
 from bot.staff.users import number_of
-from bot.web.console.access import SESSION_COOKIE, browser_token, form, portals_of, staff
+from bot.web.console.access import (
+    DEVICE_COOKIE,
+    SESSION_COOKIE,
+    browser_token,
+    form,
+    portals_of,
+    staff,
+)
 from bot.web.console.kept import lay, open_kept
 from bot.web.console.pages import back_to, drop_cookie, set_cookie, show
 from bot.web.console.refusals import OVER
@@ -26,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 _WRONG_CODE = "Ce code n’est pas le bon, ou a déjà servi."
 _TOO_MANY = "Trop d’essais. Réessayez dans un quart d’heure."
-_GONE = "Ce lien ne vaut plus : demandez-en un autre à la personne qui administre Guichet."
 
 
 async def home(request: web.Request) -> web.Response:
@@ -50,11 +55,14 @@ async def check_login(request: web.Request) -> web.Response:
     """Check address and password."""
     values, database = form(request), request.config_dict[DATABASE]
     settings = request.config_dict[SETTINGS]
+    email = values.get("email", "")[:320]
+    device = request.cookies.get(DEVICE_COOKIE, "")
     attempt = Attempt(
-        email=values.get("email", "")[:320],
+        email=email,
         password=values.get("password", ""),
         network=client_network(request),
         device=storable(request.headers.get("User-Agent", "")),
+        known=known_device(device, email, settings.secret_key),
     )
     try:
         opened = await log_in(database, attempt, settings.secret_key)
@@ -74,8 +82,15 @@ async def check_login(request: web.Request) -> web.Response:
         response = back_to(request, f"/code?{urlencode({'next': wanted})}" if wanted else "/code")
     else:
         response = _go_on(request, wanted)
+        _remember(request, response, attempt.email)
     set_cookie(request, response, SESSION_COOKIE, token)
     return response
+
+
+def _remember(request: web.Request, response: web.Response, email: str) -> None:
+    """Have the browser be known from now on."""
+    device = device_of(email, request.config_dict[SETTINGS].secret_key)
+    set_cookie(request, response, DEVICE_COOKIE, device)
 
 
 async def _record_refused(request: web.Request, attempt: Attempt, action: str) -> None:
@@ -109,6 +124,7 @@ async def check_code(request: web.Request) -> web.Response:
         await lay(database, token, kept, secret_key)
     response = _go_on(request, form(request).get("next", ""))
     set_cookie(request, response, SESSION_COOKIE, token)
+    _remember(request, response, person.email)
     return response
 
 
@@ -121,35 +137,6 @@ async def log_out(request: web.Request) -> web.Response:
     response = back_to(request, "/login", "logout")
     drop_cookie(request, response, SESSION_COOKIE)
     return response
-
-
-async def show_invitation(request: web.Request) -> web.Response:
-    """Let who was invited choose a password."""
-    email = await invited_user(request.config_dict[DATABASE], request.match_info["token"])
-    if email is None:
-        return _gone(request)
-    return show(request, "invitation.html", {"email": email, "fault": "", "gone": ""})
-
-
-async def take_invitation(request: web.Request) -> web.Response:
-    """Keep the password that was chosen."""
-    database, token = request.config_dict[DATABASE], request.match_info["token"]
-    email = await invited_user(database, token)
-    if email is None:
-        return _gone(request)
-    password = form(request).get("password", "")
-    fault = fault_of(password, form(request).get("repeated", ""), email)
-    if fault is not None:
-        values = {"email": email, "fault": fault, "gone": ""}
-        return show(request, "invitation.html", values, status=400)
-    if not await accept_invitation(database, token, password):
-        return _gone(request)
-    return back_to(request, "/login", "password")
-
-
-def _gone(request: web.Request) -> web.Response:
-    values = {"email": "", "fault": "", "gone": _GONE}
-    return show(request, "invitation.html", values, status=410)
 
 
 def _code_page(request: web.Request, fault: str = "", *, status: int = 200) -> web.Response:

@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 from aiohttp import web
 from markupsafe import Markup
 
+from bot.staff.devices import DEVICE_LIFETIME
 from bot.staff.sessions import LIFETIME, Staff, form_token
 from bot.web.console.access import (
     BROWSER_COOKIE,
+    DEVICE_COOKIE,
     FORM_FIELD,
     GIVEN_BACK,
     SCOPE,
@@ -26,6 +28,10 @@ from bot.web.console.kept import open_kept
 from bot.web.keys import SETTINGS
 from bot.web.pages import render
 
+_LIFETIMES = {
+    SESSION_COOKIE: int(LIFETIME.total_seconds()),
+    DEVICE_COOKIE: int(DEVICE_LIFETIME.total_seconds()),
+}
 DONE = {
     "note": "La note est enregistrée.",
     "tag": "L’étiquette est ajoutée.",
@@ -44,8 +50,12 @@ DONE = {
     "sent_on": "Le mail de la demande repart.",
     "discarded": "Le mail est écarté : il ne sera pas envoyé.",
     "revoked": "La session est fermée.",
-    "totp_on": "Le code à usage unique est activé.",
-    "totp_off": "Le code à usage unique est retiré.",
+    "totp_off": "Le code à usage unique est retiré ; vos autres sessions sont fermées.",
+    "totp_needed": (
+        "Ce portail demande un code à usage unique : activez-le ci-dessous, puis revenez-y."
+    ),
+    "keys_on": "Les pages agissent de nouveau d’une seule touche.",
+    "keys_off": "Les pages n’agissent plus d’une seule touche.",
     "password": "Votre mot de passe est enregistré. Vous pouvez vous connecter.",
     "changed": "Votre mot de passe est changé ; vos autres sessions sont fermées.",
     "invited": "L’invitation est partie par mail.",
@@ -125,7 +135,7 @@ def set_cookie(request: web.Request, response: web.Response, name: str, value: s
         name,
         value,
         path=f"{settings.base_path}/console",
-        max_age=int(LIFETIME.total_seconds()) if name == SESSION_COOKIE else None,
+        max_age=_LIFETIMES.get(name),
         httponly=True,
         samesite="Lax",
         secure=settings.public_url.startswith("https:"),

@@ -20,8 +20,10 @@ from bot.web.console import (
     mail_views,
     overview_views,
     own_views,
+    password_views,
     privacy_views,
     review_views,
+    second_factor_views,
     ticket_views,
     user_views,
 )
@@ -48,8 +50,10 @@ _USER = "/{portal}/users/{number}"
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/login", login_views.show_login, "anyone"),
     Route("POST", "/login", login_views.check_login, "anyone"),
-    Route("GET", "/invitation/{token}", login_views.show_invitation, "anyone"),
-    Route("POST", "/invitation/{token}", login_views.take_invitation, "anyone"),
+    Route("GET", "/lost", password_views.show_lost, "anyone"),
+    Route("POST", "/lost", password_views.send_link, "anyone"),
+    Route("GET", "/invitation/{token}", password_views.show_invitation, "anyone"),
+    Route("POST", "/invitation/{token}", password_views.take_invitation, "anyone"),
     Route("GET", "/code", login_views.show_code, "half"),
     Route("POST", "/code", login_views.check_code, "half"),
     Route("POST", "/logout", login_views.log_out, "anyone"),
@@ -57,8 +61,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/me", own_views.show_own, "self"),
     Route("POST", "/me/revoke", own_views.revoke_session, "self"),
     Route("POST", "/me/password", own_views.change_password, "self"),
-    Route("POST", "/me/totp", own_views.enable_totp, "self"),
-    Route("POST", "/me/totp/off", own_views.disable_totp, "self"),
+    Route("POST", "/me/totp", second_factor_views.enable, "self"),
+    Route("POST", "/me/totp/off", second_factor_views.disable, "self"),
+    Route("POST", "/me/codes", second_factor_views.renew, "self"),
+    Route("POST", "/me/keys", own_views.set_keys, "self"),
     Route("GET", "/{portal}/", overview_views.show_overview, "reader"),
     Route("GET", "/{portal}/conversations", conversation_views.show_list, "reader"),
     Route("GET", _ONE, conversation_views.show_one, "reader"),
@@ -104,7 +110,7 @@ _NO_PAGES = frozenset(
     route.handler
     for route in ROUTES
     if route.method != "GET"
-    or route.path in ("/login", "/code", "/invitation/{token}")
+    or route.path in ("/login", "/lost", "/code", "/invitation/{token}")
     or route.path.endswith(("/turns", ".yml"))
 )
 """What one does not come back to after a login."""

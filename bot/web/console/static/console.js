@@ -41,6 +41,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    if ("noKeys" in document.body.dataset) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const place = event.target;
     if (place.closest("input, textarea, select, [contenteditable]")) {
