@@ -11,52 +11,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import cast
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.outbox import OutboxMail
+from bot.desk.ticket_files import NewFile, StoredFile, add_files, files_of_entries
 from bot.desk.ticket_mails import TicketMail, read_mail
-from bot.desk.ticket_tables import Channel, Kind, Ticket, TicketEntry, TicketFile
+from bot.desk.ticket_tables import Channel, Kind, Ticket, TicketEntry
 from bot.ground.addresses import normalise_address
 from bot.ground.db import now
-from bot.ground.errors import GuichetError
 from bot.ground.markdown import plain_text
 
-MOST_FILE_BYTES = 10 * 1024 * 1024
 MOST_TEXT = 50_000
 """Characters that an entry may have; a longer mail is cut."""
 
-_MOST_NAME = 200
-_MOST_TYPE = 100
 _CHUNK = 200
 _MARKDOWN = ("handover", "withdrawal")
 """What the assistant wrote is light Markdown; what people wrote stands as it is."""
-
-
-class ThreadRefused(GuichetError):
-    """An entry cannot be taken; the sentence says why, and nothing was added."""
-
-
-@dataclass(frozen=True)
-class NewFile:
-    """A file to keep with an entry."""
-
-    name: str
-    content_type: str
-    data: bytes
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file that is kept; its bytes are read by `file_of` alone."""
-
-    id: int
-    name: str
-    content_type: str
-    size: int
 
 
 @dataclass(frozen=True)
@@ -108,10 +81,10 @@ async def add_message(
         The entry, or None where it is there already.
 
     Raises:
-        ThreadRefused: If a file is too large.
+        FileRefused: If a file is too large.
     """
     name = f"message:{_name_of(mail_id) if mail_id else key or uuid.uuid4().hex}"
-    entry = await _add(
+    entry = await add_entry(
         session, ticket, "message", channel, text,
         key=name, mail_id=mail_id, contact=sender, files=files,
     )  # fmt: skip
@@ -135,10 +108,10 @@ async def add_note(
         The entry, or None where it is there already.
 
     Raises:
-        ThreadRefused: If a file is too large.
+        FileRefused: If a file is too large.
     """
     name = f"note:{key or uuid.uuid4().hex}"
-    return await _add(
+    return await add_entry(
         session, ticket, "note", "console", text, key=name, author_id=author_id, files=files
     )
 
@@ -168,7 +141,7 @@ async def open_ticket(
         The first entry, or None where that mail or message is known: then no ticket is written.
 
     Raises:
-        ThreadRefused: If a file is too large.
+        FileRefused: If a file is too large.
     """
     name = f"message:{_name_of(mail_id) if mail_id else key or uuid.uuid4().hex}"
     if await _known(session, name, mail_id):
@@ -178,13 +151,13 @@ async def open_ticket(
     ticket.state = "new"
     session.add(ticket)
     await session.flush()
-    return await _add(
+    return await add_entry(
         session, ticket, "message", channel, text,
         key=name, mail_id=mail_id, contact=ticket.contact, files=files,
     )  # fmt: skip
 
 
-async def _add(
+async def add_entry(
     session: AsyncSession,
     ticket: Ticket,
     kind: Kind,
@@ -197,6 +170,14 @@ async def _add(
     author_id: int | None = None,
     files: Sequence[NewFile] = (),
 ) -> TicketEntry | None:
+    """Add an entry of any kind, as the functions for each kind do.
+
+    Returns:
+        The entry, or None where one of that key or mail is there already.
+
+    Raises:
+        FileRefused: If a file is too large.
+    """
     if await _known(session, key, mail_id):
         return None
     entry = TicketEntry(
@@ -231,45 +212,6 @@ def _name_of(mail_id: str) -> str:
     return sha256(mail_id.encode()).hexdigest()
 
 
-async def add_files(session: AsyncSession, entry: TicketEntry, files: Sequence[NewFile]) -> None:
-    """Keep files with an entry.
-
-    Raises:
-        ThreadRefused: If one is too large.
-    """
-    for file in files:
-        name = file_name(file.name)
-        if len(file.data) > MOST_FILE_BYTES:
-            raise ThreadRefused(f"Le fichier « {name} » dépasse 10 Mo.")
-        session.add(
-            TicketFile(
-                entry_id=entry.id,
-                name=name,
-                content_type=_type_of(file.content_type),
-                size=len(file.data),
-                data=file.data,
-            )
-        )
-    await session.flush()
-
-
-def file_name(name: str) -> str:
-    """Return a file's name without folders and without characters that are not shown."""
-    bare = PurePosixPath(PureWindowsPath(name).name).name
-    shown = "".join(char for char in bare if char.isprintable()).strip()
-    if len(shown) > _MOST_NAME:
-        stem, dot, ending = shown.rpartition(".")
-        keeps = dot and len(ending) < 12
-        shown = f"{stem[: _MOST_NAME - 13]}.{ending}" if keeps else shown[:_MOST_NAME]
-    return shown or "fichier"
-
-
-def _type_of(content_type: str) -> str:
-    kind = content_type.partition(";")[0].strip().lower()
-    known = kind.isascii() and kind.count("/") == 1 and len(kind) <= _MOST_TYPE
-    return kind if known and kind.isprintable() else "application/octet-stream"
-
-
 async def entries_of(
     session: AsyncSession, ticket_id: int, kinds: Iterable[Kind] = ()
 ) -> list[TicketEntry]:
@@ -288,13 +230,7 @@ async def read_thread(session: AsyncSession, ticket_id: int) -> list[ThreadEntry
         mail.key: read_mail(mail)
         for mail in await session.scalars(select(OutboxMail).where(OutboxMail.key.in_(keys)))
     }
-    files: dict[int, list[StoredFile]] = {}
-    kept = select(
-        TicketFile.entry_id, TicketFile.id, TicketFile.name, TicketFile.content_type,
-        TicketFile.size,
-    ).where(TicketFile.entry_id.in_([row.id for row in rows]))  # fmt: skip
-    for entry_id, *facts in await session.execute(kept.order_by(TicketFile.id)):
-        files.setdefault(entry_id, []).append(StoredFile(*facts))
+    files = await files_of_entries(session, [row.id for row in rows])
     return [
         ThreadEntry(
             id=row.id,
@@ -309,29 +245,6 @@ async def read_thread(session: AsyncSession, ticket_id: int) -> list[ThreadEntry
         )
         for row in rows
     ]
-
-
-async def file_of(session: AsyncSession, ticket_id: int, file_id: int) -> NewFile | None:
-    """Return a file of a ticket with its bytes, or None."""
-    found = (
-        await session.execute(
-            select(TicketFile.name, TicketFile.content_type, TicketFile.data)
-            .join(TicketEntry, TicketEntry.id == TicketFile.entry_id)
-            .where(TicketEntry.ticket_id == ticket_id, TicketFile.id == file_id)
-        )
-    ).one_or_none()
-    return NewFile(*found) if found else None
-
-
-async def files_of_mail(session: AsyncSession, key: str) -> list[NewFile]:
-    """Return the files that go with the mail under a key."""
-    rows = await session.execute(
-        select(TicketFile.name, TicketFile.content_type, TicketFile.data)
-        .join(TicketEntry, TicketEntry.id == TicketFile.entry_id)
-        .where(TicketEntry.request_key == key)
-        .order_by(TicketFile.id)
-    )
-    return [NewFile(*row) for row in rows]
 
 
 async def forget_tickets(session: AsyncSession, ids: Sequence[int]) -> None:

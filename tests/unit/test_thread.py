@@ -6,17 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.desk.thread import (
-    MOST_FILE_BYTES,
-    NewFile,
-    ThreadRefused,
     add_message,
     add_note,
-    file_name,
-    file_of,
     forget_tickets,
     open_ticket,
     read_thread,
 )
+from bot.desk.ticket_files import MOST_FILE_BYTES, FileRefused, NewFile, file_name, file_of
 from bot.desk.ticket_tables import STATE_NAMES, Ticket, TicketEntry, TicketFile
 from bot.desk.tickets import free_reference
 from bot.ground.db import Database
@@ -96,7 +92,7 @@ async def test_files_are_kept_with_their_entry_and_go_with_the_ticket(database: 
         ticket = await session.get_one(Ticket, number)
         await add_message(session, ticket, "", channel="page", sender=CAMILLE, files=[file])
         large = NewFile("gros.bin", "", b"x" * (MOST_FILE_BYTES + 1))
-        with pytest.raises(ThreadRefused, match=r"gros\.bin.*10 Mo"):
+        with pytest.raises(FileRefused, match=r"gros\.bin.*10 Mo"):
             await add_message(session, ticket, "", channel="page", sender=CAMILLE, files=[large])
     async with database.read() as session:
         kept = (await read_thread(session, number))[1].files[0]
