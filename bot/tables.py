@@ -18,6 +18,7 @@ _MODULES = (
     "bot.record.search_index",
     "bot.record.summaries",
     "bot.staff.tables",
+    "bot.staff.notice_tables",
     "bot.desk.demo_passwords",
     "bot.record.transcript",
 )

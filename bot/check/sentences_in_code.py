@@ -24,6 +24,7 @@ _PREFIXES = {"say": "", "button": "buttons.", "note_tried": "tried."}
 _MEMBERS = {
     "small_talk.": SMALL_TALK, "in_walk.": SHORT_IN_WALKS, "ticket.": TOLD,
     "language.": LANGUAGES,
+    "mail.notice.": ("new", "assigned", "message", "overdue"),
     "lines.administrator.": ("silent", "not_listed", "unknown"),
     "sent.no_cancel.": tuple(state for state in STATE_NAMES if state not in CANCELLABLE),
     "limits.codes.": ("ticket", "network", "shared"),

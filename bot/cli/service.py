@@ -25,6 +25,7 @@ from bot.ground.settings import Settings
 from bot.rasa import training
 from bot.record.backfill import fill_missing
 from bot.record.retention import purge_daily
+from bot.staff.telling import tell_staff
 from bot.web import proxies
 from bot.web.demo.data import load_demo_accounts, refuse_demo_beside_real
 from bot.web.readiness import files_trouble, watch
@@ -136,6 +137,7 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     from bot.rasa.assistant import Assistant
     from bot.web.app import create_app
     from bot.web.connections import Runner
+    from bot.web.hooks import HookSender
 
     started = time.monotonic()
     database, content = current_database(), current_content()
@@ -163,6 +165,8 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
         asyncio.create_task(sender.run(), name="outbox"),
         asyncio.create_task(purge_daily(database, settings), name="purge"),
         asyncio.create_task(watch(database, settings, model), name="readiness"),
+        asyncio.create_task(tell_staff(database, content, settings, sender), name="notices"),
+        asyncio.create_task(HookSender(database, settings).run(), name="webhooks"),
         asyncio.create_task(beat(), name="beat"),
     ]
     stop = asyncio.Event()

@@ -50,7 +50,10 @@ class Ticket(Base):
     """
 
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_portal_state", "portal", "state", "region"),)
+    __table_args__ = (
+        Index("ix_tickets_portal_state", "portal", "state", "region"),
+        Index("ix_tickets_created_at", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
@@ -122,7 +125,7 @@ class TicketEntry(Base):
     contact: Mapped[str] = mapped_column(String(320))
     text: Mapped[str] = mapped_column(Text)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class TicketFile(Base):

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,6 +65,8 @@ class Settings:
     connections: int
     connections_per_network: int
     waiting_turns: int
+    notice_minutes: int
+    webhook_networks: tuple[str, ...]
 
     @property
     def demo_origin(self) -> str:
@@ -121,6 +124,19 @@ def _origins(value: str) -> tuple[str, ...]:
         usual = {"http": ":80", "https": ":443"}[parts.scheme]
         origins.append(f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}")
     return tuple(origins)
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    """Read networks such as `10.0.0.0/8`."""
+    entries = tuple(value.replace(",", " ").split())
+    for entry in entries:
+        try:
+            ip_network(entry)
+        except ValueError as error:
+            raise SettingsError(
+                f"GUICHET_WEBHOOK_NETWORKS doit contenir des adresses ou des réseaux IP ({error})."
+            ) from error
+    return entries
 
 
 def _secret_key(source: Source, var_dir: Path) -> str:
@@ -215,6 +231,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "GUICHET_CONNECTIONS_PER_NETWORK", 200, low=5, high=100_000
         ),
         waiting_turns=source.number("GUICHET_WAITING_TURNS", 64, low=1, high=10_000),
+        notice_minutes=source.number("GUICHET_NOTICE_MINUTES", 15, low=0, high=1440),
+        webhook_networks=_networks(source.text("GUICHET_WEBHOOK_NETWORKS")),
     )
 
 

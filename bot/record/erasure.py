@@ -32,6 +32,7 @@ from bot.record.ratings import Rating
 from bot.record.review_tables import Note
 from bot.record.search_index import forget_conversations, merge_index
 from bot.record.transcript import Conversation, Turn
+from bot.staff.notices import forget_gone
 
 _CHUNK = 200
 _SCRUB_ATTEMPTS = 5
@@ -83,6 +84,7 @@ async def erase(
         await session.execute(delete(DemoPassword).where(DemoPassword.login == address))
         for note in await session.scalars(select(Note).where(Note.id.in_(held.notes))):
             note.text = _without(note.text, address)
+        await forget_gone(session)
         await merge_index(session)
     await asyncio.to_thread(_remove, held.files)
     await scrub(database)

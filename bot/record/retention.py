@@ -27,7 +27,8 @@ from bot.record.erasure import erase_conversations
 from bot.record.ratings import Rating
 from bot.record.search_index import merge_index
 from bot.record.transcript import Conversation
-from bot.staff import audit, sessions
+from bot.staff import audit, notices, sessions
+from bot.staff.notice_tables import WebhookCall
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
         ):
             done = await session.execute(statement)
             counts[name] = int(done.rowcount)  # type: ignore[attr-defined]
+        await session.execute(delete(WebhookCall).where(WebhookCall.created_at < oldest))
+        await notices.forget_gone(session)
         await limits.forget_old(session)
         counts["lignes du journal"] = await audit.forget_old(session)
         if counts["conversations"]:

@@ -56,6 +56,7 @@ ACTIONS = {
     "user_invited": "a donné un nouveau lien à",
     "user_enabled": "a rouvert l’accès de",
     "user_disabled": "a fermé l’accès de",
+    "webhook": "a changé le webhook",
 }
 """What can be recorded, and how the page tells it."""
 

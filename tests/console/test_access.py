@@ -12,8 +12,10 @@ from bot.desk.outbox import Mail, enqueue
 from bot.desk.resets import hash_token
 from bot.desk.ticket_tables import Ticket
 from bot.ground.db import now
+from bot.staff.notice_tables import Webhook
 from bot.staff.tables import StaffAction, StaffSession
 from bot.staff.users import disable_user
+from bot.staff.webhooks import queue_trial
 from bot.web.console.routes import ROUTES, Route
 from tests.console.conftest import PASSWORD, Console, Open, Visitor, on_both_databases
 from tests.console.written import Said, write
@@ -27,7 +29,7 @@ def name_of(route: Route) -> str:
 
 
 async def furnish(console: Console) -> None:
-    """Give Resah a conversation, a ticket and a mail for the addresses to name."""
+    """Give Resah a conversation, a ticket, a mail and a call for the addresses to name."""
     await write(console.database, "c-resah", [Said("mailinblack bloque mon mail")])
     async with console.database.write() as session:
         moment = now()
@@ -40,6 +42,9 @@ async def furnish(console: Console) -> None:
         )  # fmt: skip
         mail = Mail("resah", "ticket", "bretagne@resah.example", "Demande", "Bonjour")
         await enqueue(session, mail, sender="no-reply@resah.fr", key="k1")
+        # One that is not active is not called.
+        session.add(Webhook(portal="resah", url="https://x.example/", secret="x", active=False))
+        queue_trial(session, "resah")
 
 
 def filled(route: Route, portal: str = "resah") -> str:

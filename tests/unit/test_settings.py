@@ -272,3 +272,12 @@ def test_certificates_that_cannot_be_read_are_named(root: Path) -> None:
     (root / "wrong.pem").write_text("rien", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"GUICHET_SMTP_CA_FILE .* PEM"):
         load(root, GUICHET_SMTP_CA_FILE=str(root / "wrong.pem"))
+
+
+def test_networks_that_webhooks_may_reach_are_networks(root: Path) -> None:
+    assert load(root).webhook_networks == ()
+    found = load(root, GUICHET_WEBHOOK_NETWORKS="10.1.0.0/16, 192.168.7.4").webhook_networks
+    assert found == ("10.1.0.0/16", "192.168.7.4")
+    for wrong in ("10.1.2.3/16", "intranet", "10.1"):
+        with pytest.raises(SettingsError, match="GUICHET_WEBHOOK_NETWORKS"):
+            load(root, GUICHET_WEBHOOK_NETWORKS=wrong)

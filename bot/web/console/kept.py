@@ -26,6 +26,7 @@ LIFETIME = timedelta(hours=1)
 PAGES: web.AppKey[tuple[re.Pattern[str], ...]] = web.AppKey("pages", tuple)
 TYPED = {
     "text": "Votre texte", "tag": "Étiquette", "address": "Adresse e-mail",
+    "url": "Adresse du webhook",
 }  # fmt: skip
 """The fields that people write in, with their labels; others were only chosen."""
 

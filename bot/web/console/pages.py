@@ -51,6 +51,10 @@ DONE = {
     "discarded": "Le mail est écarté : il ne sera pas envoyé.",
     "revoked": "La session est fermée.",
     "totp_off": "Le code à usage unique est retiré ; vos autres sessions sont fermées.",
+    "notices": "Vos notifications sont enregistrées.",
+    "webhook": "Le webhook est enregistré.",
+    "webhook_trial": "L’essai part : rechargez la page pour voir s’il est reçu.",
+    "webhook_again": "L’envoi repart.",
     "totp_needed": (
         "Ce portail demande un code à usage unique : activez-le ci-dessous, puis revenez-y."
     ),

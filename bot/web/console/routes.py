@@ -18,6 +18,7 @@ from bot.web.console import (
     conversation_views,
     login_views,
     mail_views,
+    notice_views,
     overview_views,
     own_views,
     password_views,
@@ -26,6 +27,7 @@ from bot.web.console import (
     second_factor_views,
     ticket_views,
     user_views,
+    webhook_views,
 )
 from bot.web.console.access import LEAST, guard
 from bot.web.console.kept import PAGES, pages_of
@@ -65,6 +67,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/me/totp/off", second_factor_views.disable, "self"),
     Route("POST", "/me/codes", second_factor_views.renew, "self"),
     Route("POST", "/me/keys", own_views.set_keys, "self"),
+    Route("GET", "/me/notices", notice_views.show_choices, "self"),
+    Route("POST", "/me/notices", notice_views.keep_choices, "self"),
     Route("GET", "/{portal}/", overview_views.show_overview, "reader"),
     Route("GET", "/{portal}/conversations", conversation_views.show_list, "reader"),
     Route("GET", _ONE, conversation_views.show_one, "reader"),
@@ -104,6 +108,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_USER}/disable", user_views.shut_out, "admin"),
     Route("POST", f"{_USER}/enable", user_views.reopen, "admin"),
     Route("POST", f"{_USER}/remove", user_views.take_back, "admin"),
+    Route("GET", "/{portal}/webhook", webhook_views.show_page, "admin"),
+    Route("POST", "/{portal}/webhook", webhook_views.keep, "admin"),
+    Route("POST", "/{portal}/webhook/trial", webhook_views.send_trial, "admin"),
+    Route("POST", "/{portal}/webhook/secret", webhook_views.renew_secret, "admin"),
+    Route("POST", "/{portal}/webhook/calls/{number}/retry", webhook_views.retry, "admin"),
 )
 
 _NO_PAGES = frozenset(
