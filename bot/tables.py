@@ -13,6 +13,7 @@ _MODULES = (
     "bot.record.ratings",
     "bot.desk.resets",
     "bot.desk.ticket_tables",
+    "bot.desk.saved_replies",
     "bot.desk.ticket_links",
     "bot.record.review_tables",
     "bot.record.search_index",

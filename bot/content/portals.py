@@ -104,6 +104,7 @@ class Portal:
     Attributes:
         the_name: The name with its article, as in "pour l’Espace Acheteur".
         of_name: The name after "de", as in "l’assistant de l’Espace Acheteur".
+        signature: What staff's replies end with.
         second_factor: The least role in the console that takes a second factor; empty for none.
     """
 
@@ -127,6 +128,7 @@ class Portal:
     facts: Mapping[str, Mapping[str, re.Pattern[str]]]
     asides: tuple[Aside, ...] = ()
     retention_days: int = 90
+    signature: str = ""
     second_factor: str = ""
     _by_id: dict[str, Region] = field(default_factory=dict, init=False, repr=False)
     _by_code: dict[str, Region] = field(default_factory=dict, init=False, repr=False)

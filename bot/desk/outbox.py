@@ -7,10 +7,12 @@ server's acceptance and our mark) is recognised as the same by mail programs.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Protocol
 
 from sqlalchemy import Index, String, Text, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +24,9 @@ from bot.ground.markdown import plain_text, to_html
 
 SECRET_KINDS = frozenset({"reset", "code", "staff_link"})
 """Kinds of mail that carry what opens something: their text is forgotten once they are sent."""
+
+_BY_PEOPLE = frozenset({"ticket", "reply"})
+"""Kinds of mail that somebody wrote."""
 
 TOO_LATE = "the mail came too late to be of use"
 """Why a mail whose time is over is not sent."""
@@ -48,6 +53,22 @@ class Mail:
     reply_to: str = ""
     expires_at: datetime | None = None
     thread: tuple[str, ...] = ()
+
+
+class Attached(Protocol):
+    """A file that goes with a mail."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def content_type(self) -> str:
+        """What it is, as in `application/pdf`."""
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes."""
 
 
 class OutboxMail(Base):
@@ -108,10 +129,14 @@ async def enqueue(session: AsyncSession, mail: Mail, *, sender: str, key: str) -
     )
 
 
-def to_message(row: OutboxMail) -> EmailMessage:
+def to_message(row: OutboxMail, files: Sequence[Attached] = ()) -> EmailMessage:
     """Build the MIME message of an outbox row: a text part and the HTML made from it.
 
     What a person wrote is not marked as automatic: help desks refuse such mails without a word.
+
+    Args:
+        row: The mail.
+        files: What goes with it.
 
     Raises:
         ValueError: If the mail cannot be written, as one to an address that no server takes.
@@ -127,7 +152,7 @@ def to_message(row: OutboxMail) -> EmailMessage:
     if row.thread:
         message["In-Reply-To"] = row.thread.split()[-1]
         message["References"] = row.thread
-    if row.kind != "ticket":
+    if row.kind not in _BY_PEOPLE:
         message["Auto-Submitted"] = "auto-generated"
     message["X-Guichet-Portal"] = row.portal
     text = row.text or ""
@@ -136,6 +161,12 @@ def to_message(row: OutboxMail) -> EmailMessage:
         f'<!doctype html><html lang="fr"><body>{to_html(text)}</body></html>',
         subtype="html",
     )
+    for file in files:
+        kind, _, detail = file.content_type.partition("/")
+        if kind in ("message", "multipart"):
+            # Those may not be encoded as files are.
+            kind, detail = "application", "octet-stream"
+        message.add_attachment(file.data, maintype=kind, subtype=detail, filename=file.name)
     # Setting the content drops every Content-… header that was there before.
     message["Content-Language"] = "fr"
     return message

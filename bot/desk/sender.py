@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import smtp
 from bot.desk.outbox import SECRET_KINDS, TOO_LATE, OutboxMail, to_message
+from bot.desk.ticket_files import files_of_mail
 from bot.ground.addresses import mask_address
 from bot.ground.db import Database, now
 from bot.ground.settings import Settings
@@ -152,7 +153,9 @@ class OutboxSender:
         try:
             if row.expires_at is not None and row.expires_at <= now():
                 raise ValueError(TOO_LATE)
-            message = to_message(row)
+            async with self._database.read() as session:
+                files = await files_of_mail(session, row.key)
+            message = to_message(row, files)
             if url:
                 sending = smtp.send(message, url, self._settings.smtp_ca_file)
                 await asyncio.wait_for(sending, _TIMEOUT)

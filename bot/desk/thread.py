@@ -200,6 +200,11 @@ async def add_entry(
     return entry
 
 
+async def is_known(session: AsyncSession, key: str) -> bool:
+    """Tell whether an entry was added under a key."""
+    return await _known(session, key, None)
+
+
 async def _known(session: AsyncSession, key: str, mail_id: str | None) -> bool:
     same = TicketEntry.request_key == key
     if mail_id:

@@ -12,7 +12,7 @@ from bot.desk.resets import ResetToken
 from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.db import now
 
-KINDS = ("reset", "handover", "withdrawal")
+KINDS = ("reset", "handover", "withdrawal", "receipt")
 """What ends the key under which a message causes something."""
 
 MAIL_STATES = {

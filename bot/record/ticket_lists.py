@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -142,14 +142,3 @@ def reference_in(words: str) -> str:
 def topic_of(ticket: Ticket) -> str:
     """Return what a ticket is about, for people: it may be about nothing in particular."""
     return ticket.topic or _NO_TOPIC
-
-
-def reply_link(ticket: Ticket, portal: Portal) -> str:
-    """Return the `mailto:` link that opens an answer with its text prepared."""
-    body = (
-        f"Bonjour,\n\nVous nous avez écrit à propos de « {topic_of(ticket)} »"
-        f" (demande {ticket.reference}).\n\n\n\nCordialement,\n{portal.name}"
-    )
-    values = {"subject": f"{portal.name} : votre demande {ticket.reference}", "body": body}
-    # Mail programs read a plus sign as it is, so spaces must be %20.
-    return f"mailto:{quote(ticket.contact, safe='@')}?{urlencode(values, quote_via=quote)}"

@@ -19,7 +19,10 @@ from bot.ground.errors import GuichetError
 from bot.staff.audit import ACTIONS, staff_of_subject
 from bot.staff.tables import StaffAction
 
-CHANGES = ("ticket", "assigned", "mail_sent_on", "reviewed", "unreviewed")
+CHANGES = (
+    "ticket", "assigned", "mail_sent_on", "replied", "reply_sent_on", "links_revoked", "reviewed",
+    "unreviewed",
+)  # fmt: skip
 """What one agent may do over another's head; notes and tags are only ever added or taken singly."""
 
 SHELL = "ligne de commande"

@@ -19,6 +19,7 @@ from aiohttp.typedefs import Handler
 from bot.web.errors import bad_request, storable
 from bot.web.keys import SETTINGS
 from bot.web.proxies import notice
+from bot.web.uploads import brings_files, posted_texts, read_upload
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 100
@@ -49,13 +50,16 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise web.HTTPBadRequest(text=_BAD_ADDRESS)
     if request.can_read_body:
         try:
-            await asyncio.wait_for(request.read(), settings.request_seconds)
+            if brings_files(request):
+                request = await read_upload(request, settings.request_seconds)
+            else:
+                await asyncio.wait_for(request.read(), settings.request_seconds)
         except asyncio.TimeoutError:
             raise web.HTTPRequestTimeout(text=_TOO_SLOW) from None
         except web.HTTPRequestEntityTooLarge:
             most = request.client_max_size
             raise web.HTTPRequestEntityTooLarge(most, text=_TOO_LONG) from None
-        except (web.RequestPayloadError, HttpProcessingError):
+        except (web.RequestPayloadError, HttpProcessingError, ValueError):
             raise web.HTTPBadRequest(text=_UNREADABLE) from None
     return await handler(request)
 
@@ -86,6 +90,8 @@ async def read_form(request: web.Request) -> dict[str, str]:
         web.HTTPBadRequest: If they cannot be decoded, are too many, or one is given twice.
         web.HTTPUnsupportedMediaType: If it is no form as our pages send it.
     """
+    if brings_files(request):
+        return _form_of(await posted_texts(request))
     body = await request.read()
     if not body:
         return {}
@@ -100,6 +106,10 @@ async def read_form(request: web.Request) -> dict[str, str]:
         )
     except ValueError:
         raise web.HTTPBadRequest(text=_BAD_FORM) from None
+    return _form_of(pairs)
+
+
+def _form_of(pairs: list[tuple[str, str]]) -> dict[str, str]:
     form = {
         name: storable(value.replace("\r\n", "\n").replace("\r", "\n")) for name, value in pairs
     }

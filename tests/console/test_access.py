@@ -10,7 +10,9 @@ from sqlalchemy import func, select, update
 
 from bot.desk.outbox import Mail, enqueue
 from bot.desk.resets import hash_token
-from bot.desk.ticket_tables import Ticket
+from bot.desk.saved_replies import save_reply
+from bot.desk.ticket_files import NewFile, add_files
+from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.db import now
 from bot.staff.notice_tables import Webhook
 from bot.staff.tables import StaffAction, StaffSession
@@ -40,6 +42,16 @@ async def furnish(console: Console) -> None:
                 created_at=moment, updated_at=moment, state="open",
             )
         )  # fmt: skip
+        entry = TicketEntry(
+            ticket_id=1, request_key="c-resah:m1:handover", kind="handover", channel="chat",
+            region="bretagne", contact="camille@chu-exemple.example", text="Au secours",
+            details={}, created_at=moment,
+        )  # fmt: skip
+        await session.flush()
+        session.add(entry)
+        await session.flush()
+        await add_files(session, entry, [NewFile("note.txt", "text/plain", b"note")])
+        await save_reply(session, "resah", "Merci", "Merci de votre message.")
         mail = Mail("resah", "ticket", "bretagne@resah.example", "Demande", "Bonjour")
         await enqueue(session, mail, sender="no-reply@resah.fr", key="k1")
         # One that is not active is not called.

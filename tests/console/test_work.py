@@ -6,7 +6,7 @@ import html
 import re
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select, update
@@ -88,12 +88,6 @@ async def test_a_ticket_is_answered_assigned_closed_and_reopened(console: Consol
     path = "/resah/tickets/G-ABCD"
     text = await agent.page(path)
     assert f"Écrire à {CAMILLE}" in text and "/console/resah/conversations/c-G-ABCD" in text
-    link = re.search(r'href="(mailto:[^"]+)"', text)
-    assert link is not None
-    parts = urlsplit(link[1].replace("&amp;", "&"))
-    query = parse_qs(parts.query)
-    assert parts.path == CAMILLE and "G-ABCD" in query["subject"][0]
-    assert "Perdu & « sans » mail ?" in query["body"][0] and "+" not in parts.query
     for state, words in (
         ("answered", "répondue"), ("closed", "close"), ("open", "en cours"),
     ):  # fmt: skip
@@ -115,7 +109,7 @@ async def test_a_reader_does_not_learn_whom_to_answer(console: Console) -> None:
     await add_ticket(console.database, "G-ABCD", hours=5)
     reader = await console.logged_in("lectrice@resah.example")
     text = await reader.page("/resah/tickets/G-ABCD")
-    assert CAMILLE not in text and "mailto:" not in text and "c…@chu-exemple.example" in text
+    assert CAMILLE not in text and "c…@chu-exemple.example" in text
 
 
 async def add_mail(database: Database, key: str, **values: Any) -> int:

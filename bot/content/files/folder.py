@@ -21,7 +21,7 @@ from bot.french.wording import Wording
 
 _KEYS = (
     "id", "name", "the_name", "of_name", "organisation", "tagline", "sender", "response_delay",
-    "mail_domains", "has", "former_platform", "links", "colours", "second_factor",
+    "mail_domains", "has", "former_platform", "links", "colours", "signature", "second_factor",
 )  # fmt: skip
 _REQUIRED_LINKS = ("login", "reset_url")
 """What the login walk and its mail lead to."""
@@ -157,15 +157,17 @@ def _portal(
     for key in _REQUIRED_LINKS if "links" in fields.values else ():
         links.text(key)
     name = fields.text("name", required=required)
+    of_name = fields.text("of_name", required=False) or f"de « {name} »"
     return Portal(
         id=folder,
         name=name,
         the_name=fields.text("the_name", required=False) or f"« {name} »",
-        of_name=fields.text("of_name", required=False) or f"de « {name} »",
+        of_name=of_name,
         organisation=fields.text("organisation", required=required),
         tagline=fields.text("tagline", required=False),
         sender=fields.text("sender", required=required),
         response_delay=fields.text("response_delay", required=False) or None,
+        signature=fields.text("signature", required=False).strip() or f"L’équipe {of_name}",
         mail_domains=fields.texts("mail_domains"),
         second_factor=fields.text("second_factor", required=False),
         has={key: has.flag(key) for key in has.values},

@@ -25,8 +25,8 @@ from bot.web.keys import SETTINGS
 LIFETIME = timedelta(hours=1)
 PAGES: web.AppKey[tuple[re.Pattern[str], ...]] = web.AppKey("pages", tuple)
 TYPED = {
-    "text": "Votre texte", "tag": "Étiquette", "address": "Adresse e-mail",
-    "url": "Adresse du webhook",
+    "text": "Votre texte", "reply": "Votre réponse", "title": "Titre", "tag": "Étiquette",
+    "address": "Adresse e-mail", "url": "Adresse du webhook",
 }  # fmt: skip
 """The fields that people write in, with their labels; others were only chosen."""
 

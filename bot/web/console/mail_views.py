@@ -20,6 +20,7 @@ from bot.web.keys import SENDER
 _PAGE = 50
 KINDS = {
     "reset": "réinitialisation", "ticket": "demande transmise", "code": "code d’une demande",
+    "reply": "réponse à une demande", "receipt": "accusé de réception",
     "staff": "équipe", "staff_link": "équipe, lien d’accès",
 }  # fmt: skip
 

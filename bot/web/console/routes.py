@@ -23,7 +23,9 @@ from bot.web.console import (
     own_views,
     password_views,
     privacy_views,
+    reply_views,
     review_views,
+    saved_views,
     second_factor_views,
     ticket_views,
     user_views,
@@ -89,6 +91,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_TICKET}/state", ticket_views.change, "agent"),
     Route("POST", f"{_TICKET}/mail", ticket_views.send_again, "agent"),
     Route("POST", f"{_TICKET}/assign", ticket_views.assign, "agent"),
+    Route("POST", f"{_TICKET}/reply", reply_views.reply, "agent"),
+    Route("POST", f"{_TICKET}/note", reply_views.note, "agent"),
+    Route("POST", f"{_TICKET}/resend", reply_views.resend, "agent"),
+    Route("POST", f"{_TICKET}/links", reply_views.revoke_links, "agent"),
+    Route("GET", f"{_TICKET}/files/{{number}}", reply_views.download, "agent"),
+    Route("GET", "/{portal}/replies", saved_views.show_saved, "agent"),
+    Route("POST", "/{portal}/replies", saved_views.save, "agent"),
+    Route("POST", "/{portal}/replies/remove", saved_views.remove, "agent"),
     Route("GET", "/{portal}/mails", mail_views.show_list, "reader"),
     Route("POST", f"{_MAIL}/retry", mail_views.retry, "agent"),
     Route("POST", f"{_MAIL}/discard", mail_views.discard, "agent"),
@@ -120,7 +130,7 @@ _NO_PAGES = frozenset(
     for route in ROUTES
     if route.method != "GET"
     or route.path in ("/login", "/lost", "/code", "/invitation/{token}")
-    or route.path.endswith(("/turns", ".yml"))
+    or route.path.endswith(("/turns", ".yml", "/files/{number}"))
 )
 """What one does not come back to after a login."""
 

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from urllib.parse import urlencode
-
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.desk.privacy import addresses_of, mask_addresses
-from bot.desk.thread import entries_of
 from bot.desk.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
 from bot.desk.ticket_tables import SETTABLE, STATE_NAMES, Ticket
 from bot.ground.db import now
-from bot.ground.markdown import plain_text
 from bot.record import reviewing
 from bot.record.ticket_lists import (
     LISTED_STATES,
     MAIL_FATES,
     list_of,
     list_tickets,
-    reply_link,
     topic_of,
     wait_of,
 )
-from bot.staff import history
 from bot.staff.audit import Entry, record, record_now
 from bot.staff.scope import Scope
-from bot.staff.tables import StaffAction
-from bot.staff.users import colleagues, names
+from bot.staff.users import names
 from bot.web.console.access import checked_number, form, scope
-from bot.web.console.pages import back_to, show
+from bot.web.console.pages import show
+from bot.web.console.ticket_page import find_ticket, mark_ticket, ticket_page
 from bot.web.keys import SENDER
-
-Mark = Callable[[AsyncSession, Scope, Ticket], Awaitable[str]]
-"""Writes something on a ticket; returns what the page then says."""
 
 
 async def show_list(request: web.Request) -> web.Response:
@@ -77,13 +66,13 @@ async def show_one(request: web.Request) -> web.Response:
     """Show one ticket; who may write sees whom to answer."""
     here = scope(request)
     async with here.database.read() as session:
-        ticket = await _find(session, here, request.match_info["reference"])
+        ticket = await find_ticket(session, here, request.match_info["reference"])
     if here.may("agent"):
         await record_now(
             here.database,
             Entry(here.staff.id, here.portal.id, "revealed", ticket.reference, "contact"),
         )
-    return await _page(request, here, ticket)
+    return await ticket_page(request, here, ticket)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -100,7 +89,7 @@ async def change(request: web.Request) -> web.Response:
         )
         return state
 
-    return await _mark(request, mark)
+    return await mark_ticket(request, mark)
 
 
 async def assign(request: web.Request) -> web.Response:
@@ -112,33 +101,7 @@ async def assign(request: web.Request) -> web.Response:
         record(session, Entry(here.staff.id, here.portal.id, "assigned", ticket.reference, detail))
         return "assigned"
 
-    return await _mark(request, mark)
-
-
-async def _mark(request: web.Request, mark: Mark) -> web.Response:
-    here, reference = scope(request), request.match_info["reference"]
-    fault, since, status = "", list[StaffAction](), 200
-    try:
-        async with here.database.write() as session:
-            ticket = await _find(session, here, reference, lock=True)
-            happened = await history.changes(session, here.portal.id, reference)
-            history.check(form(request).get("seen", ""), happened, *_facts(ticket))
-            done = await mark(session, here, ticket)
-    except reviewing.MarkRefused as error:
-        fault, status = str(error), 400
-    except history.Stale as error:
-        fault, since, status = str(error), error.since, 409
-    if not fault:
-        back = _back_of(request)
-        query = f"?{urlencode({'from': back})}" if back else ""
-        return back_to(request, f"{_path(here, ticket)}{query}", done)
-    async with here.database.read() as session:
-        ticket = await _find(session, here, reference)
-    return await _page(request, here, ticket, fault=fault, since=since, status=status)
-
-
-def _facts(ticket: Ticket) -> tuple[object, ...]:
-    return (ticket.state, ticket.assigned_to)
+    return await mark_ticket(request, mark)
 
 
 async def send_again(request: web.Request) -> web.Response:
@@ -159,69 +122,6 @@ async def send_again(request: web.Request) -> web.Response:
         )
         return "sent_on"
 
-    response = await _mark(request, mark)
+    response = await mark_ticket(request, mark)
     request.config_dict[SENDER].wake()
     return response
-
-
-def _back_of(request: web.Request) -> str:
-    """Return the filters of the list from which a ticket was opened."""
-    posted = form(request).get("from", "") if request.method == "POST" else ""
-    return list_of(posted or request.query.get("from", ""))
-
-
-def _path(here: Scope, ticket: Ticket) -> str:
-    return f"/{here.portal.id}/tickets/{ticket.reference}"
-
-
-async def _find(
-    session: AsyncSession, here: Scope, reference: str, *, lock: bool = False
-) -> Ticket:
-    query = here.select(Ticket).where(Ticket.reference == reference)
-    found: Ticket | None = await session.scalar(query.with_for_update() if lock else query)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
-
-
-async def _page(
-    request: web.Request,
-    here: Scope,
-    ticket: Ticket,
-    *,
-    fault: str = "",
-    since: Sequence[StaffAction] = (),
-    status: int = 200,
-) -> web.Response:
-    async with here.database.read() as session:
-        entries = await entries_of(session, ticket.id)
-        mail = await mail_of(session, ticket.id)
-        people = await colleagues(session, here.portal.id)
-        staff_names = await names(session)
-        happened = await history.changes(session, here.portal.id, ticket.reference)
-    answering = here.may("agent")
-    texts = [(entry, plain_text(entry.text)) for entry in entries]
-    if not answering:
-        texts = [(entry, mask_addresses(text, addresses_of(here.portal))) for entry, text in texts]
-    region = here.portal.region(ticket.region)
-    values = {
-        "ticket": ticket,
-        "topic": topic_of(ticket),
-        "entries": texts,
-        "mail": mail,
-        "mail_error": mask_addresses(mail.error, addresses_of(here.portal)),
-        "fates": MAIL_FATES,
-        "wait": wait_of(ticket, here.portal, now()),
-        "states": STATE_NAMES,
-        "region": region.name if region else ticket.region,
-        "contact": ticket.contact if answering else mask_addresses(ticket.contact),
-        "reply": reply_link(ticket, here.portal) if answering and ticket.contact else "",
-        "colleagues": people,
-        "names": staff_names,
-        "fault": fault,
-        "since": history.told(since, staff_names),
-        "history": history.told(happened, staff_names),
-        "seen": history.version(happened, *_facts(ticket)),
-        "back": _back_of(request),
-    }
-    return show(request, "ticket.html", values, status=status)
