@@ -6,7 +6,7 @@ import re
 
 from bot.dialogue.asides import tell_briefly, tell_no_answer
 from bot.dialogue.definitions import definition
-from bot.dialogue.flow import Button, Said, Talk
+from bot.dialogue.flow import TO_A_PERSON, Button, Said, Talk
 from bot.dialogue.global_commands import mail_recalled
 from bot.dialogue.small_talk import contact_offer, offer_region, small_talk
 from bot.french.fold import fold
@@ -159,7 +159,7 @@ def _asked_of_the_last_answer(talk: Talk) -> bool:
         if talk.stack:
             talk.say("in_walk.next")
             return True
-        if talk.memory.get("outcome") == "handed_over" and talk.region:
+        if talk.memory.get("outcome") in TO_A_PERSON and talk.region:
             talk.say("answer.after_contact", talk.button("hand_over", "/human_handoff"))
             return True
         if talk.memory.get("topic") in talk.portal.articles:

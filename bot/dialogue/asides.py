@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bot.content.live import Article
 from bot.dialogue.agreement import sends
-from bot.dialogue.flow import Directive, Go, Said, Talk
+from bot.dialogue.flow import TO_A_PERSON, Directive, Go, Said, Talk
 from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
@@ -165,7 +165,7 @@ def _places(talk: Talk) -> Iterator[str]:
     yield ""
     if memory.get("last_sent") == "ticket":
         yield "sent"
-    if memory.get("outcome") == "handed_over":
+    if memory.get("outcome") in TO_A_PERSON:
         yield "handed_over"
     if topic := memory.get("topic"):
         yield str(topic)

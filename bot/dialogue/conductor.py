@@ -15,7 +15,7 @@ from bot.dialogue.agreement import sends
 from bot.dialogue.asides import answered_aside, tell_aside
 from bot.dialogue.consent import consent_to, settles_first
 from bot.dialogue.definitions import definition
-from bot.dialogue.flow import Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
+from bot.dialogue.flow import TO_A_PERSON, Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
 from bot.dialogue.global_commands import (
     DONE,
     MOST_PROBLEMS,
@@ -260,12 +260,14 @@ def _end(talk: Talk, end: End) -> None:
     if outcome == "solved" and consent is None:
         # Nobody said that it is settled: what a fact led to has been told.
         outcome = "informed"
-    if outcome:
+    handed_over = talk.memory.get("outcome") == "handed_over"
+    # What was sent stays sent, though a contact is shown after it.
+    if outcome and not (outcome == "contact_given" and handed_over):
         talk.memory["outcome"] = outcome
     # It works, or a person takes over: what is open below goes with it.
     if outcome == "solved" and consent is not None:
         close_as_solved(talk, consent)
-    elif outcome == "handed_over":
+    elif outcome in TO_A_PERSON:
         talk.stack.clear()
     elif talk.stack.pop().walk == "login":
         # What the account needed was done there: the trees of its family ask no more.

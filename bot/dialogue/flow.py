@@ -253,6 +253,10 @@ class Open:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+TO_A_PERSON = ("handed_over", "contact_given")
+"""The outcomes with which a person takes over: a request was sent, or only a contact was shown."""
+
+
 @dataclass(frozen=True)
 class End:
     """The walk has ended, with an outcome for the record.

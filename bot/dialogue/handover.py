@@ -146,7 +146,7 @@ async def _without_contact(talk: Talk) -> Directive:
     talk.say("handover.without_contact")
     if talk.region:
         talk.say_contact(talk.region)
-    return End("handed_over")
+    return End("contact_given")
 
 
 async def _send(talk: Talk) -> Directive:
@@ -164,7 +164,7 @@ async def _send(talk: Talk) -> Directive:
         # Nothing was sent: give the region's own contact instead.
         talk.say(f"limits.handovers.{reached.scope}", until=paris_time_from(reached.until))
         talk.say_contact(talk.region)
-        return End("handed_over")
+        return End("contact_given")
     talk.say("handover.added" if own else "handover.sent", reference=reference, region=talk.region)
     forget_request(talk)
     return End("handed_over")

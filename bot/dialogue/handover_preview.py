@@ -159,7 +159,7 @@ def call_instead(talk: Talk) -> Directive:
     if (talk.frame.walk, talk.frame.step) in PREVIEWS or talk.frame.step == "called":
         return Go("called")
     talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
-    return End("handed_over")
+    return End("contact_given")
 
 
 async def _called(talk: Talk) -> Directive:
@@ -175,7 +175,7 @@ async def _take_called(talk: Talk) -> Directive:
     if not named and (heard.yes_no or heard.intent in {"thank", "goodbye"}):
         # "Merci, j'appelle": that is for the number, and sends nothing.
         talk.say("small_talk.goodbye" if heard.intent == "goodbye" else "small_talk.thank")
-        return End("handed_over")
+        return End("contact_given")
     return await _take_agreement(talk)
 
 

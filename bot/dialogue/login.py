@@ -234,7 +234,7 @@ async def _contact(talk: Talk) -> Directive:
 
 
 async def _done(talk: Talk) -> Directive:
-    return End("handed_over")
+    return End("contact_given")
 
 
 LOGIN = Walk(

@@ -261,13 +261,13 @@ async def _contact(talk: Talk) -> Directive:
     if talk.frame.data.get("silent") and asks_phone(talk):
         # "Lyon. Vous avez un numéro ?": a number is wanted, and no request.
         talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
-        return End("handed_over")
+        return End("contact_given")
     if talk.frame.data.get("silent"):
         # Another walk only wanted to know the region.
         return End("")
     if talk.region:
         talk.say_contact(talk.region, talk.button("hand_over", "/human_handoff"))
-    return End("handed_over")
+    return End("contact_given")
 
 
 REGION = Walk(

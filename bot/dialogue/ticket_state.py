@@ -122,7 +122,7 @@ async def _take_another(talk: Talk) -> Directive:
 
 
 async def _done(talk: Talk) -> Directive:
-    return End("handed_over")
+    return End("contact_given")
 
 
 TICKET_STATE = Walk(

@@ -15,7 +15,9 @@ from bot.ground.moments import shown
 from bot.record.summaries import Summary
 from bot.record.transcript import TranscriptEvent, Turn
 
-_ENDS = ("solved", "handed_over", "informed", "reset_sent", "given_up", "refused")
+_ENDS = (
+    "solved", "handed_over", "contact_given", "informed", "reset_sent", "given_up", "refused",
+)  # fmt: skip
 
 
 async def as_dialogue(session: AsyncSession, portal: Portal, summary: Summary) -> str:

@@ -23,7 +23,7 @@ from tests.dialogues.every_account import DISABLED, KNOWN, LOGINS, PENDING, REGI
 from tests.dialogues.leading_on import lacks
 from tests.dialogues.trees import tree_of
 
-ENDED = {"solved", "informed", "handed_over", "refused", "reset_sent"}
+ENDED = {"solved", "informed", "handed_over", "contact_given", "refused", "reset_sent"}
 _MOST_TURNS = 16
 _PAYLOAD = re.compile(r"/(\w+)(\{.*\})?$", re.DOTALL)
 

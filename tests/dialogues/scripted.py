@@ -33,7 +33,9 @@ from bot.ground.yaml_text import read_yaml
 from tests.support.service import Chat, Said, Service
 
 FOLDER = Path(__file__).parent
-ENDS = ("solved", "handed_over", "informed", "reset_sent", "given_up", "refused")
+ENDS = (
+    "solved", "handed_over", "contact_given", "informed", "reset_sent", "given_up", "refused",
+)  # fmt: skip
 COLUMNS = (
     "email", "login", "name", "structure", "region", "customer_number", "role", "status",
     "activated_at",
