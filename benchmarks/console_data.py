@@ -56,8 +56,8 @@ TABLES = {
     "turns": "conversation_id number message_id last_seq at replies state",
     "events": "conversation_id seq turn type timestamp version data",
     "conversation_summaries": (
-        "conversation_id portal started_at last_at opening topic region outcome messages lost"
-        " unsure repeated liked disliked trouble notes assigned_to reviewed_at reviewed_by"
+        "conversation_id portal started_at began_hour last_at opening topic region outcome messages"
+        " lost unsure repeated liked disliked trouble notes assigned_to reviewed_at reviewed_by"
     ),
     "search_texts": "id conversation_id portal chunk text stems",
 }

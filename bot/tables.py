@@ -10,6 +10,8 @@ _MODULES = (
     "bot.desk.accounts_staging",
     "bot.ground.limits",
     "bot.desk.outbox",
+    "bot.record.daily_counts",
+    "bot.record.lost_messages",
     "bot.record.ratings",
     "bot.desk.resets",
     "bot.desk.ticket_tables",

@@ -18,6 +18,7 @@ from bot.ground.settings import current_settings
 from bot.record.backfill import fill_missing
 from bot.record.erasure import erase
 from bot.record.export import export_person
+from bot.record.recount import recount
 from bot.record.redacting import redact_stored
 from bot.record.retention import purge, told
 from bot.staff.audit import from_shell, record_now
@@ -59,6 +60,9 @@ def add_parsers(commands: Any, tell: Tell, in_database: InDatabase) -> None:
     commands.add_parser(
         "index", help="compléter les listes et la recherche de la console"
     ).set_defaults(run=run(_index))
+    commands.add_parser(
+        "recount", help="compter de nouveau ce que montre la page Bilan de la console"
+    ).set_defaults(run=run(_recount))
 
 
 async def _purge(options: argparse.Namespace, tell: Tell) -> None:
@@ -109,6 +113,11 @@ async def _redact(options: argparse.Namespace, tell: Tell) -> None:
 async def _index(options: argparse.Namespace, tell: Tell) -> None:
     count = await fill_missing(current_database(), current_settings().secret_key)
     tell(f"{count} conversations ajoutées aux listes et à la recherche.")
+
+
+async def _recount(options: argparse.Namespace, tell: Tell) -> None:
+    count = await recount(current_database())
+    tell(f"{count} conversations comptées.")
 
 
 async def _record(action: str, address: str) -> None:

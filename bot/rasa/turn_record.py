@@ -114,7 +114,7 @@ async def write_turn(
         )
         for offset, event in enumerate(events)
     )
-    await note_turn(session, conversation_id, conversation.portal, turn, data, moment)
+    await note_turn(session, conversation_id, conversation.portal, turn, data, moment, first_seq)
     # One state behind the window is all that the next turns can need.
     await session.execute(
         update(Turn)

@@ -8,11 +8,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ground.db import Database
+from bot.record.daily_counts import Counted, Tally
+from bot.record.lost_messages import LostMessage, lost_in
 from bot.record.search_index import forget_conversations, index_turn
 from bot.record.summaries import (
     ConversationAddress,
     Summary,
     count_turn,
+    counted,
     new_summary,
     note_addresses,
 )
@@ -31,7 +34,7 @@ async def fill_missing(database: Database, secret_key: str) -> int:
     Returns:
         How many conversations were done.
     """
-    count = 0
+    count, tally = 0, Tally()
     while True:
         async with database.write() as session:
             conversations = (
@@ -43,13 +46,14 @@ async def fill_missing(database: Database, secret_key: str) -> int:
                 )
             ).all()
             for conversation in conversations:
-                await _fill(session, conversation, secret_key)
+                tally.add(await _fill(session, conversation, secret_key))
+            await tally.write(session)
         if not conversations:
             return count
         count += len(conversations)
 
 
-async def _fill(session: AsyncSession, conversation: Conversation, secret_key: str) -> None:
+async def _fill(session: AsyncSession, conversation: Conversation, secret_key: str) -> Counted:
     key = conversation.id
     await forget_conversations(session, [key])
     await session.execute(
@@ -57,6 +61,8 @@ async def _fill(session: AsyncSession, conversation: Conversation, secret_key: s
     )
     summary = new_summary(key, conversation.portal, conversation.created_at)
     session.add(summary)
+    lost: list[int] = []
+    await session.execute(delete(LostMessage).where(LostMessage.conversation_id == key))
     moments = {
         number: at
         for number, at in await session.execute(
@@ -64,12 +70,23 @@ async def _fill(session: AsyncSession, conversation: Conversation, secret_key: s
         )
     }
     rows = await session.execute(
-        select(TranscriptEvent.turn, TranscriptEvent.data)
+        select(TranscriptEvent.turn, TranscriptEvent.seq, TranscriptEvent.data)
         .where(TranscriptEvent.conversation_id == key)
         .order_by(TranscriptEvent.seq)
     )
     for number, events in groupby(rows, key=lambda row: row[0]):
         moment = moments.get(number, conversation.last_at)
-        typed, addresses = count_turn(summary, [row[1] for row in events], moment)
+        rows_of_turn = list(events)
+        typed, addresses = count_turn(summary, [row[2] for row in rows_of_turn], moment)
         await index_turn(session, key, conversation.portal, number, typed)
         await note_addresses(session, key, conversation.portal, addresses, secret_key)
+        lost += lost_in((seq, data) for _, seq, data in rows_of_turn)
+    await session.flush()
+    session.add_all(
+        LostMessage(
+            conversation_id=key, seq=seq, portal=conversation.portal,
+            began_at=conversation.created_at,
+        )
+        for seq in lost
+    )  # fmt: skip
+    return counted(summary)

@@ -78,14 +78,15 @@ async def list_conversations(
 
 async def _list(session: AsyncSession, scope: Scope, filters: Filters, after: str) -> Page:
     query = narrow(scope.select(Summary), filters, scope.staff.id)
-    order: list[Any] = [Summary.last_at, Summary.conversation_id]
+    latest = Summary.started_at if filters.by_beginning else Summary.last_at
+    order: list[Any] = [latest, Summary.conversation_id]
     if filters.view == "review":
         order.insert(0, Summary.trouble)
     if after:
         query = query.where(tuple_(*order) < tuple_(*_read_cursor(after, len(order))))
     rows = (await session.scalars(query.order_by(*(c.desc() for c in order)).limit(PAGE + 1))).all()
     shown = rows[:PAGE]
-    last = _cursor(shown[-1], filters.view) if len(rows) > PAGE else ""
+    last = _cursor(shown[-1], filters) if len(rows) > PAGE else ""
     return Page([Listed(row, [Piece(row.opening)]) for row in shown], last)
 
 
@@ -173,10 +174,11 @@ async def _tags(session: AsyncSession, ids: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def _cursor(summary: Summary, view: str) -> str:
-    moment = int((summary.last_at - _EPOCH) / timedelta(microseconds=1))
+def _cursor(summary: Summary, filters: Filters) -> str:
+    latest = summary.started_at if filters.by_beginning else summary.last_at
+    moment = int((latest - _EPOCH) / timedelta(microseconds=1))
     parts = [str(moment), summary.conversation_id]
-    return "~".join([str(summary.trouble), *parts] if view == "review" else parts)
+    return "~".join([str(summary.trouble), *parts] if filters.view == "review" else parts)
 
 
 def _read_cursor(after: str, parts: int) -> list[Any]:

@@ -27,6 +27,8 @@ from bot.ground.db import Database, is_locked
 from bot.ground.errors import GuichetError
 from bot.ground.limits import LimitHit
 from bot.record.consequences import KINDS
+from bot.record.daily_counts import Tally
+from bot.record.gone import let_conversations_go, let_ratings_go
 from bot.record.personal_data import Held, find_held, may_hold, names
 from bot.record.ratings import Rating
 from bot.record.review_tables import Note
@@ -63,12 +65,14 @@ async def erase(
         What was erased.
     """
     address = normalise_address(address)
+    tally = Tally()
     async with database.write() as session:
         held = await find_held(
             session, address, portal=portal, secret_key=secret_key, var_dir=var_dir
         )
         for start in range(0, len(held.conversations), _CHUNK):
-            await erase_conversations(session, held.conversations[start : start + _CHUNK])
+            conversations = held.conversations[start : start + _CHUNK]
+            await erase_conversations(session, conversations, tally)
         await forget_tickets(session, held.tickets)
         for table, numbers in (
             (OutboxMail, held.mails),
@@ -80,19 +84,30 @@ async def erase(
                 await session.execute(delete(table).where(table.id.in_(chunk)))
         await session.execute(_staged(address, portal))
         # Those on answers went with their conversations; those on articles hang on nothing.
-        await _erase_comments(session, address)
+        await _erase_comments(session, address, tally)
         await session.execute(delete(DemoPassword).where(DemoPassword.login == address))
         for note in await session.scalars(select(Note).where(Note.id.in_(held.notes))):
             note.text = _without(note.text, address)
         await forget_gone(session)
+        await tally.write(session)
         await merge_index(session)
     await asyncio.to_thread(_remove, held.files)
     await scrub(database)
     return held
 
 
-async def erase_conversations(session: AsyncSession, ids: list[str]) -> None:
-    """Delete conversations with all that hangs on them; reviews and corrections stay, unnamed."""
+async def erase_conversations(
+    session: AsyncSession, ids: list[str], tally: Tally | None = None
+) -> None:
+    """Delete conversations with all that hangs on them; reviews and corrections stay, unnamed.
+
+    Args:
+        session: The transaction to delete them in.
+        ids: Which conversations.
+        tally: Takes what they counted, for more that is written at the end; written here if None.
+    """
+    own = Tally() if tally is None else tally
+    await let_conversations_go(session, ids, own)
     await forget_conversations(session, ids)
     messages = await session.execute(
         select(Turn.conversation_id, Turn.message_id).where(Turn.conversation_id.in_(ids))
@@ -106,6 +121,8 @@ async def erase_conversations(session: AsyncSession, ids: list[str]) -> None:
     tickets = await session.scalars(select(Ticket.id).where(Ticket.conversation_id.in_(ids)))
     await forget_tickets(session, tickets.all())
     await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
+    if tally is None:
+        await own.write(session)
 
 
 async def scrub(database: Database) -> None:
@@ -156,10 +173,11 @@ def _without(text: str, address: str) -> str:
     return replace_addresses(text, by)
 
 
-async def _erase_comments(session: AsyncSession, address: str) -> None:
+async def _erase_comments(session: AsyncSession, address: str, tally: Tally) -> None:
     query = select(Rating.id, Rating.comment).where(may_hold(Rating.comment, address))
     rows = await session.execute(query)
     numbers = [number for number, comment in rows if names(comment, address)]
+    await let_ratings_go(session, Rating.id.in_(numbers), tally)
     await session.execute(delete(Rating).where(Rating.id.in_(numbers)))
 
 

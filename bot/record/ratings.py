@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.french.redaction import redact_passwords
 from bot.ground.db import Base, Database, Moment, now
+from bot.record.daily_counts import Counted, Tally, thumb_of
+from bot.record.summaries import set_feedback
 from bot.record.transcript import Turn
 
 MOST_CHARACTERS = 500
@@ -63,33 +65,51 @@ async def rate_answer(
     if turn is None:
         return False
     rating = await session.scalar(
-        select(Rating).where(Rating.conversation_id == conversation_id, Rating.about == message_id)
+        select(Rating)
+        .where(Rating.conversation_id == conversation_id, Rating.about == message_id)
+        .with_for_update()
     )
+    tally = Tally()
     if rating is None:
         rating = Rating(portal=portal, about=message_id, conversation_id=conversation_id)
         session.add(rating)
+    else:
+        tally.add(counted_thumb(rating), -1)
     rating.helpful, rating.comment, rating.at = helpful, _kept(comment), now()
+    tally.add(counted_thumb(rating))
     await session.flush()
+    await _set_feedback(session, conversation_id)
+    await tally.write(session)
     return True
 
 
-async def thumbs(session: AsyncSession, conversation_id: str) -> tuple[int, int]:
-    """Return how many answers of a conversation were found helpful, and how many were not."""
+def counted_thumb(rating: Rating) -> Counted:
+    """Return what a thumb counts."""
+    article = "" if rating.conversation_id else rating.about
+    return thumb_of(rating.portal, article, rating.at, helpful=rating.helpful)
+
+
+async def _set_feedback(session: AsyncSession, conversation_id: str) -> None:
     rows = await session.scalars(
         select(Rating.helpful).where(Rating.conversation_id == conversation_id)
     )
     found = list(rows)
-    return found.count(True), found.count(False)
+    await set_feedback(
+        session, conversation_id, liked=found.count(True), disliked=found.count(False)
+    )
 
 
 async def rate_article(
     database: Database, portal: str, intent: str, *, helpful: bool, comment: str = ""
 ) -> None:
     """Keep what someone thinks of an article; nothing tells who it was."""
+    rating = Rating(portal=portal, about=intent, helpful=helpful, comment=_kept(comment), at=now())
+    tally = Tally()
+    tally.add(counted_thumb(rating))
     async with database.write() as session:
-        session.add(
-            Rating(portal=portal, about=intent, helpful=helpful, comment=_kept(comment), at=now())
-        )
+        session.add(rating)
+        await session.flush()
+        await tally.write(session)
 
 
 async def ratings_of(database: Database, conversation_id: str) -> dict[str, bool]:

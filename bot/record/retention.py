@@ -23,7 +23,9 @@ from bot.ground.alerts import Alert
 from bot.ground.db import Database, now
 from bot.ground.settings import Settings
 from bot.record.clock_guard import WAITS, is_suspect, note_purge, note_waiting
+from bot.record.daily_counts import Tally
 from bot.record.erasure import erase_conversations
+from bot.record.gone import let_ratings_go
 from bot.record.ratings import Rating
 from bot.record.search_index import merge_index
 from bot.record.transcript import Conversation
@@ -50,7 +52,9 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
     oldest = now() - timedelta(days=settings.retention_days)
     await _warn_of_unanswered(database, oldest)
     counts = {"conversations": await _purge_conversations(database, settings)}
+    tally = Tally()
     async with database.write() as session:
+        await let_ratings_go(session, Rating.at < oldest, tally)
         for name, statement in (
             # Their mails are older still, and go beside them.
             ("demandes", delete(Ticket).where(Ticket.updated_at < oldest)),
@@ -72,6 +76,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
         counts["lignes du journal"] = await audit.forget_old(session)
         if counts["conversations"]:
             await merge_index(session)
+        await tally.write(session)
     await sessions.forget_expired(database)
     # The copy of a file whose import was interrupted, and never begun again.
     await finish_imports(database)

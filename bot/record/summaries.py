@@ -16,10 +16,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.desk.privacy import addresses_in, fingerprint, mask_addresses
 from bot.ground.db import Base, Moment
 from bot.reading.bands import band_of
+from bot.record.daily_counts import Countable, Counted, counted_of, hour_of
 
 LOST, DISLIKED, REPEATED, HANDED_OVER = 8, 4, 2, 1
 """What went wrong, the worst first; added up in `trouble`, they order what is to be reviewed."""
 
+_TO_A_PERSON = ("handed_over", "contact_given")
 _MOST_OPENING = 160
 
 
@@ -40,6 +42,7 @@ class Summary(Base):
     """What lists show of a conversation.
 
     Attributes:
+        began_hour: The hour of Paris in which it began.
         opening: The first words that the user wrote, addresses masked.
         outcome: How it ended, as the walks name it; empty while it goes on or stopped midway.
         lost: Messages that were not understood.
@@ -55,8 +58,10 @@ class Summary(Base):
         _listed("region", "region"),
         _listed("outcome", "outcome"),
         _listed("assigned", "assigned_to", where="assigned_to IS NOT NULL"),
+        Index("ix_summaries_started", "portal", "started_at", "conversation_id"),
         _listed("lost", where="lost > 0"),
         _listed("unsure", where="unsure > 0"),
+        _listed("liked", where="liked > 0"),
         _listed("disliked", where="disliked > 0"),
         _listed("noted", where="notes > 0"),
         _listed("reviewed", where="reviewed_at IS NOT NULL"),
@@ -69,6 +74,7 @@ class Summary(Base):
     )
     portal: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime] = mapped_column(Moment)
+    began_hour: Mapped[int] = mapped_column(server_default="0")
     last_at: Mapped[datetime] = mapped_column(Moment)
     opening: Mapped[str] = mapped_column(String(200), default="")
     topic: Mapped[str] = mapped_column(String(64), default="")
@@ -92,8 +98,13 @@ class Summary(Base):
             (LOST if self.lost else 0)
             + (DISLIKED if self.disliked else 0)
             + (REPEATED if self.repeated else 0)
-            + (HANDED_OVER if self.outcome == "handed_over" else 0)
+            + (HANDED_OVER if self.outcome in _TO_A_PERSON else 0)
         )
+
+
+def counted(summary: Summary) -> Counted:
+    """Return what a conversation counts, as its summary has it."""
+    return counted_of(Countable(*(getattr(summary, name) for name in Countable._fields)))
 
 
 class ConversationAddress(Base):
@@ -113,8 +124,8 @@ def new_summary(conversation_id: str, portal: str, moment: datetime) -> Summary:
     """Return the summary of a conversation in which nothing was said yet."""
     return Summary(
         conversation_id=conversation_id, portal=portal, started_at=moment, last_at=moment,
-        opening="", topic="", region="", outcome="", messages=0, lost=0, unsure=0, repeated=0,
-        liked=0, disliked=0, trouble=0, notes=0,
+        began_hour=hour_of(moment), opening="", topic="", region="", outcome="", messages=0,
+        lost=0, unsure=0, repeated=0, liked=0, disliked=0, trouble=0, notes=0,
     )  # fmt: skip
 
 

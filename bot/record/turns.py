@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ground.settings import current_settings
+from bot.record.articles_said import articles_said
+from bot.record.daily_counts import Tally, article_counts, day_of
+from bot.record.lost_messages import LostMessage, lost_in
 from bot.record.search_index import index_turn
-from bot.record.summaries import Summary, count_turn, new_summary, note_addresses
+from bot.record.summaries import Summary, count_turn, counted, new_summary, note_addresses
 
 
 async def note_turn(
@@ -20,8 +23,9 @@ async def note_turn(
     turn: int,
     events: Sequence[Mapping[str, Any]],
     moment: datetime,
+    first_seq: int,
 ) -> None:
-    """Bring summary and search index up to date with a turn.
+    """Bring summary, search index and counts up to date with a turn.
 
     Args:
         session: The transaction that writes the turn.
@@ -30,7 +34,9 @@ async def note_turn(
         turn: The turn's number, from 1.
         events: The turn's events, in Rasa's shape.
         moment: When the turn is written.
+        first_seq: The number of the first event.
     """
+    tally = Tally()
     # Locked, so that a review that is written meanwhile is reopened as well.
     summary = await session.get(Summary, conversation_id, with_for_update=True)
     if summary is None:
@@ -39,7 +45,19 @@ async def note_turn(
             return
         summary = new_summary(conversation_id, portal, moment)
         session.add(summary)
+    else:
+        tally.add(counted(summary), -1)
     typed, addresses = count_turn(summary, events, moment)
     await index_turn(session, conversation_id, portal, turn, typed)
     secret_key = current_settings().secret_key
     await note_addresses(session, conversation_id, portal, addresses, secret_key)
+    session.add_all(
+        LostMessage(
+            conversation_id=conversation_id, seq=seq, portal=portal, began_at=summary.started_at
+        )
+        for seq in lost_in(enumerate(events, start=first_seq))
+    )
+    tally.add(counted(summary))
+    tally.add(article_counts(portal, day_of(moment), "shown", articles_said(portal, events)))
+    await session.flush()
+    await tally.write(session)

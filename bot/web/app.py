@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import aiohttp_jinja2
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.live import Content
 from bot.desk.sender import OutboxSender
 from bot.ground.db import Database
 from bot.ground.settings import Settings
 from bot.rasa.assistant import Assistant
+from bot.record.article_views import ArticleViews
 from bot.web.api.integrators import add_integrators
 from bot.web.console.routes import add_console
 from bot.web.demo.routes import add_demo
@@ -21,7 +26,16 @@ from bot.web.headers import add_headers
 from bot.web.health import add_health
 from bot.web.help import add_chat
 from bot.web.help.ticket_page import add_tickets
-from bot.web.keys import ASSISTANT, CONTENT, DATABASE, DEMO_TOKEN, KNOWN_SERVERS, SENDER, SETTINGS
+from bot.web.keys import (
+    ARTICLE_VIEWS,
+    ASSISTANT,
+    CONTENT,
+    DATABASE,
+    DEMO_TOKEN,
+    KNOWN_SERVERS,
+    SENDER,
+    SETTINGS,
+)
 from bot.web.pages import add_pages, errors_as_pages
 from bot.web.widget import add_widget
 
@@ -42,6 +56,8 @@ def create_app(
     app[CONTENT] = content
     app[ASSISTANT] = assistant
     app[SENDER] = sender
+    app[ARTICLE_VIEWS] = ArticleViews(database)
+    app.cleanup_ctx.append(_count_views)
     app[KNOWN_SERVERS] = {}
     app[DEMO_TOKEN] = _demo_token(settings)
     add_pages(app)
@@ -63,6 +79,18 @@ def create_app(
     root.middlewares.append(errors_as_pages)
     root.on_response_prepare.append(add_headers)
     return root
+
+
+async def _count_views(app: web.Application) -> AsyncIterator[None]:
+    """Write while it runs which articles were opened, and the last of it when it ends."""
+    views = app[ARTICLE_VIEWS]
+    writing = asyncio.create_task(views.run(), name="article views")
+    yield
+    writing.cancel()
+    with suppress(asyncio.CancelledError):
+        await writing
+    with suppress(SQLAlchemyError, OSError):
+        await views.write()
 
 
 def _demo_token(settings: Settings) -> str:

@@ -10,6 +10,7 @@ from bot.content.live import Content
 from bot.desk.sender import OutboxSender
 from bot.ground.db import Database
 from bot.ground.settings import Settings
+from bot.record.article_views import ArticleViews
 
 if TYPE_CHECKING:
     # Hashing an address must not load Rasa.
@@ -20,6 +21,7 @@ DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 CONTENT: web.AppKey[Content] = web.AppKey("content", Content)
 ASSISTANT: web.AppKey[Assistant] = web.AppKey("assistant")
 SENDER: web.AppKey[OutboxSender] = web.AppKey("sender", OutboxSender)
+ARTICLE_VIEWS: web.AppKey[ArticleViews] = web.AppKey("article_views", ArticleViews)
 KNOWN_SERVERS: web.AppKey[dict[str, None]] = web.AppKey("known_servers", dict[str, None])
 """Networks from which the right API token came since the start, the latest last."""
 

@@ -56,9 +56,10 @@ async def write(
     portal: str = "resah",
     ago: timedelta = timedelta(),
     first: int = 1,
+    at: datetime | None = None,
 ) -> None:
-    """Write turns of a conversation, the last of them some time ago."""
-    moment = now() - ago
+    """Write turns of a conversation, all of them some time ago or at a moment."""
+    moment = at or now() - ago
     seq = 100 * first
     for number, said in enumerate(turns, start=first):
         async with database.write() as session:
@@ -80,6 +81,7 @@ async def write(
                     last_seq=seq, at=moment, replies=[reply], state=None,
                 )
             )  # fmt: skip
+            first_seq = seq + 1
             for event in events:
                 seq += 1
                 session.add(
@@ -88,7 +90,7 @@ async def write(
                         type=event["event"], timestamp=event["timestamp"], data=event,
                     )
                 )  # fmt: skip
-            await note_turn(session, conversation_id, portal, number, events, moment)
+            await note_turn(session, conversation_id, portal, number, events, moment, first_seq)
 
 
 def moment(text: str) -> datetime:

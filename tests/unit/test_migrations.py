@@ -224,6 +224,45 @@ async def test_the_doctor_names_accounts_under_a_form_that_is_taken(settings: Se
     assert "LEA@chu.example" in told[0]
 
 
+async def test_what_only_showed_a_contact_was_not_handed_over(settings: Settings) -> None:
+    migrations.upgrade(settings, "0012")
+    database = Database(settings.database_url)
+    # Eleven at night in Paris, in winter and in summer.
+    rows = (("sent", "2024-01-31 22:30:00"), ("shown", "2024-07-31 21:30:00"))
+    async with database.engine.begin() as connection:
+        for key, moment in rows:
+            await connection.execute(
+                text(
+                    "INSERT INTO conversations VALUES (:key, 'resah', :moment, :moment, 1, 1, '[]')"
+                ),
+                {"key": key, "moment": f"{moment}+00:00" if not database.is_sqlite else moment},
+            )
+        await connection.execute(
+            text(
+                "INSERT INTO conversation_summaries (conversation_id, portal, started_at, last_at,"
+                " opening, topic, region, outcome, messages, lost, unsure, repeated, liked,"
+                " disliked, trouble, notes) SELECT id, portal, created_at, last_at, '', '', '',"
+                " 'handed_over', 1, 0, 0, 0, 0, 0, 1, 0 FROM conversations"
+            )
+        )
+        await connection.execute(
+            text(
+                "INSERT INTO tickets (reference, portal, conversation_id, region, topic, contact,"
+                " state, created_at, updated_at) VALUES ('G-7P2W', 'resah', 'sent', 'corse', '',"
+                " 'a@b.example', 'open', '2024-01-01', '2024-01-01')"
+            )
+        )
+    migrations.upgrade(settings)
+    async with database.engine.begin() as connection:
+        stored = await connection.execute(
+            text("SELECT conversation_id, outcome, began_hour FROM conversation_summaries")
+        )
+        assert {tuple(row) for row in stored} == {
+            ("sent", "handed_over", 23), ("shown", "contact_given", 23),
+        }  # fmt: skip
+    await database.dispose()
+
+
 async def test_several_processes_may_upgrade_at_once(settings: Settings) -> None:
     failures: list[BaseException] = []
 

@@ -8,14 +8,13 @@ import re
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.content.article_finder import finder_of
 from bot.content.live import Article, Portal
 from bot.ground.limits import RATINGS_PER_NETWORK, spend_now
 from bot.rasa.incoming import Incoming
 from bot.record.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
-from bot.record.ratings import rate_answer, thumbs
-from bot.record.summaries import set_feedback
+from bot.record.ratings import rate_answer
 from bot.record.transcript import topic_payload
-from bot.web.api.articles import finder_of
 from bot.web.api.history import MOST_TURNS, as_message, erase, number_of, read_history
 from bot.web.api.offers import offer
 from bot.web.api.origins import preflight, refuse_other_sites, shared
@@ -123,8 +122,6 @@ async def rate(request: web.Request) -> web.Response:
             writing, portal.id, key, message_id, helpful=helpful, comment=comment
         ):
             raise web.HTTPNotFound(text="Cette réponse n’existe plus.")
-        liked, disliked = await thumbs(writing, key)
-        await set_feedback(writing, key, liked=liked, disliked=disliked)
     return web.Response(status=204)
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select
 
+from bot.content.article_finder import ArticleFinder, finder_of
 from bot.content.portals import Portal
 from bot.ground.db import Database
+from bot.record.daily_counts import Tally
+from bot.record.gone import let_conversations_go
 from bot.record.ratings import ratings_of
 from bot.record.search_index import forget_conversations
 from bot.record.transcript import Conversation, TranscriptEvent, Turn, topic_payload
-from bot.web.api.articles import ArticleFinder, finder_of
 
 MOST_TURNS = 50
 """Turns of one page."""
@@ -155,9 +157,12 @@ def _titles(replies: list[dict[str, Any]]) -> dict[str, str]:
 
 async def erase(database: Database, conversation_id: str) -> None:
     """Delete a conversation with its turns, events and ratings; one that is unknown is gone."""
+    tally = Tally()
     async with database.write() as session:
+        await let_conversations_go(session, [conversation_id], tally)
         await forget_conversations(session, [conversation_id])
         await session.execute(delete(Conversation).where(Conversation.id == conversation_id))
+        await tally.write(session)
 
 
 def as_message(reply: dict[str, Any], finder: ArticleFinder) -> dict[str, Any]:

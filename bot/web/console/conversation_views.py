@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.desk.privacy import addresses_in, fingerprint, is_one_address
 from bot.record.conversations import BadCursor, Page, list_conversations
 from bot.record.dialogue_tests import as_dialogue
-from bot.record.filters import OUTCOMES, FilterFault, Filters, read_filters
+from bot.record.filters import HOURS, OUTCOMES, SOUGHT, FilterFault, Filters, read_filters
 from bot.record.transcripts import read_transcript
 from bot.staff import history
 from bot.staff.audit import Entry, record_now
@@ -65,6 +65,8 @@ async def show_list(request: web.Request) -> web.Response:
         "page": page,
         "fault": fault,
         "outcomes": OUTCOMES,
+        "sought": SOUGHT,
+        "hours": [(hour, f"{int(hour)} h") for hour in HOURS],
         "topics": topics_of(here),
         "names": staff_names,
         "first": "after" not in request.query,

@@ -24,6 +24,7 @@ from bot.web.console import (
     password_views,
     privacy_views,
     reply_views,
+    report_views,
     review_views,
     saved_views,
     second_factor_views,
@@ -72,6 +73,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/me/notices", notice_views.show_choices, "self"),
     Route("POST", "/me/notices", notice_views.keep_choices, "self"),
     Route("GET", "/{portal}/", overview_views.show_overview, "reader"),
+    Route("GET", "/{portal}/report", report_views.show_report, "reader"),
+    Route("GET", "/{portal}/report.csv", report_views.download, "reader"),
+    Route("GET", "/{portal}/report/questions", report_views.show_questions, "reader"),
+    Route("GET", "/{portal}/report/opinions", report_views.show_opinions, "reader"),
     Route("GET", "/{portal}/conversations", conversation_views.show_list, "reader"),
     Route("GET", _ONE, conversation_views.show_one, "reader"),
     Route("GET", f"{_ONE}/turns", conversation_views.show_turns, "reader"),
@@ -130,7 +135,7 @@ _NO_PAGES = frozenset(
     for route in ROUTES
     if route.method != "GET"
     or route.path in ("/login", "/lost", "/code", "/invitation/{token}")
-    or route.path.endswith(("/turns", ".yml", "/files/{number}"))
+    or route.path.endswith(("/turns", ".yml", ".csv", "/files/{number}"))
 )
 """What one does not come back to after a login."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.content.live import Article
+from bot.content.live import Article, Portal
 from bot.ground.errors import LimitReached
 from bot.ground.limits import RATINGS_PER_NETWORK, spend_now
 from bot.record.ratings import MOST_CHARACTERS as MOST_OF_A_RATING
@@ -14,7 +14,7 @@ from bot.record.ratings import rate_article
 from bot.web.edge import read_form
 from bot.web.help.faq import groups_of, html_of
 from bot.web.help.search import MOST_CHARACTERS, Hit, search
-from bot.web.keys import CONTENT, DATABASE, SETTINGS
+from bot.web.keys import ARTICLE_VIEWS, CONTENT, DATABASE, SETTINGS
 from bot.web.network import client_network
 from bot.web.pages import portal_of, render, same_origin
 from bot.web.theme import theme_css
@@ -62,6 +62,7 @@ async def find(request: web.Request) -> web.Response:
 async def show_article(request: web.Request) -> web.Response:
     """Show an article."""
     portal, article = portal_of(request), _article(request)
+    _count_view(request, portal, article)
     group = next(group for group in groups_of(portal) if article in group.articles)
     values = {
         "portal": portal,
@@ -122,6 +123,13 @@ def add_views(app: web.Application) -> None:
     app.router.add_get("/{portal}/faq/{article}", show_article)
     app.router.add_post("/{portal}/faq/{article}", rate)
     app.router.add_get("/{portal}/theme.css", show_theme)
+
+
+def _count_view(request: web.Request, portal: Portal, article: Article) -> None:
+    """Count that a page was opened: neither one fetched ahead, nor the thanks for a rating."""
+    ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    if request.method == "GET" and not ahead and "merci" not in request.query:
+        request.config_dict[ARTICLE_VIEWS].note(portal.id, article.intent)
 
 
 def _counted(hits: list[Hit], query: str) -> str:
