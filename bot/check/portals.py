@@ -39,13 +39,14 @@ def _check_facts(files: PortalFiles, mistakes: Mistakes) -> None:
             f"un portail ne peut pas s’appeler « {portal.id} »",
             "prenez pour dossier et id un autre nom : minuscules sans accent, chiffres, tirets",
         )
-    if portal.sender and not is_address(normalise_address(portal.sender)):
-        mistakes.remark(
-            file.path,
-            file.line("sender"),
-            f"« {portal.sender} » n’est pas une adresse e-mail",
-            "écrivez « sender: nom@domaine »",
-        )
+    for key, address in (("sender", portal.sender), ("answers", portal.answers)):
+        if address and not is_address(normalise_address(address)):
+            mistakes.remark(
+                file.path,
+                file.line(key),
+                f"« {address} » n’est pas une adresse e-mail",
+                f"écrivez « {key}: nom@domaine »",
+            )
     if portal.response_delay and portal.promise is None:
         mistakes.remark(
             file.path,

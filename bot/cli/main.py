@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 from bot import __version__  # noqa: E402
 from bot.check.report import check_content  # noqa: E402
 from bot.cli import console_command as console  # noqa: E402
+from bot.cli import mails_command  # noqa: E402
 from bot.cli.doctor import examine  # noqa: E402
 from bot.content.live import current_content  # noqa: E402
 from bot.desk.accounts_import import import_accounts  # noqa: E402
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     send = outbox_commands.add_parser("send", help="envoyer ce qui est dû, une fois")
     send.set_defaults(run=_send_outbox)
 
+    mails_command.add_parser(commands, tell, _in_database)
     content = commands.add_parser("content", help="ce que l’assistant sait et dit")
     content_commands = content.add_subparsers(required=True, metavar="commande")
     check = content_commands.add_parser(

@@ -105,6 +105,7 @@ class Portal:
         the_name: The name with its article, as in "pour l’Espace Acheteur".
         of_name: The name after "de", as in "l’assistant de l’Espace Acheteur".
         signature: What staff's replies end with.
+        answers: The mailbox whose mails Guichet takes; empty where it takes none.
         second_factor: The least role in the console that takes a second factor; empty for none.
     """
 
@@ -129,6 +130,7 @@ class Portal:
     asides: tuple[Aside, ...] = ()
     retention_days: int = 90
     signature: str = ""
+    answers: str = ""
     second_factor: str = ""
     _by_id: dict[str, Region] = field(default_factory=dict, init=False, repr=False)
     _by_code: dict[str, Region] = field(default_factory=dict, init=False, repr=False)

@@ -34,9 +34,9 @@ def mask_addresses(text: str, ours: Collection[str] = ()) -> str:
 
 
 def addresses_of(portal: Portal) -> frozenset[str]:
-    """Return a portal's own addresses, normalised: its sender and its regions' mailboxes."""
-    own = (portal.sender, *(region.mailbox for region in portal.regions))
-    return frozenset(map(normalise_address, own))
+    """Return a portal's own addresses, normalised: sender, mailbox and its regions' mailboxes."""
+    own = (portal.sender, portal.answers, *(region.mailbox for region in portal.regions))
+    return frozenset(map(normalise_address, filter(None, own)))
 
 
 def addresses_in(text: str) -> list[str]:

@@ -131,7 +131,7 @@ async def send_reply_to(
 def answers_to(ticket: Ticket, portal: Portal) -> str:
     """Return the address at which the person's answer to a mail is read."""
     region = portal.region(ticket.region)
-    return region.mailbox if region else portal.sender
+    return portal.answers or (region.mailbox if region else portal.sender)
 
 
 async def mail_thread(session: AsyncSession, ticket_id: int) -> tuple[str, ...]:

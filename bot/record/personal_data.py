@@ -148,7 +148,7 @@ class _Search:
 
     async def tickets(self, conversations: list[str]) -> list[int]:
         """Return the tickets that hold the address, and those of some conversations."""
-        found = dict.fromkeys(await self.rows(Ticket, Ticket.contact))
+        found = dict.fromkeys(await self.rows(Ticket, Ticket.contact, Ticket.topic))
         entries = (
             select(
                 Ticket.id,

@@ -13,6 +13,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.live import Content
+from bot.desk.incoming.taking import Intake
 from bot.desk.sender import OutboxSender
 from bot.ground.db import Database
 from bot.ground.settings import Settings
@@ -32,6 +33,7 @@ from bot.web.keys import (
     CONTENT,
     DATABASE,
     DEMO_TOKEN,
+    INTAKE,
     KNOWN_SERVERS,
     SENDER,
     SETTINGS,
@@ -58,6 +60,7 @@ def create_app(
     app[SENDER] = sender
     app[ARTICLE_VIEWS] = ArticleViews(database)
     app.cleanup_ctx.append(_count_views)
+    app[INTAKE] = Intake(database, content, settings)
     app[KNOWN_SERVERS] = {}
     app[DEMO_TOKEN] = _demo_token(settings)
     add_pages(app)

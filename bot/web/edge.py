@@ -21,8 +21,13 @@ from bot.web.keys import SETTINGS
 from bot.web.proxies import notice
 from bot.web.uploads import brings_files, posted_texts, read_upload
 
+_reading_themselves: set[Handler] = set()
+
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 100
+_PATIENCE = 6
+"""How much longer than others a long body may take to arrive."""
+
 _UTF_8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 _UNREADABLE = "Le corps de la requête ne peut pas être lu."
@@ -48,7 +53,7 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
     notice(request.remote, request.headers.getall("X-Forwarded-For", []), settings)
     if not _all_storable((request.path, *request.match_info.values(), *_flat(request.query))):
         raise web.HTTPBadRequest(text=_BAD_ADDRESS)
-    if request.can_read_body:
+    if request.can_read_body and request.match_info.handler not in _reading_themselves:
         try:
             if brings_files(request):
                 request = await read_upload(request, settings.request_seconds)
@@ -62,6 +67,35 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         except (web.RequestPayloadError, HttpProcessingError, ValueError):
             raise web.HTTPBadRequest(text=_UNREADABLE) from None
     return await handler(request)
+
+
+def reads_itself(handler: Handler) -> Handler:
+    """Mark a handler that reads its request's body itself, once it knows who sends it."""
+    _reading_themselves.add(handler)
+    return handler
+
+
+async def read_long(request: web.Request, most: int) -> bytes:
+    """Return the body of a request whose handler reads it itself.
+
+    Args:
+        request: The request.
+        most: Most bytes that are taken.
+
+    Raises:
+        web.HTTPBadRequest: If it cannot be read.
+        web.HTTPRequestTimeout: If it does not come in time.
+        web.HTTPRequestEntityTooLarge: If it is too long.
+    """
+    seconds = request.config_dict[SETTINGS].request_seconds * _PATIENCE
+    try:
+        return await asyncio.wait_for(request.clone(client_max_size=most).read(), seconds)
+    except asyncio.TimeoutError:
+        raise web.HTTPRequestTimeout(text=_TOO_SLOW) from None
+    except web.HTTPRequestEntityTooLarge:
+        raise web.HTTPRequestEntityTooLarge(most, text=_TOO_LONG) from None
+    except (web.RequestPayloadError, HttpProcessingError):
+        raise web.HTTPBadRequest(text=_UNREADABLE) from None
 
 
 async def read_json(request: web.Request) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.content.live import Content
+from bot.desk.incoming.taking import Intake
 from bot.desk.sender import OutboxSender
 from bot.ground.db import Database
 from bot.ground.settings import Settings
@@ -22,6 +23,7 @@ CONTENT: web.AppKey[Content] = web.AppKey("content", Content)
 ASSISTANT: web.AppKey[Assistant] = web.AppKey("assistant")
 SENDER: web.AppKey[OutboxSender] = web.AppKey("sender", OutboxSender)
 ARTICLE_VIEWS: web.AppKey[ArticleViews] = web.AppKey("article_views", ArticleViews)
+INTAKE: web.AppKey[Intake] = web.AppKey("intake", Intake)
 KNOWN_SERVERS: web.AppKey[dict[str, None]] = web.AppKey("known_servers", dict[str, None])
 """Networks from which the right API token came since the start, the latest last."""
 

@@ -142,3 +142,18 @@ def test_a_data_folder_that_cannot_be_written(guichet: Guichet) -> None:
 def test_a_short_token_is_told_at_the_start(guichet: Guichet) -> None:
     done = guichet("prepare", GUICHET_API_TOKEN="court", GUICHET_MODELS_DIR="/dev/null/nothing")
     assert "GUICHET_API_TOKEN : trop court" in done.stdout
+
+
+def test_mails_in_files_are_taken(guichet: Guichet, tmp_path: Path) -> None:
+    mail = tmp_path / "recu.eml"
+    mail.write_text("From: a@ch.example\nSubject: Acces\nMessage-ID: <m1@ch.example>\n\nBonjour\n")
+    done = guichet("mails", "take", str(mail), str(mail), "--portal", "resah")
+    assert done.returncode == 0, done.stderr
+    ((reference, contact, topic),) = guichet.rows("SELECT reference, contact, topic FROM tickets")
+    assert (contact, topic) == ("a@ch.example", "Acces")
+    assert done.stdout.splitlines() == [
+        f"{mail} : nouvelle demande {reference}.", f"{mail} : déjà pris."
+    ]  # fmt: skip
+    missing = guichet("mails", "take", str(tmp_path / "rien.eml"), "--portal", "resah")
+    assert_one_sentence(missing, "rien.eml", "ne peut pas être lu")
+    assert_one_sentence(guichet("mails", "take", str(mail), "--portal", "tiers"), "tiers")

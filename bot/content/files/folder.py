@@ -20,8 +20,9 @@ from bot.content.portals import FEATURES, Messages, Portal, Region
 from bot.french.wording import Wording
 
 _KEYS = (
-    "id", "name", "the_name", "of_name", "organisation", "tagline", "sender", "response_delay",
-    "mail_domains", "has", "former_platform", "links", "colours", "signature", "second_factor",
+    "id", "name", "the_name", "of_name", "organisation", "tagline", "sender", "answers",
+    "response_delay", "mail_domains", "has", "former_platform", "links", "colours", "signature",
+    "second_factor",
 )  # fmt: skip
 _REQUIRED_LINKS = ("login", "reset_url")
 """What the login walk and its mail lead to."""
@@ -166,6 +167,7 @@ def _portal(
         organisation=fields.text("organisation", required=required),
         tagline=fields.text("tagline", required=False),
         sender=fields.text("sender", required=required),
+        answers=fields.text("answers", required=False),
         response_delay=fields.text("response_delay", required=False) or None,
         signature=fields.text("signature", required=False).strip() or f"L’équipe {of_name}",
         mail_domains=fields.texts("mail_domains"),

@@ -1,4 +1,4 @@
-"""The integrators' API: Rasa's REST channel shape, parsing, trackers, and redeeming tokens.
+"""The integrators' API: Rasa's REST channel shape, parsing, trackers, tokens, incoming mails.
 
 All of it wants `Authorization: Bearer $GUICHET_API_TOKEN`, and answers 404 where no token is set.
 """
@@ -23,7 +23,8 @@ from bot.ground.conversation_names import (
 )
 from bot.rasa.incoming import Incoming
 from bot.web.api.asked import slots_of_asked
-from bot.web.edge import read_json
+from bot.web.api.incoming_mails import take_mail
+from bot.web.edge import read_json, reads_itself
 from bot.web.errors import (
     bad_request,
     bearer_token,
@@ -152,3 +153,4 @@ def add_integrators(app: web.Application) -> None:
     app.router.add_post("/model/parse", guarded(parse_message))
     app.router.add_get("/conversations/{conversation_id}/tracker", guarded(show_tracker))
     app.router.add_post("/resets/redeem", guarded(redeem_token))
+    app.router.add_post("/mails/incoming", reads_itself(guarded(take_mail)))

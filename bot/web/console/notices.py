@@ -41,6 +41,9 @@ _SHARED_TELLS = {
         "Toutes les transmissions de l’heure vers une région sont utilisées ; chaque réseau n’en a"
         " plus que quelques-unes"
     ),
+    "mail_portal": (
+        "Tous les mails de l’heure sont pris ; chaque expéditeur n’en envoie plus que quelques-uns"
+    ),
     "ticket_code_mailbox": "Tous les codes de l’heure vers une boîte de région sont partis",
 }
 

@@ -1,0 +1,119 @@
+"""Finds the ticket that a mail is about, and holds that its sender may write into it.
+
+Anybody can quote a reference or answer a mail that was passed on, so a mail goes into a ticket only
+where its sender is an address of that ticket. A From header can be forged: who forges it gets
+nothing to read, and only writes under a name that is not theirs, as with any mail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.desk.incoming.message import IncomingMessage
+from bot.desk.outbox import OutboxMail
+from bot.desk.ticket_tables import Ticket, TicketEntry
+from bot.ground.addresses import normalise_address
+
+_LETTERS = "23456789ACDEFGHJKMNPQRTVWXY"
+_IN_SUBJECT = re.compile(rf"\bG[-‐‑– ]?([{_LETTERS}]{{4}})\b", re.IGNORECASE)
+_IN_ADDRESS = re.compile(rf"[+=]G-?([{_LETTERS}]{{4}})@", re.IGNORECASE)
+_MOST_CANDIDATES = 20
+_RECEIPT, _HANDOVER = ":receipt", ":handover"
+"""What ends the key of the mail that acknowledges a hand-over, and the key of that."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """What was found.
+
+    Attributes:
+        ticket: Whose thread the mail goes into; None where it goes into none.
+        named: The reference of a ticket that the mail names, and that is not its sender's.
+    """
+
+    ticket: Ticket | None = None
+    named: str = ""
+
+
+async def match(
+    session: AsyncSession, portal: str, mail: IncomingMessage, ours: Collection[str] = ()
+) -> Match:
+    """Return the ticket that a mail belongs to: by what it answers, then by what it names.
+
+    Args:
+        session: The transaction.
+        portal: Whose ticket it can be.
+        mail: What came in.
+        ours: Normalised addresses of the portal's own, which may write into each ticket.
+    """
+    named = ""
+    for ticket in await _candidates(session, portal, mail):
+        if mail.sender in ours or mail.sender in await _contacts(session, ticket):
+            return Match(ticket)
+        named = named or ticket.reference
+    return Match(None, named)
+
+
+async def _candidates(session: AsyncSession, portal: str, mail: IncomingMessage) -> list[Ticket]:
+    answered = await _answered(session, portal, mail.references)
+    references = list(dict.fromkeys(f"G-{code.upper()}" for code in _codes(mail)))
+    named = await session.scalars(
+        select(Ticket).where(
+            Ticket.portal == portal, Ticket.reference.in_(references[:_MOST_CANDIDATES])
+        )
+    )
+    by_reference = {ticket.reference: ticket for ticket in named}
+    ordered = [by_reference[one] for one in references if one in by_reference]
+    found = {ticket.id: ticket for ticket in (*answered, *ordered)}
+    return list(found.values())[:_MOST_CANDIDATES]
+
+
+def _codes(mail: IncomingMessage) -> Iterator[str]:
+    for address in mail.recipients:
+        yield from _IN_ADDRESS.findall(address)
+    yield from _IN_SUBJECT.findall(mail.subject)
+
+
+async def _answered(
+    session: AsyncSession, portal: str, message_ids: tuple[str, ...]
+) -> list[Ticket]:
+    """Return the tickets of the mails that one answers, ours or the person's own, nearest first."""
+    ours = select(OutboxMail.message_id, OutboxMail.key).where(
+        OutboxMail.portal == portal, OutboxMail.message_id.in_(message_ids)
+    )
+    keys = {message_id: _entry_keys(key) for message_id, key in await session.execute(ours)}
+    wanted = [key for some in keys.values() for key in some]
+    rows = await session.execute(
+        select(TicketEntry.request_key, TicketEntry.mail_id, Ticket)
+        .join(Ticket, Ticket.id == TicketEntry.ticket_id)
+        .where(
+            Ticket.portal == portal,
+            TicketEntry.request_key.in_(wanted) | TicketEntry.mail_id.in_(message_ids),
+        )
+    )
+    found: dict[str, Ticket] = {}
+    for key, mail_id, ticket in rows:
+        found[key] = ticket
+        if mail_id:
+            found[mail_id] = ticket
+    named = [name for one in message_ids for name in (*keys.get(one, ()), one)]
+    return [found[name] for name in named if name in found]
+
+
+def _entry_keys(mail_key: str) -> tuple[str, ...]:
+    """Return the keys that the entry may have which caused a mail: its own, or a hand-over's."""
+    if mail_key.endswith(_RECEIPT):
+        return mail_key, mail_key.removesuffix(_RECEIPT) + _HANDOVER
+    return (mail_key,)
+
+
+async def _contacts(session: AsyncSession, ticket: Ticket) -> set[str]:
+    entries = await session.scalars(
+        select(TicketEntry.contact).where(TicketEntry.ticket_id == ticket.id)
+    )
+    return {normalise_address(contact) for contact in (ticket.contact, *entries)} - {""}
