@@ -206,7 +206,7 @@ PAGES = (
     "", "report", "report/questions", "report/opinions", "conversations",
     "conversations?q=mailinblack", "conversations?view=review",
     "conversations/resah:perdu0", "conversations/resah:transmis0", "tickets", "mails", "accounts",
-    "register", "person", "record",
+    "register", "person", "record", "users", "users/1", "webhook",
 )  # fmt: skip
 
 
@@ -217,6 +217,7 @@ def test_no_page_has_a_barrier_or_scrolls_sideways(
 ) -> None:
     page = visit("admin", bypass_csp=True, color_scheme=scheme, **screen)
     paths = [*(f"/console/resah/{path}" for path in PAGES), "/console/me", "/console/login"]
+    paths += ["/console/me/notices", "/console/lost"]
     paths.append(f"/console/resah/tickets/{staffed.handed_over[0]}")
     for path in paths:
         page.goto(path)
