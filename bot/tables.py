@@ -9,6 +9,7 @@ _MODULES = (
     "bot.ground.alerts",
     "bot.desk.accounts_staging",
     "bot.ground.limits",
+    "bot.desk.incoming.leases",
     "bot.desk.outbox",
     "bot.record.daily_counts",
     "bot.record.lost_messages",

@@ -17,6 +17,7 @@ from bot.check import check
 from bot.check.placeholders import placeholders
 from bot.check.report import amount_of, errors
 from bot.cli.findings import Finding, State, other_forms
+from bot.cli.mailboxes import mailboxes
 from bot.content.files import Gravity
 from bot.desk.accounts import AccountRow
 from bot.desk.smtp import client_for
@@ -95,6 +96,8 @@ async def _findings() -> AsyncIterator[Finding]:
             yield finding
     real = any(not demo for _, _, demo in accounts or ())
     async for finding in _mail(settings, list(reading.portals), real=real):
+        yield finding
+    async for finding in mailboxes(settings, list(reading.portals)):
         yield finding
     if settings.demo and (real or settings.smtp_url or settings.smtp_urls):
         text = "refusé à côté de comptes réels ou d’un serveur SMTP ; retirez ce réglage."

@@ -1,4 +1,4 @@
-"""`guichet mails take`: mails that lie in files go the way of those that come in."""
+"""`guichet mails`: takes mails that lie in files, or fetches those of the mailboxes once."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.live import current_content
+from bot.desk.incoming.fetching import Fetcher
+from bot.desk.incoming.mailbox import MAILBOX_FAULTS, read_address
 from bot.desk.incoming.parts import MOST_BYTES
 from bot.desk.incoming.taking import Intake, Taken
+from bot.desk.sender import OutboxSender
 from bot.ground import migrations
 from bot.ground.db import current_database
 from bot.ground.errors import GuichetError, LimitReached
@@ -36,17 +39,41 @@ def add_parser(commands: Any, tell: Tell, in_database: InDatabase) -> None:
         in_database: Runs work on the process's database, and closes it.
     """
     mails = commands.add_parser("mails", help="mails reçus")
-    take = mails.add_subparsers(required=True, metavar="commande").add_parser(
-        "take", help="prendre des mails reçus, en fichiers .eml"
-    )
+    commands_of_mails = mails.add_subparsers(required=True, metavar="commande")
+    take = commands_of_mails.add_parser("take", help="prendre des mails reçus, en fichiers .eml")
     take.add_argument("files", type=Path, nargs="+", metavar="FICHIER.eml")
     take.add_argument("--portal", required=True, metavar="PORTAIL")
 
-    def run(options: argparse.Namespace) -> None:
-        migrations.upgrade(current_settings())
-        in_database(lambda: _take(options, tell))
+    fetch = commands_of_mails.add_parser("fetch", help="relever les boîtes IMAP, une fois")
 
-    take.set_defaults(run=run)
+    def run(work: Callable[[argparse.Namespace, Tell], Awaitable[None]]) -> Callable[..., None]:
+        def prepared(options: argparse.Namespace) -> None:
+            migrations.upgrade(current_settings())
+            in_database(lambda: work(options, tell))
+
+        return prepared
+
+    take.set_defaults(run=run(_take))
+    fetch.set_defaults(run=run(_fetch))
+
+
+async def _fetch(options: argparse.Namespace, tell: Tell) -> None:
+    database, content, settings = current_database(), current_content(), current_settings()
+    intake = Intake(database, content, settings)
+    fetcher = Fetcher(database, content, settings, intake, OutboxSender(database, settings))
+    if not fetcher.mailboxes():
+        raise GuichetError("Aucune boîte à relever : donnez GUICHET_IMAP_URL.")
+    for url in fetcher.mailboxes():
+        shown = read_address(url).shown
+        try:
+            count = await fetcher.fetch_now(url)
+        except MAILBOX_FAULTS as error:
+            cause = str(error).strip().partition("\n")[0] or "délai dépassé"
+            raise GuichetError(f"{shown} ne s’ouvre pas ({cause}).") from error
+        if count is None:
+            tell(f"{shown} : le service relève déjà cette boîte.")
+        else:
+            tell(f"{shown} : {count} mail{'s' * (count > 1)} pris.")
 
 
 async def _take(options: argparse.Namespace, tell: Tell) -> None:

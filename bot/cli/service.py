@@ -17,6 +17,7 @@ from bot.check.report import errors
 from bot.cli.doctor import weak_token
 from bot.content.live import current_content
 from bot.desk.accounts_import import finish_imports
+from bot.desk.incoming.fetching import Fetcher
 from bot.desk.sender import OutboxSender
 from bot.ground import migrations, private_files
 from bot.ground.db import current_database
@@ -141,6 +142,7 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     from bot.web.app import create_app
     from bot.web.connections import Runner
     from bot.web.hooks import HookSender
+    from bot.web.keys import INTAKE
 
     started = time.monotonic()
     database, content = current_database(), current_content()
@@ -152,6 +154,7 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
         raise GuichetError(f"Le modèle ne se charge pas : {training.damaged(model)}") from error
     sender = OutboxSender(database, settings)
     app = create_app(settings, database, content, assistant, sender)
+    fetcher = Fetcher(database, content, settings, app[INTAKE], sender)
     runner = Runner(app, settings, shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, reuse_port=reuse_port or None)
@@ -166,6 +169,7 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
         tell(f"Le portail de démonstration est aussi sur {settings.demo_origin}/.")
     tasks = [
         asyncio.create_task(sender.run(), name="outbox"),
+        asyncio.create_task(fetcher.run(), name="mailboxes"),
         asyncio.create_task(purge_daily(database, settings), name="purge"),
         asyncio.create_task(watch(database, settings, model), name="readiness"),
         asyncio.create_task(tell_staff(database, content, settings, sender), name="notices"),

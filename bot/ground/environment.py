@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from dotenv import dotenv_values
 
@@ -96,11 +96,46 @@ class Source:
             ) from error
         return Path(value).resolve()
 
-    def smtp_urls(self, prefix: str) -> dict[str, str]:
-        """Return the values of all names with a prefix, by the rest of the name in lower case."""
+    def imap_url(self, name: str) -> str | None:
+        """Return the address of a mailbox, or None where nothing is set."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in {"imap", "imaps"} and parts.hostname and parts.port != 0
+            options = parse_qs(parts.query, strict_parsing=True) if parts.query else {}
+        except ValueError:
+            usable, options = False, {}
+        if not usable or not parts.username or not parts.password:
+            # The value holds a password, so it is not repeated.
+            raise SettingsError(
+                f"{name} doit avoir la forme imaps://utilisateur:mot-de-passe@serveur/dossier ;"
+                " dans le nom et le mot de passe, écrivez %40 pour « @ » et %2F pour « / »."
+            )
+        if set(options) - {"starttls", "move"} or options.get("starttls", ["never"]) != ["never"]:
+            raise SettingsError(
+                f"{name} : après « ? », il n’y a que « move=dossier » et « starttls=never »."
+            )
+        if "starttls" in options and (
+            parts.scheme != "imap" or not _is_loopback(parts.hostname or "")
+        ):
+            raise SettingsError(
+                f"{name} : « starttls=never » n’est permis que vers imap:// sur cette machine"
+                " (127.0.0.1, ::1 ou localhost) ; ailleurs, le mot de passe passerait en clair."
+            )
+        return value
+
+    def urls(self, prefix: str, read: Callable[[str], str | None]) -> dict[str, str]:
+        """Return the values of all names with a prefix, by the rest of the name in lower case.
+
+        Args:
+            prefix: How the names begin.
+            read: Reads the value of one name.
+        """
         urls: dict[str, str] = {}
         for name in {name.removesuffix("_FILE") for name in self._values}:
-            if name.startswith(prefix) and (value := self.smtp_url(name)):
+            if name.startswith(prefix) and (value := read(name)):
                 urls[name.removeprefix(prefix).casefold()] = value
         return urls
 

@@ -45,6 +45,8 @@ class Settings:
     smtp_url: str | None
     smtp_urls: Mapping[str, str]
     smtp_ca_file: Path | None
+    imap_url: str | None
+    imap_urls: Mapping[str, str]
     api_token: str | None
     secret_key: str
     public_url: str
@@ -78,8 +80,16 @@ class Settings:
 
     def smtp_url_for(self, portal: str) -> str | None:
         """Return the SMTP URL that carries a portal's mail, or None to keep `.eml` files."""
-        # Names of environment variables hold no hyphen.
-        return self.smtp_urls.get(portal.casefold().replace("-", "_"), self.smtp_url)
+        return self.smtp_urls.get(_in_names(portal), self.smtp_url)
+
+    def imap_url_for(self, portal: str) -> str | None:
+        """Return the URL of the mailbox whose mails are a portal's, or None where it has none."""
+        return self.imap_urls.get(_in_names(portal), self.imap_url)
+
+
+def _in_names(portal: str) -> str:
+    # Names of environment variables hold no hyphen.
+    return portal.casefold().replace("-", "_")
 
 
 def _database_url(value: str) -> str:
@@ -205,8 +215,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         content_dir=Path(source.text("GUICHET_CONTENT_DIR", str(ROOT / "faq"))).resolve(),
         default_portal=source.text("GUICHET_DEFAULT_PORTAL", "resah"),
         smtp_url=source.smtp_url("GUICHET_SMTP_URL"),
-        smtp_urls=source.smtp_urls("GUICHET_SMTP_URL_"),
+        smtp_urls=source.urls("GUICHET_SMTP_URL_", source.smtp_url),
         smtp_ca_file=source.certificates("GUICHET_SMTP_CA_FILE"),
+        imap_url=source.imap_url("GUICHET_IMAP_URL"),
+        imap_urls=source.urls("GUICHET_IMAP_URL_", source.imap_url),
         api_token=source.text("GUICHET_API_TOKEN") or None,
         secret_key=_secret_key(source, var_dir),
         public_url=source.text(

@@ -40,6 +40,8 @@ def test_defaults_need_no_env_file(root: Path) -> None:
     assert settings.smtp_url is None
     assert settings.smtp_urls == {}
     assert settings.smtp_ca_file is None
+    assert settings.imap_url is None
+    assert settings.imap_urls == {}
     assert settings.api_token is None
     assert settings.action_endpoint is None
     assert settings.retention_days == 90
@@ -281,3 +283,38 @@ def test_networks_that_webhooks_may_reach_are_networks(root: Path) -> None:
     for wrong in ("10.1.2.3/16", "intranet", "10.1"):
         with pytest.raises(SettingsError, match="GUICHET_WEBHOOK_NETWORKS"):
             load(root, GUICHET_WEBHOOK_NETWORKS=wrong)
+
+
+def test_a_portal_may_have_a_mailbox_of_its_own(root: Path) -> None:
+    secret = root / "boite"
+    secret.write_text("imaps://a%40b.example:p%2Fw@mail.example/INBOX?move=Pris\n")
+    settings = load(
+        root,
+        GUICHET_IMAP_URL="imap://a:b@127.0.0.1:1143/INBOX?starttls=never",
+        GUICHET_IMAP_URL_RESAH_FILE=str(secret),
+    )
+    assert settings.imap_url_for("resah") == secret.read_text().strip()
+    assert settings.imap_url_for("woundwo") == settings.imap_url
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "mail.example",
+        "pop3://a:geheim@mail.example",
+        "imaps://mail.example",
+        "imaps://a@mail.example",
+        "imaps://a:geheim@mail.example:99999",
+        "imaps://a:geheim@mail.example/INBOX?autre=1",
+        "imap://a:geheim@mail.example/INBOX?starttls=never",
+        "imaps://a:geheim@127.0.0.1/INBOX?starttls=never",
+        "imaps://a:geheim@mail.example/INBOX?starttls=non",
+    ],
+)
+def test_a_mailbox_that_cannot_be_read_is_refused_without_its_password(
+    root: Path, value: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(root, GUICHET_IMAP_URL=value)
+    assert "GUICHET_IMAP_URL" in str(refused.value)
+    assert "geheim" not in str(refused.value)
