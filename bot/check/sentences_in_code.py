@@ -27,7 +27,7 @@ _MEMBERS = {
     "mail.notice.": ("new", "assigned", "message", "overdue"),
     "lines.administrator.": ("silent", "not_listed", "unknown"),
     "sent.no_cancel.": tuple(state for state in STATE_NAMES if state not in CANCELLABLE),
-    "limits.codes.": ("ticket", "network", "shared"),
+    **dict.fromkeys(("limits.codes.", "limits.follow_ups."), ("ticket", "network", "shared")),
     **dict.fromkeys(("limits.checks.", "limits.numbers.", "limits.handovers."), SCOPES),
     **dict.fromkeys(("limits.tickets.", "limits.messages.", "limits.history."), OWN_SCOPES),
 }  # fmt: skip

@@ -20,7 +20,7 @@ from bot.ground.db import now
 
 @dataclass(frozen=True)
 class TicketMail:
-    """The mail of an entry; of a ticket, that of its last hand-over, which holds those before it.
+    """The mail of an entry; of a ticket, the last one to its region.
 
     Attributes:
         told: What is told of it to the person, where it is kept.
@@ -38,7 +38,7 @@ class TicketMail:
 
 UNKNOWN = TicketMail("unknown")
 
-_TO_REGION = ("handover", "withdrawal")
+_TO_REGION = ("handover", "message", "withdrawal")
 
 
 async def mails_of(session: AsyncSession, ticket_ids: Iterable[int]) -> dict[int, TicketMail]:

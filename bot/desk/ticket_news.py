@@ -6,6 +6,7 @@ The chat and the person's page both ask here, so that they never tell different 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,8 @@ from bot.desk.mail_fates import FATES
 from bot.desk.outbox import OutboxMail
 from bot.desk.ticket_mails import TicketMail, mail_of, read_mail
 from bot.desk.ticket_tables import Ticket, TicketEntry
+from bot.ground.clock import PARIS, paris_time, same_day
+from bot.ground.db import now
 
 TOLD = (*FATES, "open", "for_you", "answered", "closed", "answer_waiting", "answer_refused")
 """What can be told; of a ticket that nobody took yet, what became of its mail to the region."""
@@ -36,6 +39,14 @@ class News:
     answer: TicketMail | None
 
 
+def told_moment(moment: datetime | None) -> str:
+    """Return when something was, as it is told, with the day where that is not today."""
+    if moment is None:
+        return ""
+    day = "" if same_day(moment, now()) else f"le {moment.astimezone(PARIS):%d/%m} à "
+    return f"{day}{paris_time(moment)}"
+
+
 async def news_of(session: AsyncSession, ticket: Ticket) -> News:
     """Return what is told of a ticket."""
     mail = await mail_of(session, ticket.id)
@@ -45,9 +56,10 @@ async def news_of(session: AsyncSession, ticket: Ticket) -> News:
 
 def _told(ticket: Ticket, mail: TicketMail, answer: TicketMail | None) -> str:
     if ticket.is_unanswered:
-        alone = ticket.assigned_to is None and mail.fate in ("waiting", "refused")
+        stuck = mail.told is not None and mail.told.stuck
+        unread = ticket.assigned_to is None and (mail.fate == "refused" or stuck)
         # Whoever took it up has read it, whatever became of the mail.
-        return mail.fate if ticket.state == "new" or alone else "open"
+        return mail.fate if ticket.state == "new" or unread else "open"
     if answer is not None and answer.fate in ("waiting", "refused"):
         return f"answer_{answer.fate}"
     return _BY_STATE[ticket.state]

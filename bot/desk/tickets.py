@@ -15,11 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import Portal, Region
-from bot.desk.outbox import Mail, OutboxMail, enqueue
+from bot.desk.outbox import Mail, enqueue
+from bot.desk.receipts import send_receipt
+from bot.desk.region_mails import region_thread
 from bot.desk.thread import entries_of
 from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Database, UnitOfWork, now
+from bot.ground.settings import current_settings
 
 _ALPHABET = "23456789ACDEFGHJKMNPQRTVWXY"
 """No letter or digit that is mistaken for another when read aloud or written by hand."""
@@ -85,6 +88,7 @@ async def hand_over(
     """Write a ticket, or add to the conversation's own, and the mail to the region.
 
     The mail of a further hand-over holds what was handed over before: it may go to another region.
+    A mail to the address that the answer goes to acknowledges it.
 
     Args:
         unit: Commits ticket, mail and the turn together.
@@ -106,6 +110,7 @@ async def hand_over(
             select(Ticket).where(Ticket.conversation_id == conversation_id)
         )
         before = [] if ticket is None else await entries_of(session, ticket.id, ("handover",))
+        thread = () if ticket is None else await region_thread(session, ticket.id)
         values: dict[str, Any] = {
             "reference": reference,
             "case": case,
@@ -120,7 +125,7 @@ async def hand_over(
             subject=portal.say("mail.ticket.subject", **values),
             text=portal.say("mail.ticket.body", **values),
             reply_to=case.contact,
-            thread=await _thread(session, before),
+            thread=thread,
         )
         if ticket is None:
             ticket = Ticket(
@@ -152,6 +157,7 @@ async def hand_over(
             )
         )
         await enqueue(session, mail, sender=portal.sender, key=request_key)
+        await send_receipt(session, ticket, portal, request_key, current_settings())
 
     unit.defer(write)
 
@@ -190,7 +196,7 @@ async def withdraw(
             subject=portal.say("mail.withdrawal.subject", **values, topic=ticket.topic),
             text=portal.say("mail.withdrawal.body", **values),
             reply_to=ticket.contact,
-            thread=await _thread(session, before),
+            thread=await region_thread(session, ticket.id),
         )
         ticket.set_state("closed")
         session.add(
@@ -209,12 +215,6 @@ async def withdraw(
         await enqueue(session, mail, sender=portal.sender, key=request_key)
 
     unit.defer(write)
-
-
-async def _thread(session: AsyncSession, before: list[TicketEntry]) -> tuple[str, ...]:
-    keys = [entry.request_key for entry in before]
-    query = select(OutboxMail.message_id).where(OutboxMail.key.in_(keys)).order_by(OutboxMail.id)
-    return tuple(await session.scalars(query))
 
 
 async def ticket_by_reference(database: Database, reference: str) -> Ticket | None:

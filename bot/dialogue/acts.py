@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.content.live import Region
 from bot.desk.accounts import Account
-from bot.desk.ticket_links import sign_reference
+from bot.desk.region_mails import places_of
 from bot.desk.ticket_tables import CANCELLABLE
 from bot.desk.tickets import HandOver, hand_over, ticket_by_reference, unused_reference, withdraw
 from bot.dialogue.address_taken import answers_to
@@ -142,12 +142,7 @@ async def withdraw_request(talk: Talk, consent: Consent, reference: str) -> str 
 
 def _places(talk: Talk, reference: str, region: Region) -> dict[str, str]:
     """Return where whoever answers marks the ticket, with an account or without."""
-    settings = current_settings()
-    signed = sign_reference(reference, region.mailbox, settings.secret_key)
-    return {
-        "console": f"{settings.public_url}/console/{talk.portal.id}/tickets/{reference}",
-        "page": f"{settings.public_url}/tickets/{signed}",
-    }
+    return places_of(talk.portal.id, reference, region.mailbox, current_settings())
 
 
 def _quoted_line(line: Line) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from bot.desk.ticket_news import news_of
+from bot.desk.ticket_news import news_of, told_moment
 from bot.desk.ticket_tables import CANCELLABLE
 from bot.desk.tickets import is_contact_of, ticket_by_reference
 from bot.dialogue.flow import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from bot.dialogue.login_answers import asks_again, asks_which
 from bot.ground.addresses import mask_address
-from bot.ground.clock import PARIS, paris_time, paris_time_from, same_day
-from bot.ground.db import now, unit_of_work
+from bot.ground.clock import paris_time_from
+from bot.ground.db import unit_of_work
 from bot.ground.errors import LimitReached
 from bot.ground.limits import TICKET_LOOKUPS, TICKET_LOOKUPS_PER_NETWORK, spend
 
@@ -79,11 +77,11 @@ async def _tell(talk: Talk) -> Directive:
         f"ticket.{news.told}",
         reference=reference,
         mailbox=news.mail.recipient,
-        since=_when(kept.since) if kept else "",
-        next_try=_when(kept.next_try) if kept and not kept.tried_soon else "",
-        sent_at=_when(kept.sent_at) if kept and kept.sent_at else "",
+        since=told_moment(kept.since) if kept else "",
+        next_try=told_moment(kept.next_try) if kept and not kept.tried_soon else "",
+        sent_at=told_moment(kept.sent_at) if kept else "",
         answer_to=mask_address(answer.recipient) if answer else "",
-        answer_sent_at=_when(answer.sent_at) if answer and answer.sent_at else "",
+        answer_sent_at=told_moment(answer.sent_at) if answer else "",
         again=ticket.answered_at is not None,
     )
     region = talk.portal.region(ticket.region)
@@ -94,12 +92,6 @@ async def _tell(talk: Talk) -> Directive:
     if news.told in ("refused", "answer_refused") and region is not None:
         talk.say_contact(region)
     return End("informed")
-
-
-def _when(moment: datetime) -> str:
-    """Return the time of day, with the day before it where that is not today."""
-    day = "" if same_day(moment, now()) else f"le {moment.astimezone(PARIS):%d/%m} à "
-    return f"{day}{paris_time(moment)}"
 
 
 async def _not_found(talk: Talk) -> Directive:

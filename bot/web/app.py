@@ -26,6 +26,7 @@ from bot.web.edge import edge
 from bot.web.headers import add_headers
 from bot.web.health import add_health
 from bot.web.help import add_chat
+from bot.web.help.follow_page import add_follow_up
 from bot.web.help.ticket_page import add_tickets
 from bot.web.keys import (
     ARTICLE_VIEWS,
@@ -69,6 +70,7 @@ def create_app(
     add_integrators(app)
     add_demo(app)
     add_tickets(app)
+    add_follow_up(app)
     add_widget(app)
     add_console(app)
     add_chat(app)

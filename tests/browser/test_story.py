@@ -145,10 +145,10 @@ def test_a_request_is_handed_over_and_marked_by_who_answers(
 
     page = chat.page.context.new_page()
     page.goto(ticket_link(mail).rstrip(")"))
-    expect(page.locator(".lead").first).to_have_text("État\u00a0: en attente")
+    expect(page.locator(".lead").first).to_have_text("État\u00a0: nouvelle")
     assert page.locator("h1").inner_text().removeprefix("Demande ") in plain(answer)
     for number, (button, state) in enumerate(
-        (("Marquer comme répondue", "répondue"), ("Rouvrir", "en attente")), start=2
+        (("Marquer comme répondue", "répondue"), ("Rouvrir", "en cours")), start=2
     ):
         page.get_by_role("button", name="code").click()
         code = re.search(r": (\d{6})\b", text_of(mailbox.wait_for(region, mails + number)[-1]))

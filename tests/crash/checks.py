@@ -12,6 +12,7 @@ import aiohttp
 from sqlalchemy import select
 
 from bot.desk.outbox import OutboxMail
+from bot.desk.replies import receipt_key
 from bot.desk.resets import ResetToken, hash_token
 from bot.desk.sender import LEASE
 from bot.desk.ticket_tables import Ticket, TicketEntry
@@ -159,7 +160,12 @@ async def check_written_once(database: Database, talkers: list[Talker]) -> None:
 
         assert await keys_of(ResetToken.request_key) == sorted(resets)
         assert await keys_of(TicketEntry.request_key) == sorted(hand_overs)
-        assert await keys_of(OutboxMail.key) == sorted(promised)
+        mails = await keys_of(OutboxMail.key)
+        receipts = [key for key in mails if key.endswith(":receipt")]
+        assert sorted(set(mails) - set(receipts)) == sorted(promised)
+        # Once each, and of hand-overs alone; an address that had its share gets no more.
+        assert len(receipts) == len(set(receipts)) > 0
+        assert {receipt_key(key) for key in hand_overs} >= set(receipts)
         references = (await session.execute(select(Ticket.conversation_id, Ticket.reference))).all()
         hits = await session.scalars(
             select(LimitHit.key).where(LimitHit.kind == RESETS_PER_ACCOUNT.kind)
