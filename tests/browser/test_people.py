@@ -154,6 +154,15 @@ def test_a_colleagues_first_days(browser_of: Any, team: Team) -> None:
     tom.goto(_mail(team, 3))
     expect(tom.locator("h1")).to_contain_text(reference[0])
 
+    # What a key did, another undoes.
+    state = tom.locator("dt", has_text="État").locator("+ dd")
+    before = state.inner_text()
+    tom.keyboard.press("r")
+    expect(state).to_have_text("répondue")
+    tom.keyboard.press("z")
+    expect(tom.locator(".done")).to_contain_text("C’est annulé")
+    expect(state).to_have_text(before)
+
     # Only what one wants acts on a key.
     tom.goto("/console/me")
     tom.get_by_label("Agir d’une seule touche sur les pages").uncheck()

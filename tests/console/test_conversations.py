@@ -273,8 +273,8 @@ async def test_reviewing_from_the_list_leads_back_to_it(console: Console) -> Non
     agent = await console.logged_in("agent@resah.example")
     await agent.page("/resah/conversations")
     for back, place in (
-        ("view=review&topic=mailinblack", "?view=review&topic=mailinblack&done=reviewed"),
-        ("//ailleurs.example", "?done=reviewed"),
+        ("view=review&topic=mailinblack", "?view=review&topic=mailinblack&done=reviewed&undo=lost"),
+        ("//ailleurs.example", "?done=reviewed&undo=lost"),
     ):
         await agent.page("/resah/conversations/lost")
         response = await agent.post("/resah/conversations/lost/review", reviewed="1", back=back)

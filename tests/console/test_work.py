@@ -92,7 +92,7 @@ async def test_a_ticket_is_answered_assigned_closed_and_reopened(console: Consol
         ("answered", "répondue"), ("closed", "close"), ("open", "en cours"),
     ):  # fmt: skip
         response = await agent.post(f"{path}/state", state=state)
-        assert response.headers["Location"].endswith(f"?done={state}")
+        assert f"?done={state}&undo=" in response.headers["Location"]
         assert f"<dd>{words}</dd>" in await agent.page(path)
     assert (await agent.post(f"{path}/state", state="perdu")).status == 400
     people = re.findall(r'<option value="(\d+)"[^>]*>([^<]+@[^<]+)<', text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from aiohttp import web
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from bot.staff.tables import StaffAction
 from bot.staff.users import colleagues, names
 from bot.web.console.access import form, scope
 from bot.web.console.pages import show
+from bot.web.console.undoing import Undo
 
 _MOST_EARLIER = 20
 
@@ -127,6 +128,9 @@ async def conversation_page(
         "outcomes": OUTCOMES,
         "topics": topics_of(here),
     }
+    if request.query.get("done", "") == "reviewed" and summary.reviewed_at and here.may("agent"):
+        fields = {"reviewed": "0", "seen": values["seen_review"], "from": values["back"]}
+        values["undo"] = Undo(f"conversations/{quote(key, safe='')}/review", fields)
     if status >= 400:
         values["typed"] = form(request)
     return show(request, "conversation.html", values, status=status)

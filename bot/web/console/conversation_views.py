@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.privacy import addresses_in, fingerprint, is_one_address
 from bot.record.conversations import BadCursor, Page, list_conversations
 from bot.record.dialogue_tests import as_dialogue
 from bot.record.filters import HOURS, OUTCOMES, SOUGHT, FilterFault, Filters, read_filters
+from bot.record.summaries import Summary
 from bot.record.transcripts import read_transcript
 from bot.staff import history
 from bot.staff.audit import Entry, record_now
+from bot.staff.scope import Scope
 from bot.staff.users import names
 from bot.web.console.access import scope
 from bot.web.console.conversation_page import (
@@ -25,6 +29,7 @@ from bot.web.console.conversation_page import (
     topics_of,
 )
 from bot.web.console.pages import back_to, show
+from bot.web.console.undoing import Undo
 
 
 async def show_list(request: web.Request) -> web.Response:
@@ -43,6 +48,7 @@ async def show_list(request: web.Request) -> web.Response:
         query = filters.address(q="", person=person)
         return back_to(request, f"/{here.portal.id}/conversations?{query}")
     async with here.database.read() as session:
+        undo = await _undo(request, session, here, filters)
         if not fault:
             try:
                 page = await list_conversations(
@@ -70,8 +76,27 @@ async def show_list(request: web.Request) -> web.Response:
         "topics": topics_of(here),
         "names": staff_names,
         "first": "after" not in request.query,
+        "undo": undo,
     }
     return show(request, "conversations.html", values, status=400 if fault else 200)
+
+
+async def _undo(
+    request: web.Request, session: AsyncSession, here: Scope, filters: Filters
+) -> Undo | None:
+    """Return the form that takes back the review of which the list just told, or None."""
+    if request.query.get("done", "") != "reviewed" or not here.may("agent"):
+        return None
+    chosen = here.select(Summary).where(Summary.conversation_id == request.query.get("undo", ""))
+    summary = await session.scalar(chosen)
+    if summary is None or summary.reviewed_at is None:
+        return None
+    number = summary.conversation_id
+    happened = await history.changes_of_all(session, here.portal.id, [number])
+    seen = history.version(happened.get(number, []), *review_facts_of(summary))
+    address = filters.address()
+    fields = {"reviewed": "0", "seen": seen, "back": address, "from": address}
+    return Undo(f"conversations/{quote(number, safe='')}/review", fields)
 
 
 async def show_one(request: web.Request) -> web.Response:

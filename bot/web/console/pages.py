@@ -52,6 +52,7 @@ DONE = {
     "links_revoked": "Les liens de suivi envoyés jusqu’ici n’ouvrent plus rien.",
     "saved_reply": "La réponse type est enregistrée.",
     "saved_reply_removed": "La réponse type est supprimée.",
+    "undone": "C’est annulé : la demande est comme avant.",
     "retried": "Le mail repart dans la file d’envoi.",
     "sent_on": "Le mail de la demande repart.",
     "discarded": "Le mail est écarté : il ne sera pas envoyé.",
@@ -109,6 +110,7 @@ def show(
         "token": _field(form_token(token, settings.secret_key)),
         "done": DONE.get(request.query.get("done", ""), ""),
         "typed": {},
+        "undo": None,
         **_given_back(request, person),
     }
     response = render(request, f"console/{template}", {**shared, **values}, status=status)
@@ -157,7 +159,9 @@ def drop_cookie(request: web.Request, response: web.Response, name: str) -> None
     response.del_cookie(name, path=f"{request.config_dict[SETTINGS].base_path}/console")
 
 
-def back_to(request: web.Request, path: str, done: str = "", anchor: str = "") -> web.Response:
+def back_to(
+    request: web.Request, path: str, done: str = "", anchor: str = "", undo: str = ""
+) -> web.Response:
     """Lead back to a page after a form was taken.
 
     Args:
@@ -165,8 +169,10 @@ def back_to(request: web.Request, path: str, done: str = "", anchor: str = "") -
         path: The page below `/console`, starting with a slash.
         done: A key of `DONE`, for what the page says.
         anchor: Where on the page to go on.
+        undo: What the page needs to offer that it be undone.
     """
-    query = ("&" if "?" in path else "?") + urlencode({"done": done}) if done else ""
+    told = {"done": done, "undo": undo} if undo else {"done": done}
+    query = ("&" if "?" in path else "?") + urlencode(told) if done else ""
     fragment = f"#{anchor}" if anchor else ""
     address = f"{request.config_dict[SETTINGS].base_path}/console{path}{query}{fragment}"
     return web.Response(status=303, headers={"Location": address})

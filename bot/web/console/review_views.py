@@ -82,7 +82,10 @@ async def review(request: web.Request) -> web.Response:
     if response.status == 303 and "back" in form(request):
         # From the list: only its filters come back, so that it leads nowhere else.
         query = list_of(form(request)["back"])
-        return back_to(request, f"/{scope(request).portal.id}/conversations?{query}", "reviewed")
+        path = f"/{scope(request).portal.id}/conversations?{query}"
+        if form(request).get("reviewed") != "1":
+            return back_to(request, path, "unreviewed")
+        return back_to(request, path, "reviewed", undo=request.match_info["id"])
     return response
 
 

@@ -94,6 +94,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/{portal}/tickets", ticket_views.show_list, "reader"),
     Route("GET", _TICKET, ticket_views.show_one, "reader"),
     Route("POST", f"{_TICKET}/state", ticket_views.change, "agent"),
+    Route("POST", f"{_TICKET}/undo", ticket_views.undo, "agent"),
     Route("POST", f"{_TICKET}/mail", ticket_views.send_again, "agent"),
     Route("POST", f"{_TICKET}/assign", ticket_views.assign, "agent"),
     Route("POST", f"{_TICKET}/reply", reply_views.reply, "agent"),

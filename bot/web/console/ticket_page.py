@@ -27,9 +27,13 @@ from bot.staff.tables import StaffAction
 from bot.staff.users import colleagues, names
 from bot.web.console.access import form, scope
 from bot.web.console.pages import back_to, show
+from bot.web.console.undoing import undo_of
 
 Mark = Callable[[AsyncSession, Scope, Ticket], Awaitable[str]]
 """Writes something on a ticket; returns what the page then says."""
+
+UNDO: web.RequestKey[str] = web.RequestKey("undo", str)
+"""What a change of state can be undone with, for the page that follows."""
 
 Typed = Mapping[str, str]
 
@@ -79,7 +83,8 @@ async def mark_ticket(
     if not fault:
         back = back_of(request)
         query = f"?{urlencode({'from': back})}" if back else ""
-        return back_to(request, f"/{here.portal.id}/tickets/{reference}{query}", done)
+        path = f"/{here.portal.id}/tickets/{reference}{query}"
+        return back_to(request, path, done, undo=request.get(UNDO, ""))
     async with here.database.read() as session:
         ticket = await find_ticket(session, here, reference)
     return await ticket_page(
@@ -172,6 +177,7 @@ async def ticket_page(
         saved = await saved_replies(session, here.portal.id) if answering else []
         person = await person_name(session, ticket) if answering else ""
     region = here.portal.region(ticket.region)
+    seen, back = history.version(happened, *facts), back_of(request)
     values = {
         "ticket": ticket,
         "topic": topic_of(ticket),
@@ -193,8 +199,9 @@ async def ticket_page(
         "fault": fault,
         "since": history.told(since, staff_names),
         "history": history.told(happened, staff_names),
-        "seen": history.version(happened, *facts),
-        "back": back_of(request),
+        "seen": seen,
+        "back": back,
+        "undo": undo_of(request, ticket, seen, back) if answering else None,
     }
     if typed is not None:
         values["typed"] = typed

@@ -22,7 +22,8 @@ from bot.staff.scope import Scope
 from bot.staff.users import names
 from bot.web.console.access import checked_number, form, scope
 from bot.web.console.pages import show
-from bot.web.console.ticket_page import find_ticket, mark_ticket, ticket_page
+from bot.web.console.ticket_page import UNDO, find_ticket, mark_ticket, ticket_page
+from bot.web.console.undoing import put_back, seal_before
 from bot.web.keys import SENDER
 
 
@@ -82,12 +83,22 @@ async def change(request: web.Request) -> web.Response:
     async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
         if state not in SETTABLE:
             raise reviewing.MarkRefused("Cet état n’existe pas.")
+        request[UNDO] = seal_before(here, ticket)
         ticket.set_state(state)
         record(
             session,
             Entry(here.staff.id, here.portal.id, "ticket", ticket.reference, STATE_NAMES[state]),
         )
         return state
+
+    return await mark_ticket(request, mark)
+
+
+async def undo(request: web.Request) -> web.Response:
+    """Take the last change of state back."""
+
+    async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
+        return await put_back(request, session, here, ticket)
 
     return await mark_ticket(request, mark)
 

@@ -36,7 +36,7 @@
   // What was just done belongs to this page, not to an address that is kept or shared.
   const address = new URL(location.href);
   if (address.searchParams.has("done")) {
-    address.searchParams.delete("done");
+    for (const name of ["done", "undo"]) address.searchParams.delete(name);
     history.replaceState(history.state, "", address);
   }
 
