@@ -8,7 +8,8 @@ from bot.content.live import Portal
 from bot.desk.follow_links import follow_address
 from bot.desk.outbox import Mail, enqueue
 from bot.desk.privacy import fingerprint
-from bot.desk.replies import answers_to, mail_thread, receipt_key
+from bot.desk.replies import answers_to, mail_thread
+from bot.desk.thread import receipt_key
 from bot.desk.ticket_tables import Ticket
 from bot.ground.limits import RECEIPTS_PER_ADDRESS, count
 from bot.ground.settings import Settings

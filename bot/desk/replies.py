@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import Portal
 from bot.desk.outbox import Mail, OutboxMail, enqueue
-from bot.desk.thread import add_entry, entries_of
+from bot.desk.thread import add_entry, entries_of, receipt_key
 from bot.desk.ticket_files import NewFile
 from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.addresses import normalise_address
@@ -148,11 +148,6 @@ async def mail_thread(session: AsyncSession, ticket_id: int) -> tuple[str, ...]:
         if message_id := entry.mail_id or sent.get(key):
             found.append(message_id)
     return tuple(found[-_MOST_REFERENCES:])
-
-
-def receipt_key(request_key: str) -> str:
-    """Return the key of the mail that acknowledges a hand-over."""
-    return f"{request_key.removesuffix(':handover')}:receipt"
 
 
 def _text(portal: Portal, ticket: Ticket, text: str, page: str) -> str:

@@ -41,6 +41,8 @@ class ThreadEntry:
         contact: The person's address in it: where a reply went, whom a message came from.
         author_id: Who of the staff wrote it, or None.
         mail: What became of the mail that it caused, or None where it caused none.
+        whole: The whole text of the mail that it came by, where some of that was folded.
+        named: The reference of somebody else's ticket that a mail named which opened this one.
     """
 
     id: int
@@ -52,6 +54,8 @@ class ThreadEntry:
     created_at: datetime
     files: tuple[StoredFile, ...]
     mail: TicketMail | None
+    whole: str = ""
+    named: str = ""
 
 
 async def add_message(
@@ -247,15 +251,27 @@ async def read_thread(session: AsyncSession, ticket_id: int) -> list[ThreadEntry
             created_at=row.created_at,
             files=tuple(files.get(row.id, ())),
             mail=mails.get(row.request_key),
+            whole=str(row.details.get("whole", "")),
+            named=str(row.details.get("named", "")),
         )
         for row in rows
     ]
+
+
+def receipt_key(request_key: str) -> str:
+    """Return the key of the mail that acknowledges a hand-over or a mail."""
+    return f"{request_key.removesuffix(':handover')}:receipt"
 
 
 async def forget_tickets(session: AsyncSession, ids: Sequence[int]) -> None:
     """Delete tickets with their threads, files and mails."""
     for start in range(0, len(ids), _CHUNK):
         chunk = list(ids[start : start + _CHUNK])
-        keys = select(TicketEntry.request_key).where(TicketEntry.ticket_id.in_(chunk))
-        await session.execute(delete(OutboxMail).where(OutboxMail.key.in_(keys)))
+        rows = await session.scalars(
+            select(TicketEntry.request_key).where(TicketEntry.ticket_id.in_(chunk))
+        )
+        keys = [key for one in rows for key in (one, receipt_key(one))]
+        for first in range(0, len(keys), _CHUNK):
+            some = keys[first : first + _CHUNK]
+            await session.execute(delete(OutboxMail).where(OutboxMail.key.in_(some)))
         await session.execute(delete(Ticket).where(Ticket.id.in_(chunk)))

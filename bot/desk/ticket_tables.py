@@ -31,8 +31,11 @@ SETTABLE = ("open", "waiting", "answered", "closed")
 CANCELLABLE = (*UNANSWERED, "waiting")
 """The states of a request that its writer can still take back."""
 
-Kind = Literal["handover", "reply", "message", "note", "withdrawal"]
-"""What an entry is: a `reply` goes to the person, a `message` comes from them, a `note` stays."""
+Kind = Literal["handover", "reply", "message", "automatic", "note", "withdrawal"]
+"""What an entry is: a `reply` goes to the person, a `message` comes from them, a `note` stays.
+
+What is `automatic` came from a machine of theirs.
+"""
 
 Channel = Literal["chat", "console", "mail", "page"]
 """By what way an entry came: `page` is the person's follow-up page."""

@@ -80,7 +80,6 @@ HISTORY_PER_NETWORK = Limit("history_network", 1200, _MINUTE)
 SESSIONS_PER_NETWORK = Limit("session_network", 600, _HOUR)
 MAILS_PER_SENDER = Limit("mail_sender", 40, _HOUR, "sender", share=2)
 MAILS_PER_PORTAL = Limit("mail_portal", 3000, _HOUR, "shared", notice=3000)
-RECEIPTS_PER_SENDER = Limit("mail_receipt", 5, _HOUR, "sender")
 
 KEPT = timedelta(hours=2)
 """How long an event is kept: longer than any window."""

@@ -103,7 +103,7 @@ async def messages_of(database: Database, reference: str) -> list[TicketEntry]:
         rows = await session.scalars(
             select(TicketEntry)
             .join(Ticket, Ticket.id == TicketEntry.ticket_id)
-            .where(Ticket.reference == reference, TicketEntry.kind == "message")
+            .where(Ticket.reference == reference, TicketEntry.kind.in_(("message", "automatic")))
             .order_by(TicketEntry.id)
         )
         return list(rows)
@@ -121,7 +121,7 @@ async def test_each_mail_goes_where_it_belongs(
         assert taken == Taken("added", expected["kind"], "G-7K2M")
         assert [message.text for message in messages] == [expected["text"]]
         assert messages[0].channel == "mail" and messages[0].contact == MARIE
-        assert messages[0].details.get("automatic", False) is (expected["kind"] == "automatic")
+        assert messages[0].kind == expected["kind"]
         assert state == ("open" if expected["kind"] == "message" else "answered")
     else:
         assert not messages and state == "answered"
@@ -262,7 +262,7 @@ async def test_one_sender_writes_only_so_often(intake: Intake, database: Databas
                 )
             )
         )
-    assert len(receipts) == limits.RECEIPTS_PER_SENDER.most
+    assert len(receipts) == limits.RECEIPTS_PER_ADDRESS.most
 
 
 async def test_a_refusal_is_held_against_its_recipient_alone(
@@ -306,3 +306,36 @@ async def test_erasing_a_person_reaches_their_mails(
             await session.scalars(select(OutboxMail.text).where(OutboxMail.kind == "receipt"))
         )
     assert not rows
+
+
+async def test_the_regions_mailbox_is_told_of_what_a_person_writes(
+    intake: Intake, database: Database
+) -> None:
+    await take(intake, written("Toujours rien, hélas."))
+    absent = written(message_id="<a@x.example>", more=f"In-Reply-To: {OURS}\nAuto-Submitted: yes\n")
+    await take(intake, absent)
+    async with database.read() as session:
+        mails = list(await session.scalars(select(OutboxMail).where(OutboxMail.message_id != OURS)))
+    (mail,) = mails
+    assert (mail.kind, mail.recipient) == ("ticket", "bretagne@resah.example")
+    assert "Toujours rien, hélas." in (mail.text or "") and mail.reply_to == MARIE
+
+
+async def test_what_a_region_writes_to_us_is_for_the_staff_alone(
+    intake: Intake, database: Database
+) -> None:
+    answer = written("Je l’appelle demain.", sender="bretagne@resah.example")
+    assert (await take(intake, answer)).reference == "G-7K2M"
+    guessed = written(
+        sender="bretagne@resah.example", more="", subject="G-7K2M", message_id="<g@x.example>"
+    )
+    assert (await take(intake, guessed)).outcome == "opened"
+    async with database.read() as session:
+        rows = await session.execute(
+            select(TicketEntry.kind, TicketEntry.text).where(TicketEntry.channel == "mail")
+        )
+        found = [tuple(row) for row in rows]
+    assert found == [
+        ("note", "bretagne@resah.example :\n\nJe l’appelle demain."), ("message", "Toujours rien.")
+    ]  # fmt: skip
+    assert (await ticket_of(database)).state == "answered"

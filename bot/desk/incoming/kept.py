@@ -25,8 +25,8 @@ class Kept:
 
     Attributes:
         topic: The subject, for a ticket that the mail opens.
-        details: What is shown on demand: the subject, the whole text where some of it was folded
-            (`whole`), and whether no person wrote it (`automatic`).
+        details: What is shown on demand: the subject, and the whole text where some of it was
+            folded (`whole`).
     """
 
     topic: str
@@ -45,8 +45,6 @@ def kept_of(mail: IncomingMessage) -> Kept:
     details: dict[str, Any] = {"subject": subject}
     if mail.whole_text.strip() != mail.text:
         details["whole"] = masked(mail.whole_text)[:MOST_TEXT]
-    if mail.kind != "message":
-        details["automatic"] = True
     if mail.cut:
         text = "\n\n".join(filter(None, (text[: MOST_TEXT - len(_CUT) - 200], _CUT)))
     return Kept(subject[:_LONGEST_TOPIC] or _NO_TOPIC, text, details)

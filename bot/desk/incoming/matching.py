@@ -24,7 +24,7 @@ _IN_SUBJECT = re.compile(rf"\bG[-‐‑– ]?([{_LETTERS}]{{4}})\b", re.IGNORECA
 _IN_ADDRESS = re.compile(rf"[+=]G-?([{_LETTERS}]{{4}})@", re.IGNORECASE)
 _MOST_CANDIDATES = 20
 _RECEIPT, _HANDOVER = ":receipt", ":handover"
-"""What ends the key of the mail that acknowledges a hand-over, and the key of that."""
+"""What ends the key of a mail that acknowledges something, and the key of a hand-over."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,21 @@ async def match(
         session: The transaction.
         portal: Whose ticket it can be.
         mail: What came in.
-        ours: Normalised addresses of the portal's own, which may write into each ticket.
+        ours: Normalised addresses of the portal's own, which may answer any mail of ours: a
+            reference can be guessed, and these addresses are known to all.
     """
+    answered = await _answered(session, portal, mail.references)
+    if answered and mail.sender in ours:
+        return Match(answered[0])
     named = ""
-    for ticket in await _candidates(session, portal, mail):
-        if mail.sender in ours or mail.sender in await _contacts(session, ticket):
+    for ticket in [*answered, *await _named(session, portal, mail)][:_MOST_CANDIDATES]:
+        if mail.sender in await _contacts(session, ticket):
             return Match(ticket)
         named = named or ticket.reference
     return Match(None, named)
 
 
-async def _candidates(session: AsyncSession, portal: str, mail: IncomingMessage) -> list[Ticket]:
-    answered = await _answered(session, portal, mail.references)
+async def _named(session: AsyncSession, portal: str, mail: IncomingMessage) -> list[Ticket]:
     references = list(dict.fromkeys(f"G-{code.upper()}" for code in _codes(mail)))
     named = await session.scalars(
         select(Ticket).where(
@@ -68,9 +71,7 @@ async def _candidates(session: AsyncSession, portal: str, mail: IncomingMessage)
         )
     )
     by_reference = {ticket.reference: ticket for ticket in named}
-    ordered = [by_reference[one] for one in references if one in by_reference]
-    found = {ticket.id: ticket for ticket in (*answered, *ordered)}
-    return list(found.values())[:_MOST_CANDIDATES]
+    return [by_reference[one] for one in references if one in by_reference]
 
 
 def _codes(mail: IncomingMessage) -> Iterator[str]:
@@ -106,9 +107,10 @@ async def _answered(
 
 
 def _entry_keys(mail_key: str) -> tuple[str, ...]:
-    """Return the keys that the entry may have which caused a mail: its own, or a hand-over's."""
+    """Return the keys that the entry may have which caused a mail."""
     if mail_key.endswith(_RECEIPT):
-        return mail_key, mail_key.removesuffix(_RECEIPT) + _HANDOVER
+        cause = mail_key.removesuffix(_RECEIPT)
+        return cause, cause + _HANDOVER
     return (mail_key,)
 
 

@@ -18,15 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import Content, Portal
 from bot.desk.accounts import AccountRow
-from bot.desk.incoming.acknowledging import acknowledge
 from bot.desk.incoming.kept import Kept, kept_of
 from bot.desk.incoming.matching import Match, match
 from bot.desk.incoming.message import IncomingMessage, Kind
 from bot.desk.incoming.reading import read_mail
 from bot.desk.incoming.refusals import mark_refused
 from bot.desk.privacy import addresses_of, fingerprint
+from bot.desk.receipts import send_receipt
+from bot.desk.region_mails import tell_of_message
 from bot.desk.thread import add_entry, open_ticket
 from bot.desk.ticket_files import NewFile
+from bot.desk.ticket_tables import Kind as EntryKind
 from bot.desk.ticket_tables import Ticket, TicketEntry, TicketFile
 from bot.desk.tickets import free_reference
 from bot.ground import limits
@@ -39,6 +41,8 @@ logger = logging.getLogger(__name__)
 MOST_TICKET_BYTES = 60 * 1024 * 1024
 """Most that the files of one ticket take altogether."""
 
+
+_ENTRY_KINDS: dict[Kind, EntryKind] = {"message": "message", "automatic": "automatic"}
 
 Outcome = Literal["added", "opened", "known", "refused", "ignored"]
 """`refused` marked a mail of ours as such; what is `ignored` is about no ticket of ours."""
@@ -59,7 +63,7 @@ class Intake:
     Args:
         database: Where tickets stand.
         content: The portals.
-        settings: The key with which addresses are fingerprinted.
+        settings: Sign links, and name the key with which addresses are fingerprinted.
     """
 
     def __init__(self, database: Database, content: Content, settings: Settings) -> None:
@@ -100,7 +104,7 @@ class Intake:
         key = fingerprint(mail.sender or "nobody", self._settings.secret_key)
         uses = ((limits.MAILS_PER_SENDER, key), (limits.MAILS_PER_PORTAL, portal.id))
         kept = await asyncio.to_thread(kept_of, mail)
-        work, unit = _Work(mail, kept, portal, key), UnitOfWork(self._database)
+        work, unit = _Work(mail, kept, portal, self._settings), UnitOfWork(self._database)
         await limits.spend(self._database, unit, *uses, portal=portal.id)
         unit.defer(work.write)
         try:
@@ -118,14 +122,16 @@ class _Work:
         mail: The mail.
         kept: Its words as they are kept.
         portal: Whose mailbox it came to.
-        sender_key: Under which what its sender does is counted.
+        settings: Name and sign the links in the mails that it causes.
     """
 
-    def __init__(self, mail: IncomingMessage, kept: Kept, portal: Portal, sender_key: str) -> None:
+    def __init__(
+        self, mail: IncomingMessage, kept: Kept, portal: Portal, settings: Settings
+    ) -> None:
         self._mail = mail
         self._kept = kept
         self._portal = portal
-        self._sender_key = sender_key
+        self._settings = settings
         self.taken = Taken("ignored", mail.kind)
 
     async def write(self, session: AsyncSession) -> None:
@@ -139,17 +145,22 @@ class _Work:
 
     async def _add(self, session: AsyncSession, ticket: Ticket, *, from_us: bool) -> None:
         mail = self._mail
+        # What a region's team writes to us instead of to the person is for the staff alone.
+        kind = "note" if from_us else _ENTRY_KINDS[mail.kind]
         files, dropped = await _files(session, ticket, mail)
+        text = self._kept.with_left_out(dropped)
         entry = await add_entry(
-            session, ticket, "message", "mail", self._kept.with_left_out(dropped),
-            key=f"mail:{_name_of(mail)}", mail_id=mail.message_id, contact=mail.sender, files=files,
+            session, ticket, kind, "mail", f"{mail.sender} :\n\n{text}" if from_us else text,
+            key=f"mail:{_name_of(mail)}", mail_id=mail.message_id,
+            contact="" if from_us else mail.sender, files=files,
         )  # fmt: skip
         if entry is None:
             self.taken = Taken("known", mail.kind, ticket.reference)
             return
         entry.details = self._kept.details
-        if mail.kind == "message" and not from_us:
+        if kind == "message":
             ticket.reopen()
+            await tell_of_message(session, ticket, self._portal, entry, self._settings)
         self.taken = Taken("added", mail.kind, ticket.reference)
 
     async def _open(self, session: AsyncSession, found: Match) -> None:
@@ -170,7 +181,8 @@ class _Work:
             self.taken = Taken("known", mail.kind)
             return
         entry.details = self._kept.details | ({"named": found.named} if found.named else {})
-        await acknowledge(session, portal, ticket, entry, self._sender_key)
+        await send_receipt(session, ticket, portal, entry.request_key, self._settings)
+        await tell_of_message(session, ticket, portal, entry, self._settings)
         self.taken = Taken("opened", mail.kind, ticket.reference)
 
 

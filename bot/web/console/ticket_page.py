@@ -208,10 +208,13 @@ async def ticket_page(
     return show(request, "ticket.html", values, status=status)
 
 
-def _shown(entry: ThreadEntry, here: Scope) -> tuple[ThreadEntry, str, str, str]:
-    """Return an entry with its text, address and mail's error as one's role may read them."""
+def _shown(entry: ThreadEntry, here: Scope) -> tuple[ThreadEntry, str, str, str, str]:
+    """Return an entry with text, address, mail's error and whole mail as one's role may read."""
     ours = addresses_of(here.portal)
     error = mask_addresses(entry.mail.error, ours) if entry.mail else ""
     if here.may("agent"):
-        return entry, entry.text, entry.contact, error
-    return entry, mask_addresses(entry.text, ours), mask_addresses(entry.contact, ours), error
+        return entry, entry.text, entry.contact, error, entry.whole
+    text, address, whole = (
+        mask_addresses(one, ours) for one in (entry.text, entry.contact, entry.whole)
+    )
+    return entry, text, address, error, whole
