@@ -19,9 +19,8 @@ from bot.desk.outbox import OutboxMail
 from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.addresses import normalise_address
 
-_LETTERS = "23456789ACDEFGHJKMNPQRTVWXY"
-_IN_SUBJECT = re.compile(rf"\bG[-‐‑– ]?([{_LETTERS}]{{4}})\b", re.IGNORECASE)
-_IN_ADDRESS = re.compile(rf"[+=]G-?([{_LETTERS}]{{4}})@", re.IGNORECASE)
+_IN_SUBJECT = re.compile(r"\bG[-‐‑– ]?([A-Z0-9]{4})\b", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"[+=]G-?([A-Z0-9]{4})@", re.IGNORECASE)
 _MOST_CANDIDATES = 20
 _RECEIPT, _HANDOVER = ":receipt", ":handover"
 """What ends the key of a mail that acknowledges something, and the key of a hand-over."""

@@ -1,0 +1,86 @@
+"""Mails in a ticket's thread: folded, marked, masked for readers, and never markup."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+from bot.content.live import current_content
+from bot.desk.incoming.taking import Intake, Taken
+from tests.console.conftest import Console, on_both_databases
+from tests.console.test_work import CAMILLE, add_ticket
+
+CORPUS = Path(__file__).parents[1] / "browser" / "injections.txt"
+PATH = "/resah/tickets/G-ABCD"
+
+
+async def take(console: Console, text: str, **more: str) -> Taken:
+    """Take a mail of Camille's, or of somebody else's."""
+    kind = more.pop("kind", "text/plain")
+    headers = {
+        "From": CAMILLE, "Subject": "Re: G-ABCD", "Message-ID": "<m@chu-exemple.example>",
+        "Content-Type": f"{kind}; charset=utf-8",
+        **{name.replace("_", "-"): value for name, value in more.items()},
+    }  # fmt: skip
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    intake = Intake(console.database, current_content(), console.settings)
+    raw = "\n".join([*lines, "", text]).encode()
+    return await intake.take(raw, current_content().portals["resah"])
+
+
+def words(page: str) -> list[str]:
+    """Return the texts of a thread as they are read."""
+    return [html.unescape(text) for text in re.findall(r'<p class="words">(.*?)</p>', page, re.S)]
+
+
+@on_both_databases
+async def test_what_is_new_is_shown_and_the_whole_mail_on_demand(console: Console) -> None:
+    await add_ticket(console.database, "G-ABCD", hours=5, state="answered")
+    quoted = "> écrivez à autre.personne@ch-exemple.example\n> Merci"
+    mail = f"Toujours rien.\n\nCordialement,\nCamille\n\nLe 3 nov. à 10:00, X a écrit :\n{quoted}"
+    assert (await take(console, mail)).outcome == "added"
+    agent = await console.logged_in("agent@resah.example")
+    page = await agent.page(PATH)
+    assert "Toujours rien." in words(page) and mail.strip() in words(page)
+    assert "<summary>Voir le mail entier" in page and "par mail" in page
+    reader = await console.logged_in("lectrice@resah.example")
+    page = await reader.page(PATH)
+    assert "Toujours rien." in words(page)
+    assert "autre.personne@" not in page and CAMILLE not in page
+
+
+async def test_who_wrote_is_told(console: Console) -> None:
+    await add_ticket(console.database, "G-ABCD", hours=5, state="answered")
+    await take(console, "Absente.", Auto_Submitted="auto-replied")
+    agent = await console.logged_in("agent@resah.example")
+    page = await agent.page(PATH)
+    assert "Réponse automatique" in page and "Message de la personne" not in page
+    stranger = await take(
+        console, "Fermez-la.", From="paul@autre.example", Message_ID="<n@autre.example>"
+    )
+    page = await agent.page(f"/resah/tickets/{stranger.reference}")
+    assert "Ce mail cite la demande" in page and PATH in page
+    assert "Fermez-la." not in await agent.page(PATH)
+
+
+async def test_nothing_in_a_mail_is_markup(console: Console) -> None:
+    await add_ticket(console.database, "G-ABCD", hours=5, state="answered")
+    corpus = CORPUS.read_text("utf-8").splitlines()
+    numbers = range(0, len(corpus), 40)
+    for number in numbers:
+        piece = "\n".join(corpus[number : number + 40])
+        for kind in ("plain", "html"):
+            name = f"<{number}{kind}@x.example>"
+            await take(console, piece, Message_ID=name, kind=f"text/{kind}")
+    hostile = await take(
+        console, "x", Subject=corpus[0], From=f'"{corpus[1]}" <eve@x.example>',
+        Message_ID="<own@x.example>",
+    )  # fmt: skip
+    agent = await console.logged_in("agent@resah.example")
+    for path in (PATH, f"/resah/tickets/{hostile.reference}", "/resah/tickets"):
+        page = await agent.page(path)
+        assert "window.hit" not in re.sub(r"(?s)&lt;.*?(?=<)|[^<>]*", "", page)
+        for tag in re.findall(r"<[a-z][^>]*>", page):
+            assert "window.hit" not in tag and not re.search(r"\son\w+\s*=", tag), tag
+    assert [text for text in words(await agent.page(PATH)) if "<script>window.hit=1" in text]
