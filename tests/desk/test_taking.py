@@ -339,3 +339,14 @@ async def test_what_a_region_writes_to_us_is_for_the_staff_alone(
         ("note", "bretagne@resah.example :\n\nJe l’appelle demain."), ("message", "Toujours rien.")
     ]  # fmt: skip
     assert (await ticket_of(database)).state == "answered"
+
+
+@pytest.mark.parametrize(
+    ("subject", "topic"),
+    [("RE : TR: Facture", "Facture"), ("", "Sans objet"), ("Re: ", "Sans objet")],
+)
+async def test_the_topic_is_the_subject_itself(
+    subject: str, topic: str, intake: Intake, database: Database
+) -> None:
+    taken = await take(intake, written(subject=subject, more="", sender="eve@x.example"))
+    assert (await ticket_of(database, taken.reference)).topic == topic

@@ -5,6 +5,7 @@ It takes time: made in a thread, before the transaction that writes it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ _CUT = "[La suite de ce message, trop long, n’a pas été gardée.]"
 _LEFT_OUT = "[Non gardé, trop volumineux : {names}]"
 _LONGEST_TOPIC = 200
 _NO_TOPIC = "Sans objet"
+_PREFIXES = re.compile(r"^(?:(?:re|r[ée]f|tr|fwd?) ?: *){1,5}", re.IGNORECASE)
 _SHORTEST_SECRET = 4
 
 
@@ -47,7 +49,8 @@ def kept_of(mail: IncomingMessage) -> Kept:
         details["whole"] = masked(mail.whole_text)[:MOST_TEXT]
     if mail.cut:
         text = "\n\n".join(filter(None, (text[: MOST_TEXT - len(_CUT) - 200], _CUT)))
-    return Kept(subject[:_LONGEST_TOPIC] or _NO_TOPIC, text, details)
+    topic = _PREFIXES.sub("", subject)[:_LONGEST_TOPIC] or _NO_TOPIC
+    return Kept(topic, text, details)
 
 
 def masked(text: str) -> str:
