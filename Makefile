@@ -38,7 +38,7 @@ help:  ## Show this list
 run: setup  ## Serve on http://127.0.0.1:8080, with a model trained and a database made if need be
 	@exec .venv/bin/guichet serve
 
-test: setup-dev  ## Run all tests; those that lack a browser or PostgreSQL are reported as skipped
+test: setup-dev  ## Run all tests; those that lack a browser, Dovecot or PostgreSQL are reported as skipped
 	@exec .venv/bin/python -m pytest $(PARALLEL) $(ARGS)
 
 train: setup  ## Train the model that understands and decides
