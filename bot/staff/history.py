@@ -27,6 +27,9 @@ CHANGES = (
 
 SHELL = "ligne de commande"
 
+_BY_ANYBODY = ("login", "link_sent")
+"""How what is done without an account begins, but on the command line."""
+
 _MOST = 50
 
 
@@ -144,7 +147,7 @@ def author(row: StaffAction, names: Mapping[int, str]) -> str:
     """Return who did something."""
     if row.user_id is not None:
         return names.get(row.user_id, "?")
-    return "quelqu’un" if row.action.startswith("login") else SHELL
+    return "quelqu’un" if row.action.startswith(_BY_ANYBODY) else SHELL
 
 
 def detail_of(row: StaffAction, names: Mapping[int, str]) -> str:

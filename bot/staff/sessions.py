@@ -180,8 +180,14 @@ async def pass_code(
         return await _open(session, user.id, "open", device)
 
 
-async def staff_of(database: Database, token: str) -> Staff | None:
-    """Return who a session's token stands for, or None where it is forged, over or revoked."""
+async def staff_of(database: Database, token: str, *, seen: bool = True) -> Staff | None:
+    """Return who a session's token stands for, or None where it is forged, over or revoked.
+
+    Args:
+        database: Where sessions stand.
+        token: The session's.
+        seen: Whether somebody acts, so that the session is not idle.
+    """
     moment = now()
     async with database.read() as session:
         row = (
@@ -202,7 +208,7 @@ async def staff_of(database: Database, token: str) -> Staff | None:
         grants = (
             await session.scalars(select(StaffGrant).where(StaffGrant.user_id == user.id))
         ).all()
-    if moment - found.seen_at > _SEEN_EVERY:
+    if seen and moment - found.seen_at > _SEEN_EVERY:
         await _see(database, found.id, moment)
     return Staff(
         id=user.id,

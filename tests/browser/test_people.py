@@ -92,6 +92,15 @@ def _mail(team: Team, count: int) -> str:
     return link_in(team.mailbox.wait_for(NEW, count)[-1])
 
 
+def _hand_over(team: Team, sender: str) -> str:
+    chat = Chat(team.service, "resah", sender=sender)
+    for message in ("je veux parler à quelqu'un", "bretagne", "camille@exemple.example"):
+        chat.say(message)
+    reference = re.search(r"G-\w{4}", chat.click("Envoyer"))
+    assert reference is not None
+    return reference[0]
+
+
 def test_a_colleagues_first_days(browser_of: Any, team: Team) -> None:
     chief = browser_of()
     _choose_password(chief, team.invitation, FIRST)
@@ -146,13 +155,9 @@ def test_a_colleagues_first_days(browser_of: Any, team: Team) -> None:
     expect(tom.locator("h1")).to_have_text("Espace Acheteur")
 
     # A person hands over, and the colleague of their region hears of it.
-    chat = Chat(team.service, "resah", sender="transmis")
-    for message in ("je veux parler à quelqu'un", "bretagne", "camille@exemple.example"):
-        chat.say(message)
-    reference = re.search(r"G-\w{4}", chat.click("Envoyer"))
-    assert reference is not None
+    reference = _hand_over(team, "transmis")
     tom.goto(_mail(team, 3))
-    expect(tom.locator("h1")).to_contain_text(reference[0])
+    expect(tom.locator("h1")).to_contain_text(reference)
 
     # What a key did, another undoes.
     state = tom.locator("dt", has_text="État").locator("+ dd")
@@ -170,11 +175,19 @@ def test_a_colleagues_first_days(browser_of: Any, team: Team) -> None:
     tom.goto("/console/resah/tickets")
     tom.keyboard.press("j")
     assert tom.evaluate("document.activeElement === document.body")
-    tom.goto(f"/console/resah/tickets/{reference[0]}")
+    tom.goto(f"/console/resah/tickets/{reference}")
     tom.keyboard.press("r")
     tom.keyboard.press("c")
-    expect(tom.locator("h1")).to_contain_text(reference[0])
+    expect(tom.locator("h1")).to_contain_text(reference)
     expect(tom.locator(".keys")).to_be_hidden()
+
+    # The tab tells of what comes while it is open.
+    tom.clock.install()
+    tom.goto("/console/resah/tickets")
+    expect(tom).to_have_title(re.compile(r"^\(1\) Demandes"))
+    _hand_over(team, "encore")
+    tom.clock.fast_forward(61_000)
+    expect(tom).to_have_title(re.compile(r"^\(2\) Demandes"))
 
     # The chief sees it all, and takes the access back.
     chief.goto("/console/resah/record")

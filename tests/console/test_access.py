@@ -184,6 +184,23 @@ async def test_a_session_that_is_forged_expired_idle_or_revoked_is_refused(
         assert await with_cookie(token) == 303
 
 
+async def test_what_a_page_asks_by_itself_keeps_no_session_open(console: Console) -> None:
+    visitor = await console.logged_in("agent@resah.example")
+    ago = now() - timedelta(hours=1)
+    async with console.database.write() as session:
+        await session.execute(update(StaffSession).values(seen_at=ago))
+
+    async def seen() -> bool:
+        async with console.database.read() as session:
+            return bool(await session.scalar(select(StaffSession.seen_at)) != ago)
+
+    poll = {"X-Guichet-Poll": "1"}
+    assert (await visitor.get("/resah/tickets/waiting", headers=poll)).status == 200
+    assert not await seen()
+    assert (await visitor.get("/resah/tickets")).status == 200
+    assert await seen()
+
+
 async def test_logging_out_and_disabling_end_sessions_on_the_server(console: Console) -> None:
     visitor = await console.logged_in("agent@resah.example")
     url = visitor.client.make_url("/console/")

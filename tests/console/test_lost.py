@@ -99,7 +99,8 @@ async def test_a_link_comes_by_mail_and_opens_once(open_console: Open, mailbox: 
         assert (await session.scalars(select(OutboxMail.text))).all() == [None]
     assert number is not None and row is not None and row.subject == staff_subject(number)
     chief = await console.logged_in("chef@resah.example")
-    assert "a demandé un lien pour un mot de passe oublié" in await chief.page("/resah/record")
+    record = await chief.page("/resah/record?kind=link_sent")
+    assert "<td>quelqu’un</td><td>a demandé un lien pour un mot de passe oublié</td>" in record
 
 
 @on_both_databases

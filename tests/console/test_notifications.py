@@ -210,6 +210,25 @@ async def test_a_late_ticket_is_told_once_and_again_when_it_was_reopened(console
     assert await tell(console) == []
 
 
+async def test_the_title_of_the_list_tells_how_many_wait(console: Console) -> None:
+    agent = await console.logged_in(AGENT)
+    assert "<title>Demandes –" in await agent.page("/resah/tickets")
+    for reference in ("G-AAAA", "G-BBBB", "G-CCCC"):
+        await ticket(console, reference)
+    await ticket(console, "G-WOUN", "nord", portal="woundwo")
+    async with console.database.write() as session:
+        answered = update(Ticket).where(Ticket.reference == "G-AAAA").values(state="answered")
+        await session.execute(answered)
+    # Whatever the list is narrowed to.
+    assert "<title>(2) Demandes –" in await agent.page("/resah/tickets?state=closed")
+    assert 'data-number="2"' in await agent.page("/resah/tickets/waiting")
+    async with console.database.write() as session:
+        number = await number_of(session, AGENT)
+        grants = update(StaffGrant).where(StaffGrant.user_id == number)
+        await session.execute(grants.values(regions=["corse"]))
+    assert 'data-number="0"' in await agent.page("/resah/tickets/waiting")
+
+
 def test_the_morning_begins_on_working_days() -> None:
     for day, hour, due in (
         (2, 7, False),

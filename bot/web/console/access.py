@@ -137,7 +137,10 @@ def _cookie(request: web.Request, name: str) -> str:
 async def _identify(request: web.Request) -> None:
     token = session_token(request)
     if token:
-        request[_STAFF] = await staff_of(request.config_dict[DATABASE], token)
+        # What a page asks by itself does not keep a session open whose owner left.
+        by_itself = request.headers.get("X-Guichet-Poll") == "1"
+        database = request.config_dict[DATABASE]
+        request[_STAFF] = await staff_of(database, token, seen=not by_itself)
 
 
 async def _admit(request: web.Request, least: Least) -> None:

@@ -30,6 +30,7 @@ from bot.web.console import (
     second_factor_views,
     ticket_views,
     user_views,
+    waiting_views,
     webhook_views,
 )
 from bot.web.console.access import LEAST, guard
@@ -92,6 +93,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_ONE}/correct", review_views.correct, "agent"),
     Route("POST", f"{_ONE}/correct/undo", review_views.take_correction_back, "agent"),
     Route("GET", "/{portal}/tickets", ticket_views.show_list, "reader"),
+    Route("GET", "/{portal}/tickets/waiting", waiting_views.show_waiting, "reader"),
     Route("GET", _TICKET, ticket_views.show_one, "reader"),
     Route("POST", f"{_TICKET}/state", ticket_views.change, "agent"),
     Route("POST", f"{_TICKET}/undo", ticket_views.undo, "agent"),
@@ -136,7 +138,7 @@ _NO_PAGES = frozenset(
     for route in ROUTES
     if route.method != "GET"
     or route.path in ("/login", "/lost", "/code", "/invitation/{token}")
-    or route.path.endswith(("/turns", ".yml", ".csv", "/files/{number}"))
+    or route.path.endswith(("/turns", "/waiting", ".yml", ".csv", "/files/{number}"))
 )
 """What one does not come back to after a login."""
 

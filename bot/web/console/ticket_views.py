@@ -24,6 +24,7 @@ from bot.web.console.access import checked_number, form, scope
 from bot.web.console.pages import show
 from bot.web.console.ticket_page import UNDO, find_ticket, mark_ticket, ticket_page
 from bot.web.console.undoing import put_back, seal_before
+from bot.web.console.waiting_views import count_waiting
 from bot.web.keys import SENDER
 
 
@@ -42,8 +43,10 @@ async def show_list(request: web.Request) -> web.Response:
         )  # fmt: skip
         mails = await mails_of(session, [ticket.id for ticket in found.tickets])
         staff_names = await names(session)
+        waiting = await count_waiting(session, here)
     moment = now()
     values = {
+        "waiting": waiting,
         "tickets": [
             (t, wait_of(t, here.portal, moment), topic_of(t), mails.get(t.id, UNKNOWN))
             for t in found.tickets

@@ -62,6 +62,28 @@
     }
   });
 
+  // How many tickets wait, in the title of the tab; it ends with the session, and keeps none open.
+  const counter = document.querySelector("[data-waiting]");
+  const COUNT_EVERY = 60 * 1000;
+
+  function count() {
+    const request = new XMLHttpRequest();
+    request.responseType = "document";
+    request.open("GET", counter.dataset.waiting);
+    request.setRequestHeader("X-Guichet-Poll", "1");
+    request.addEventListener("load", () => {
+      const told = request.status === 200 && request.response ? request.response.getElementById("waiting") : null;
+      if (!told) return;
+      const number = Number(told.dataset.number);
+      document.title = (number ? `(${number}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+      setTimeout(count, COUNT_EVERY);
+    });
+    request.addEventListener("error", () => setTimeout(count, COUNT_EVERY));
+    request.send();
+  }
+
+  if (counter) setTimeout(count, COUNT_EVERY);
+
   // A conversation that goes on: its turns are read anew every few seconds, until it has been quiet.
   const live = document.querySelector("[data-live]");
   const said = document.getElementById("live");
