@@ -38,15 +38,13 @@ class TicketMail:
 
 UNKNOWN = TicketMail("unknown")
 
-_TO_REGION = ("handover", "message", "withdrawal")
-
 
 async def mails_of(session: AsyncSession, ticket_ids: Iterable[int]) -> dict[int, TicketMail]:
     """Return what became of the mails to the regions, by ticket; nothing where none is kept."""
     rows = await session.execute(
         select(TicketEntry.ticket_id, OutboxMail)
         .join(OutboxMail, OutboxMail.key == TicketEntry.request_key)
-        .where(TicketEntry.ticket_id.in_(list(ticket_ids)), TicketEntry.kind.in_(_TO_REGION))
+        .where(TicketEntry.ticket_id.in_(list(ticket_ids)), OutboxMail.kind == "ticket")
         .order_by(TicketEntry.id)
     )
     # The last one of each stays.

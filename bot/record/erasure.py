@@ -19,7 +19,7 @@ from bot.desk.demo_passwords import DemoPassword
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken
 from bot.desk.thread import forget_tickets
-from bot.desk.ticket_tables import Ticket
+from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.french.address_scanner import Found, replace_addresses
 from bot.ground.addresses import normalise_address
 from bot.ground.alerts import Alert
@@ -88,6 +88,9 @@ async def erase(
         await session.execute(delete(DemoPassword).where(DemoPassword.login == address))
         for note in await session.scalars(select(Note).where(Note.id.in_(held.notes))):
             note.text = _without(note.text, address)
+        noted = select(TicketEntry).where(TicketEntry.id.in_(held.ticket_notes))
+        for entry in await session.scalars(noted):
+            entry.text = _without(entry.text, address)
         await forget_gone(session)
         await tally.write(session)
         await merge_index(session)

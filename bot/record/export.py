@@ -68,6 +68,7 @@ async def export_person(
             "kept_mail_files": [path.name for path in held.files],
             "tickets": tickets,
             "notes": await _rows(session, Note, held.notes),
+            "ticket_notes": await _rows(session, TicketEntry, held.ticket_notes),
         }
         conversations = [await session.get_one(Conversation, key) for key in held.conversations]
     found["conversations"] = [await _conversation(database, one) for one in conversations]

@@ -43,6 +43,7 @@ class Held:
     resets: list[int] = field(default_factory=list)
     accounts: list[int] = field(default_factory=list)
     notes: list[int] = field(default_factory=list)
+    ticket_notes: list[int] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
 
     @property
@@ -54,7 +55,7 @@ class Held:
             "mails": len(self.mails) + len(self.files),
             "réinitialisations": len(self.resets),
             "comptes": len(self.accounts),
-            "notes": len(self.notes),
+            "notes": len(self.notes) + len(self.ticket_notes),
         }
 
 
@@ -84,6 +85,7 @@ async def find_held(
     held.resets = await search.rows(ResetToken, ResetToken.address)
     held.accounts = await search.rows(AccountRow, AccountRow.address)
     held.notes = await search.rows(Note, Note.text)
+    held.ticket_notes = await search.ticket_notes(held.tickets)
     held.files = await asyncio.to_thread(_files, var_dir, search.address, portal)
     return held
 
@@ -160,12 +162,13 @@ class _Search:
             .join(TicketEntry, TicketEntry.ticket_id == Ticket.id)
             .outerjoin(TicketFile, TicketFile.entry_id == TicketEntry.id)
             .where(
+                TicketEntry.kind != "note",
                 or_(
                     may_hold(TicketFile.name, self.address),
                     may_hold(TicketEntry.text, self.address),
                     may_hold(TicketEntry.contact, self.address),
                     may_hold(cast(TicketEntry.details, Text), self.address),
-                )
+                ),
             )
         )
         for number, *texts in await self._session.execute(self._of(Ticket, entries)):
@@ -176,6 +179,20 @@ class _Search:
             of_them = select(Ticket.id).where(Ticket.conversation_id.in_(chunk))
             found |= dict.fromkeys(await self._session.scalars(self._of(Ticket, of_them)))
         return list(found)
+
+    async def ticket_notes(self, tickets: list[int]) -> list[int]:
+        """Return the entries by which staff named the address on tickets of others."""
+        notes = (
+            select(TicketEntry.id, TicketEntry.ticket_id, TicketEntry.text)
+            .join(Ticket, Ticket.id == TicketEntry.ticket_id)
+            .where(TicketEntry.kind == "note", may_hold(TicketEntry.text, self.address))
+        )
+        rows = await self._session.execute(self._of(Ticket, notes))
+        return [
+            number
+            for number, ticket, text in rows
+            if ticket not in tickets and names(text, self.address)
+        ]
 
     def _of(self, table: Any, query: Any) -> Any:
         return query if self._portal is None else query.where(table.portal == self._portal)

@@ -37,6 +37,7 @@ ACTIONS = {
     "redacted": "a masqué des mots de passe de conversations anciennes",
     "tested": "a téléchargé le test",
     "ticket": "a changé l’état de la demande",
+    "moved": "a changé la région ou le sujet de la demande",
     "replied": "a répondu à la personne",
     "ticket_noted": "a ajouté une note à la demande",
     "reply_sent_on": "a fait partir la réponse vers une autre adresse",

@@ -20,8 +20,8 @@ from bot.staff.audit import ACTIONS, staff_of_subject
 from bot.staff.tables import StaffAction
 
 CHANGES = (
-    "ticket", "assigned", "mail_sent_on", "replied", "reply_sent_on", "links_revoked", "reviewed",
-    "unreviewed",
+    "ticket", "assigned", "mail_sent_on", "replied", "reply_sent_on", "links_revoked", "moved",
+    "reviewed", "unreviewed",
 )  # fmt: skip
 """What one agent may do over another's head; notes and tags are only ever added or taken singly."""
 

@@ -132,17 +132,22 @@ def test_a_request_is_answered_and_followed_to_its_end(
     expect(agent.locator(".facts dd").first).to_have_text("en cours")
     kinds = agent.locator(".entry .who strong").all_inner_texts()
     assert kinds == ["Transmis par l’assistant", "Réponse", "Message de la personne"]
-    agent.keyboard.press("n")
-    agent.keyboard.type("Vu avec Dominique.")
-    agent.get_by_role("button", name="Ajouter la note").click()
-    expect(agent.locator(".entry.note")).to_contain_text("Vu avec Dominique.")
     agent.keyboard.press("m")
     agent.keyboard.press("Control+Home")
     agent.keyboard.press("End")
     agent.keyboard.type("\n\nVoici la suite.")
+    # A note in between takes nothing of what is being written.
+    agent.keyboard.press("Escape")
+    agent.keyboard.press("n")
+    agent.keyboard.type("Vu avec Dominique.")
+    agent.get_by_role("button", name="Ajouter la note").click()
+    expect(agent.locator(".entry.note")).to_contain_text("Vu avec Dominique.")
+    expect(agent.locator("#note")).to_have_value("")
+    expect(agent.locator("#reply")).to_have_value(re.compile("Voici la suite"))
     agent.get_by_label("en attente de la personne", exact=True).check()
     agent.get_by_role("button", name="Envoyer la réponse").click()
     expect(agent.locator(".facts dd").first).to_have_text("en attente de la personne")
+    expect(agent.locator("#reply")).not_to_have_value(re.compile("Voici la suite"))
     later = mailbox.wait_for(second, 2)[-1]
     assert later["In-Reply-To"] == reply["Message-ID"]
     assert "attend votre réponse" in chat.say("où en est ma demande ?")

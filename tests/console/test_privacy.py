@@ -8,16 +8,21 @@ import json
 import os
 import random
 import sqlite3
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import MetaData, Text, cast, func, or_, select, text
 
+from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
 from bot.desk.outbox import Mail, OutboxMail, enqueue
+from bot.desk.replies import Reply, add_reply
 from bot.desk.resets import ResetToken
-from bot.desk.ticket_tables import Ticket, TicketEntry
+from bot.desk.thread import add_message, add_note
+from bot.desk.ticket_files import NewFile
+from bot.desk.ticket_tables import Ticket, TicketEntry, TicketFile
 from bot.ground.db import Database, now
 from bot.ground.limits import LimitHit
 from bot.ground.settings import current_settings
@@ -428,3 +433,58 @@ async def test_what_was_there_before_the_console_is_filled_in(database: Database
     assert await fill_missing(database, current_settings().secret_key) == 1
     assert await state() == before
     assert await fill_missing(database, current_settings().secret_key) == 0
+
+
+@on_both_databases
+async def test_a_thread_with_its_files_and_mails_is_exported_and_goes(database: Database) -> None:
+    settings = current_settings()
+    portal = current_content().portal("resah")
+    await furnish(database, ADDRESS, "zoe", settings.var_dir)
+    await furnish(database, OTHER, "alex", settings.var_dir)
+    async with database.write() as session:
+        ticket = (await session.scalars(select(Ticket).where(Ticket.contact == ADDRESS))).one()
+        other = (await session.scalars(select(Ticket).where(Ticket.contact == OTHER))).one()
+        file = NewFile("attestation.txt", "text/plain", b"secret-de-zoe")
+        await add_message(
+            session, ticket, "Voici.", channel="page", sender=ADDRESS, files=[file], key="zoe"
+        )
+        reply = Reply("Merci Zoe.", "answered", 1, "a" * 32, "https://aide.example/suivi/x", [file])
+        await add_reply(session, ticket, portal, reply)
+        await add_note(session, other, f"Comme {ADDRESS}", author_id=1)
+    exported = await export_person(
+        database, ADDRESS, portal="resah", secret_key=settings.secret_key,
+        var_dir=settings.var_dir,
+    )  # fmt: skip
+    found = json.loads(exported)
+    [first] = found["tickets"]
+    kinds = [entry["kind"] for entry in first["entries"]]
+    assert kinds == ["handover", "message", "reply"]
+    assert [note["text"] for note in found["ticket_notes"]] == [f"Comme {ADDRESS}"]
+    [kept] = first["entries"][1]["files"]
+    assert kept["name"] == "attestation.txt"
+    assert b64decode(kept["base64"]) == b"secret-de-zoe"
+    await erase(
+        database, ADDRESS, portal="resah", secret_key=settings.secret_key,
+        var_dir=settings.var_dir,
+    )  # fmt: skip
+    async with database.read() as session:
+        assert list(await session.scalars(select(TicketFile.id))) == []
+        # Another's stays, without the address that staff noted there.
+        texts = list(await session.scalars(select(TicketEntry.text).order_by(TicketEntry.id)))
+        assert texts == [f"De {OTHER}", "Comme [adresse effacée]"]
+        replies = select(OutboxMail.id).where(OutboxMail.kind == "reply")
+        assert list(await session.scalars(replies)) == []
+
+
+async def test_files_go_with_the_retention(database: Database) -> None:
+    settings = current_settings()
+    await furnish(database, ADDRESS, "zoe", settings.var_dir)
+    async with database.write() as session:
+        ticket = (await session.scalars(select(Ticket))).one()
+        file = NewFile("attestation.txt", "text/plain", b"x")
+        await add_message(session, ticket, "", channel="page", sender=ADDRESS, files=[file])
+    async with database.write() as session:
+        await session.execute(text("UPDATE tickets SET updated_at = '2020-01-01'"))
+    assert (await purge(database, settings))["demandes"] == 1
+    async with database.read() as session:
+        assert list(await session.scalars(select(TicketFile.id))) == []

@@ -56,6 +56,27 @@ async def test_the_second_agent_on_a_ticket_is_told_of_the_first(console: Consol
     assert "agent@resah.example a changé l’attribution" in history and "répondue" in history
 
 
+async def test_a_ticket_goes_to_another_region_with_its_history(console: Console) -> None:
+    await add_ticket(console.database, "G-ABCD", hours=5)
+    first, second = await two_agents(console)
+    await second.page(TICKET)
+    await first.page(TICKET)
+    for fields, status in (
+        ({"region": "lune", "topic": "x"}, 400),
+        ({"region": "bretagne", "topic": "Filtre MailInBlack"}, 400),
+        ({"region": "corse", "topic": "x" * 201}, 400),
+        ({"region": "corse", "topic": " Facture  perdue "}, 303),
+    ):
+        await first.page(TICKET)
+        assert (await first.post(f"{TICKET}/move", **fields)).status == status, fields
+    assert (await second.post(f"{TICKET}/state", state="closed")).status == 409
+    text = await first.page(TICKET)
+    assert "Facture perdue" in text and "changé la région ou le sujet de la demande : corse" in text
+    async with console.database.read() as session:
+        ticket = (await session.scalars(select(Ticket))).one()
+    assert (ticket.region, ticket.topic) == ("corse", "Facture perdue")
+
+
 @on_both_databases
 async def test_of_two_at_the_same_moment_one_is_told(console: Console) -> None:
     await add_ticket(console.database, "G-ABCD", hours=5)

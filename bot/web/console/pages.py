@@ -46,6 +46,7 @@ DONE = {
     "waiting": "La demande attend la personne.",
     "answered": "La demande est marquée comme répondue.",
     "closed": "La demande est close.",
+    "moved": "La région et le sujet de la demande sont enregistrés.",
     "replied": "La réponse part par mail ; elle est gardée dans la demande.",
     "ticket_note": "La note est ajoutée à la demande.",
     "resent": "La réponse repart vers l’autre adresse, qui est désormais celle de la demande.",

@@ -99,6 +99,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_TICKET}/undo", ticket_views.undo, "agent"),
     Route("POST", f"{_TICKET}/mail", ticket_views.send_again, "agent"),
     Route("POST", f"{_TICKET}/assign", ticket_views.assign, "agent"),
+    Route("POST", f"{_TICKET}/move", ticket_views.move, "agent"),
     Route("POST", f"{_TICKET}/reply", reply_views.reply, "agent"),
     Route("POST", f"{_TICKET}/note", reply_views.note, "agent"),
     Route("POST", f"{_TICKET}/resend", reply_views.resend, "agent"),

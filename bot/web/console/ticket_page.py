@@ -120,7 +120,7 @@ async def _facts(session: AsyncSession, ticket: Ticket) -> tuple[object, ...]:
             TicketEntry.ticket_id == ticket.id, TicketEntry.kind != "note"
         )
     )
-    return (ticket.state, ticket.assigned_to, last)
+    return (ticket.state, ticket.assigned_to, last, ticket.region, ticket.topic)
 
 
 async def person_name(session: AsyncSession, ticket: Ticket) -> str:

@@ -27,6 +27,8 @@ from bot.web.console.undoing import put_back, seal_before
 from bot.web.console.waiting_views import count_waiting
 from bot.web.keys import SENDER
 
+MOST_TOPIC = 200
+
 
 async def show_list(request: web.Request) -> web.Response:
     """Show the tickets of one's regions, or of all."""
@@ -116,6 +118,27 @@ async def assign(request: web.Request) -> web.Response:
         return "assigned"
 
     return await mark_ticket(request, mark)
+
+
+async def move(request: web.Request) -> web.Response:
+    """Give a ticket to another region, or another topic."""
+    region, topic = (
+        form(request).get("region", ""),
+        " ".join(form(request).get("topic", "").split()),
+    )
+
+    async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
+        if region != ticket.region and here.portal.region(region) is None:
+            raise reviewing.MarkRefused("Cette région n’existe pas.")
+        if len(topic) > MOST_TOPIC:
+            raise reviewing.MarkRefused(f"Le sujet dépasse {MOST_TOPIC} caractères.")
+        if (region, topic) == (ticket.region, ticket.topic):
+            raise reviewing.MarkRefused("Rien n’a été changé : ni la région, ni le sujet.")
+        ticket.region, ticket.topic = region, topic
+        record(session, Entry(here.staff.id, here.portal.id, "moved", ticket.reference, region))
+        return "moved"
+
+    return await mark_ticket(request, mark, typed=form(request))
 
 
 async def send_again(request: web.Request) -> web.Response:

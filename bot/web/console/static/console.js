@@ -40,6 +40,23 @@
     history.replaceState(history.state, "", address);
   }
 
+  // What is being written outlives the page, in this tab alone, until it was sent.
+  for (const place of document.querySelectorAll("textarea[data-draft]")) {
+    const key = `draft:${place.dataset.draft}`;
+    const sending = `sent:${key}`;
+    if (sessionStorage.getItem(sending) && document.querySelector("main > .done")) {
+      sessionStorage.removeItem(key);
+    }
+    sessionStorage.removeItem(sending);
+    const draft = sessionStorage.getItem(key);
+    // What the server gives back is newer.
+    if ("typed" in place.dataset) sessionStorage.setItem(key, place.value);
+    else if (draft !== null) place.value = draft;
+    place.addEventListener("input", () => sessionStorage.setItem(key, place.value));
+    place.form.addEventListener("submit", () => sessionStorage.setItem(sending, "1"));
+  }
+  document.querySelector('form[action$="/logout"]')?.addEventListener("submit", () => sessionStorage.clear());
+
   document.addEventListener("keydown", (event) => {
     if ("noKeys" in document.body.dataset) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
