@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, case, false, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import Portal
-from bot.desk.ticket_tables import STATE_NAMES, UNANSWERED, Ticket
+from bot.desk.privacy import fingerprint
+from bot.desk.ticket_tables import STATE_NAMES, UNANSWERED, Ticket, TicketEntry
 from bot.ground.moments import age
+from bot.record.summaries import ConversationAddress
 from bot.staff.scope import Scope
 
 MAIL_FATES = {
@@ -29,7 +31,7 @@ _RANKS = {"new": 0, "open": 0, "waiting": 1, "answered": 2, "closed": 3}
 _ORDER = case(_RANKS, value=Ticket.state, else_=4)
 PAGE = 50
 _REFERENCE = 4
-_LIST = ("q", "state", "regions", "mine", "page")
+_LIST = ("q", "person", "state", "regions", "mine", "page")
 _NO_TOPIC = "Demande d’aide"
 
 
@@ -80,6 +82,7 @@ async def list_tickets(
     everywhere: bool,
     mine: bool,
     words: str = "",
+    person: str = "",
     page: int = 1,
 ) -> Listing:
     """Return tickets: unanswered ones first, the oldest at the top; of the others the newest.
@@ -90,14 +93,16 @@ async def list_tickets(
         state: Only those in this state, a key of `LISTED_STATES`; empty for all.
         everywhere: Whether other regions than one's own count.
         mine: Whether only those count that fall to who asks.
-        words: A reference as people say it; of whatever region and state it is.
+        words: A reference as people say it, or words that all stand in a ticket; of whatever
+            region and state it is.
+        person: The fingerprint of an address; only the tickets of whoever has it.
         page: Which page, from 1.
     """
     query = scope.select(Ticket)
-    if reference := reference_in(words):
-        query = query.where(Ticket.reference == reference)
+    if person:
+        query = query.where(Ticket.id.in_(await _tickets_of(session, scope, person)))
     elif words:
-        query = query.where(false())
+        query = query.where(_names(words))
     else:
         if state == TO_DO:
             query = query.where(Ticket.state.in_(UNANSWERED))
@@ -118,6 +123,38 @@ async def list_tickets(
         .offset((page - 1) * PAGE)
     )
     return Listing(list(rows), total or 0, page)
+
+
+def _names(words: str) -> ColumnElement[bool]:
+    """Return the condition for a reference, and for the tickets in which all words stand."""
+    every = [
+        or_(
+            Ticket.topic.icontains(word, autoescape=True),
+            exists().where(
+                TicketEntry.ticket_id == Ticket.id,
+                TicketEntry.text.icontains(word, autoescape=True),
+            ),
+        )
+        for word in words.split()
+    ]
+    return or_(Ticket.reference == reference_in(words), and_(*every))
+
+
+async def _tickets_of(session: AsyncSession, scope: Scope, person: str) -> list[int]:
+    """Return the tickets of whoever has an address: those that mails opened tell it themselves."""
+    named = select(ConversationAddress.conversation_id).where(
+        ConversationAddress.portal == scope.portal.id, ConversationAddress.fingerprint == person
+    )
+    rows = await session.execute(
+        scope.select(Ticket)
+        .where(or_(Ticket.conversation_id.is_(None), Ticket.conversation_id.in_(named)))
+        .with_only_columns(Ticket.id, Ticket.conversation_id, Ticket.contact)
+    )
+    return [
+        number
+        for number, conversation, contact in rows
+        if conversation is not None or fingerprint(contact, scope.secret_key) == person
+    ]
 
 
 def of_regions(scope: Scope) -> ColumnElement[bool]:

@@ -14,10 +14,13 @@ from sqlalchemy import select, update
 from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
 from bot.desk.outbox import Mail, OutboxMail, enqueue
+from bot.desk.privacy import fingerprint
 from bot.desk.resets import ResetToken
+from bot.desk.thread import open_ticket
 from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.db import Database, now
 from bot.ground.yaml_text import parse_yaml
+from bot.record.summaries import ConversationAddress
 from bot.staff.users import add_user
 from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write
@@ -375,3 +378,34 @@ async def test_a_reopened_ticket_waits_from_its_reopening(console: Console) -> N
     await agent.post("/resah/tickets/G-ABCD/state", state="open")
     text = (await agent.page("/resah/tickets/G-ABCD")).replace("\xa0", " ")
     assert "0 min : reste 47 h" in text and "en retard" not in text
+
+
+@on_both_databases
+async def test_tickets_are_found_by_words_and_by_their_person(console: Console) -> None:
+    await add_ticket(console.database, "G-ABCD", hours=5, region="corse", state="closed")
+    await add_ticket(console.database, "G-WXYZ", hours=5, topic="Facture 100 % fausse")
+    await add_ticket(console.database, "G-AUTR", hours=5, portal="woundwo", region="ouest")
+    async with console.database.write() as session:
+        mailed = Ticket(
+            reference="G-MAYL", portal="resah", region="", topic="", contact="luc@ch.example"
+        )
+        await open_ticket(session, mailed, "Je cherche le marché", channel="mail", mail_id="<1>")
+        key = fingerprint(CAMILLE, console.settings.secret_key)
+        session.add(
+            ConversationAddress(conversation_id="c-G-ABCD", portal="resah", fingerprint=key)
+        )
+    agent = await console.logged_in("agent@resah.example")
+
+    async def found(query: str) -> set[str]:
+        text = await agent.page(f"/resah/tickets?{query}")
+        return set(re.findall(r'data-open href="[^"?]+/([\w-]+)[?"]', text))
+
+    assert await found("q=camille%40") == {"G-ABCD", "G-WXYZ"}
+    assert await found("q=100+%25+facture") == {"G-WXYZ"}
+    assert await found("q=MAYL") == await found("q=march%C3%A9+cherche") == {"G-MAYL"}
+    assert await found("q=introuvable") == set()
+    for address, references in ((CAMILLE.upper(), {"G-ABCD"}), ("luc@ch.example", {"G-MAYL"})):
+        response = await agent.get(f"/resah/tickets?q={quote(address)}")
+        place = response.headers["Location"]
+        assert response.status == 303 and "%40" not in place and "@" not in place
+        assert await found(place.partition("?")[2]) == references

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.desk.privacy import addresses_in, fingerprint, is_one_address
 from bot.desk.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
 from bot.desk.ticket_tables import SETTABLE, STATE_NAMES, Ticket
 from bot.ground.db import now
@@ -21,7 +24,7 @@ from bot.staff.audit import Entry, record, record_now
 from bot.staff.scope import Scope
 from bot.staff.users import names
 from bot.web.console.access import checked_number, form, scope
-from bot.web.console.pages import show
+from bot.web.console.pages import back_to, show
 from bot.web.console.ticket_page import UNDO, find_ticket, mark_ticket, ticket_page
 from bot.web.console.undoing import put_back, seal_before
 from bot.web.console.waiting_views import count_waiting
@@ -37,11 +40,18 @@ async def show_list(request: web.Request) -> web.Response:
     if state and state not in LISTED_STATES:
         state, fault = "", f"L’état « {state[:20]} » n’existe pas."
     everywhere, mine = query.get("regions") == "all", query.get("mine") == "1"
-    words, page = query.get("q", "").strip()[:40], checked_number(query.get("page", "1"))
+    words, page = query.get("q", "").strip()[:100], checked_number(query.get("page", "1"))
+    if is_one_address(words):
+        # An address does not stay in the browser's history, nor in the logs of a proxy.
+        person = fingerprint(addresses_in(words)[0], here.secret_key)
+        await record_now(here.database, Entry(here.staff.id, here.portal.id, "searched", person))
+        return back_to(request, f"/{here.portal.id}/tickets?{urlencode({'person': person})}")
+    person = query.get("person", "")[:64]
     async with here.database.read() as session:
         found = await list_tickets(
             session, here,
-            state=state, everywhere=everywhere, mine=mine, words=words, page=max(1, page),
+            state=state, everywhere=everywhere, mine=mine, words=words,
+            person=person, page=max(1, page),
         )  # fmt: skip
         mails = await mails_of(session, [ticket.id for ticket in found.tickets])
         staff_names = await names(session)
@@ -55,6 +65,7 @@ async def show_list(request: web.Request) -> web.Response:
         ],
         "found": found,
         "words": words,
+        "person": person,
         "fates": MAIL_FATES,
         "state": state,
         "states": STATE_NAMES,
