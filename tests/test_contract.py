@@ -24,6 +24,7 @@ GUARDED = (
     ("POST", "/model/parse", {"text": "bonjour"}),
     ("GET", "/conversations/x/tracker", None),
     ("POST", "/resets/redeem", {"token": "x"}),
+    ("POST", "/mails/incoming?portal=resah", {"from": "x"}),
 )
 
 
@@ -401,7 +402,7 @@ def test_env_example_names_what_the_code_reads() -> None:
     example = (ROOT / ".env.example").read_text()
     shown = set(re.findall(r"^#?(GUICHET_[A-Z_]+)=", example, re.MULTILINE))
     of_one_portal = {name for name in shown if any(name.startswith(p) for p in prefixes)}
-    assert prefixes == {"GUICHET_SMTP_URL_"} and of_one_portal
+    assert prefixes == {"GUICHET_SMTP_URL_", "GUICHET_IMAP_URL_"} and of_one_portal
     assert shown - of_one_portal == read - prefixes
     assert all(line.startswith("#") for line in example.splitlines() if line.strip())
 

@@ -18,6 +18,7 @@ from bot.cli.doctor import weak_token
 from bot.content.live import current_content
 from bot.desk.accounts_import import finish_imports
 from bot.desk.incoming.fetching import Fetcher
+from bot.desk.incoming.taking import Intake
 from bot.desk.sender import OutboxSender
 from bot.ground import migrations, private_files
 from bot.ground.db import current_database
@@ -142,7 +143,6 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
     from bot.web.app import create_app
     from bot.web.connections import Runner
     from bot.web.hooks import HookSender
-    from bot.web.keys import INTAKE
 
     started = time.monotonic()
     database, content = current_database(), current_content()
@@ -154,7 +154,8 @@ async def _serve(settings: Settings, model: Path, tell: Tell, *, reuse_port: boo
         raise GuichetError(f"Le modèle ne se charge pas : {training.damaged(model)}") from error
     sender = OutboxSender(database, settings)
     app = create_app(settings, database, content, assistant, sender)
-    fetcher = Fetcher(database, content, settings, app[INTAKE], sender)
+    intake = Intake(database, content, settings)
+    fetcher = Fetcher(database, content, settings, intake, sender)
     runner = Runner(app, settings, shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, reuse_port=reuse_port or None)
