@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
@@ -160,6 +161,12 @@ async def _tickets_of(session: AsyncSession, scope: Scope, person: str) -> list[
 def of_regions(scope: Scope) -> ColumnElement[bool]:
     """Return the condition for the tickets of one's regions, and for those of none yet."""
     return Ticket.region.in_(["", *(region.id for region in scope.regions)])
+
+
+def version_of(ticket: Ticket) -> str:
+    """Return what stands for a ticket's present state in the list."""
+    facts = (ticket.state, ticket.assigned_to, ticket.region, ticket.updated_at)
+    return sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def list_of(query: str) -> str:

@@ -16,6 +16,7 @@ from tests.console.written import Said, write
 
 ONE = "/resah/conversations/one"
 TICKET = "/resah/tickets/G-ABCD"
+TICKETS = "/resah/tickets"
 
 
 async def two_agents(console: Console) -> tuple[Visitor, Visitor]:
@@ -54,6 +55,40 @@ async def test_the_second_agent_on_a_ticket_is_told_of_the_first(console: Consol
     text = await first.page(TICKET)
     history = text[text.index("Historique") :]
     assert "agent@resah.example a changé l’attribution" in history and "répondue" in history
+
+
+@on_both_databases
+async def test_many_tickets_are_given_and_closed_but_not_over_anothers_head(
+    console: Console,
+) -> None:
+    for reference in ("G-AAAA", "G-BBBB", "G-CCCC"):
+        await add_ticket(console.database, reference, hours=5, state="new")
+    await add_ticket(console.database, "G-AUTR", hours=5, portal="woundwo", region="ouest")
+    first, second = await two_agents(console)
+
+    async def chosen(visitor: Visitor) -> dict[str, str]:
+        return dict(re.findall(r'name="(t-G-\w{4})" value="(\w+)"', await visitor.page(TICKETS)))
+
+    seen, stale = await chosen(first), await chosen(second)
+    assert list(seen) == ["t-G-AAAA", "t-G-BBBB", "t-G-CCCC"]
+    for fields in ({"do": "close"}, seen, {**seen, "do": "assign", "to": "4711"}):
+        assert (await first.post(TICKETS, **fields)).status == 400
+    me = re.search(r'<option value="(\d+)">agent@', await first.page(TICKETS))
+    assert me is not None
+    two = {name: seen[name] for name in list(seen)[:2]}
+    fields = {**two, "do": "assign", "to": me[1], "from": "state=todo"}
+    response = await first.post(TICKETS, **fields)
+    assert response.status == 303 and "state=todo" in response.headers["Location"]
+    others = {"t-G-AUTR": "x"}
+    response = await second.post(TICKETS, **stale, **others, do="close")
+    text = await second.page(response.headers["Location"].removeprefix("/console"))
+    assert "passé avant vous sur G-AAAA G-BBBB" in text
+    async with console.database.read() as session:
+        rows = await session.execute(select(Ticket.reference, Ticket.state, Ticket.assigned_to))
+        states = {reference: (state, to) for reference, state, to in rows}
+    assert states["G-AAAA"] == states["G-BBBB"] == ("open", int(me[1]))
+    assert states["G-CCCC"] == ("closed", None) and states["G-AUTR"][0] == "open"
+    assert "close" in (await second.page("/resah/tickets/G-CCCC")).partition("Historique")[2]
 
 
 async def test_a_ticket_goes_to_another_region_with_its_history(console: Console) -> None:

@@ -46,6 +46,7 @@ DONE = {
     "waiting": "La demande attend la personne.",
     "answered": "La demande est marquée comme répondue.",
     "closed": "La demande est close.",
+    "many": "C’est fait pour les demandes choisies.",
     "moved": "La région et le sujet de la demande sont enregistrés.",
     "replied": "La réponse part par mail ; elle est gardée dans la demande.",
     "ticket_note": "La note est ajoutée à la demande.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+import re
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,11 +19,12 @@ from bot.record.ticket_lists import (
     list_of,
     list_tickets,
     topic_of,
+    version_of,
     wait_of,
 )
 from bot.staff.audit import Entry, record, record_now
 from bot.staff.scope import Scope
-from bot.staff.users import names
+from bot.staff.users import colleagues, names
 from bot.web.console.access import checked_number, form, scope
 from bot.web.console.pages import back_to, show
 from bot.web.console.ticket_page import UNDO, find_ticket, mark_ticket, ticket_page
@@ -31,12 +33,24 @@ from bot.web.console.waiting_views import count_waiting
 from bot.web.keys import SENDER
 
 MOST_TOPIC = 200
+_REFERENCES = re.compile(r"\bG-[0-9A-Z]{4}\b")
 
 
 async def show_list(request: web.Request) -> web.Response:
     """Show the tickets of one's regions, or of all."""
-    here, query = scope(request), request.query
-    state, fault = query.get("state", ""), ""
+    return await list_page(request, request.query_string)
+
+
+async def list_page(request: web.Request, asked: str, *, fault: str = "") -> web.Response:
+    """Return the list.
+
+    Args:
+        request: The request.
+        asked: Its filters and page, as in the list's address.
+        fault: What is wrong with the form that was sent from it.
+    """
+    here, query = scope(request), dict(parse_qsl(asked))
+    state = query.get("state", "")
     if state and state not in LISTED_STATES:
         state, fault = "", f"L’état « {state[:20]} » n’existe pas."
     everywhere, mine = query.get("regions") == "all", query.get("mine") == "1"
@@ -54,13 +68,20 @@ async def show_list(request: web.Request) -> web.Response:
             person=person, page=max(1, page),
         )  # fmt: skip
         mails = await mails_of(session, [ticket.id for ticket in found.tickets])
+        people = await colleagues(session, here.portal.id) if here.may("agent") else []
         staff_names = await names(session)
         waiting = await count_waiting(session, here)
     moment = now()
     values = {
         "waiting": waiting,
         "tickets": [
-            (t, wait_of(t, here.portal, moment), topic_of(t), mails.get(t.id, UNKNOWN))
+            (
+                t,
+                wait_of(t, here.portal, moment),
+                topic_of(t),
+                mails.get(t.id, UNKNOWN),
+                version_of(t),
+            )
             for t in found.tickets
         ],
         "found": found,
@@ -74,7 +95,9 @@ async def show_list(request: web.Request) -> web.Response:
         "mine": mine,
         "names": staff_names,
         "fault": fault,
-        "back": list_of(request.query_string),
+        "back": list_of(asked),
+        "colleagues": people,
+        "passed": " ".join(_REFERENCES.findall(query.get("passed", ""))),
     }
     return show(request, "tickets.html", values, status=400 if fault else 200)
 
