@@ -24,6 +24,12 @@ class Delay:
     hours: int = 0
     working_days: int = 0
 
+    @property
+    def longest(self) -> timedelta:
+        """How long the delay may last by the clock, with the weekends in it."""
+        # Five working days span seven, and one may begin on a Friday.
+        return timedelta(hours=self.hours, days=self.working_days * 7 / 5 + 3)
+
     def due(self, start: datetime) -> datetime:
         """Return until when an answer to what came at `start` is in time."""
         if not self.working_days:

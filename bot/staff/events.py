@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, literal, select
+from sqlalchemy import String, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -118,15 +118,22 @@ async def _assigned(session: AsyncSession, content: Content, since: datetime) ->
 
 
 async def _overdue(session: AsyncSession, content: Content) -> list[_Found]:
+    """Return whose promise was broken lately: what is late for longer was found, or is no news."""
     moment = now()
     promises = {one.id: one.promise for one in content.portals.values() if one.promise}
+    spans = [promise.longest for promise in promises.values()]
+    since = moment - LOOK_BACK - max(spans, default=timedelta())
     rows = await session.scalars(
-        select(Ticket).where(Ticket.state.in_(UNANSWERED), Ticket.portal.in_(list(promises)))
+        select(Ticket).where(
+            Ticket.state.in_(UNANSWERED),
+            Ticket.portal.in_(list(promises)),
+            func.coalesce(Ticket.reopened_at, Ticket.created_at) > since,
+        )
     )
     found = []
     for ticket in rows:
-        promise = promises[ticket.portal]
-        if promise is not None and promise.due(ticket.waiting_since) < moment:
+        due = promises[ticket.portal].due(ticket.waiting_since)
+        if moment - LOOK_BACK < due < moment:
             key = f"overdue:{ticket.reference}:{ticket.waiting_since:%Y%m%d%H%M%S}"
             found.append(_Found(key, "overdue", ticket))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,7 @@ from bot.staff.tables import ALL_PORTALS, StaffGrant, StaffUser
 from bot.staff.webhooks import queue_calls
 
 _LOCK = "guichet:notices"
+_CHUNK = 200
 
 
 async def gather(database: Database, content: Content, settings: Settings) -> int:
@@ -40,10 +42,10 @@ async def gather(database: Database, content: Content, settings: Settings) -> in
             # One process finds; the keys of two would meet.
             lock = select(func.pg_advisory_xact_lock(func.hashtextextended(_LOCK, 0)))
             await session.execute(lock)
-        events = await new_events(session, content)
+        # A few at a time, so that turns need not wait long for SQLite's one writer.
+        events = (await new_events(session, content))[:_CHUNK]
         session.add_all(events)
-        for event in events:
-            await _note(session, event)
+        session.add_all(await _notes(session, events))
         await queue_calls(session, events, content, settings)
     return len(events)
 
@@ -91,17 +93,23 @@ async def forget_gone(session: AsyncSession) -> None:
     )
 
 
-async def _note(session: AsyncSession, event: TicketEvent) -> None:
-    """Note an event for the next mail of whom it concerns."""
-    if event.kind == "assigned":
-        # Who takes a ticket knows it.
-        if event.user_id == event.actor_id:
-            return
-        wishing = await _wishing(session, event)
-        concerned: Sequence[int] = [number for number in wishing if number == event.user_id]
-    else:
-        concerned = await _in_region(session, event, await _wishing(session, event))
-    session.add_all(
+@dataclass(frozen=True)
+class _Wish:
+    """That somebody with a role on a portal wants to be told of a kind of event there."""
+
+    user_id: int
+    regions: tuple[str, ...]
+
+
+async def _notes(session: AsyncSession, events: Sequence[TicketEvent]) -> list[Notice]:
+    """Return events as they wait for the next mails of whom they concern."""
+    wishes = await _wishes(session)
+    references = [event.reference for event in events]
+    rows = await session.execute(
+        select(Ticket.reference, Ticket.assigned_to).where(Ticket.reference.in_(references))
+    )
+    assigned: dict[str, int | None] = {reference: user_id for reference, user_id in rows}
+    return [
         Notice(
             user_id=number,
             portal=event.portal,
@@ -109,46 +117,42 @@ async def _note(session: AsyncSession, event: TicketEvent) -> None:
             reference=event.reference,
             at=event.at,
         )
-        for number in concerned
-    )
-
-
-async def _wishing(session: AsyncSession, event: TicketEvent) -> list[int]:
-    """Return who wants to be told of such events and still has a role on the portal."""
-    return list(
-        await session.scalars(
-            select(NoticeChoice.user_id)
-            .join(StaffUser, StaffUser.id == NoticeChoice.user_id)
-            .join(StaffGrant, StaffGrant.user_id == NoticeChoice.user_id)
-            .where(
-                NoticeChoice.portal == event.portal,
-                NoticeChoice.kind == event.kind,
-                StaffGrant.portal.in_((event.portal, ALL_PORTALS)),
-                StaffUser.disabled_at.is_(None),
-            )
-            .distinct()
+        for event in events
+        for number in _concerned(
+            event, wishes.get((event.portal, event.kind), []), assigned.get(event.reference)
         )
-    )
-
-
-async def _in_region(
-    session: AsyncSession, event: TicketEvent, users: Sequence[int]
-) -> Sequence[int]:
-    """Return whose region a ticket is of; of one that falls to somebody, them alone."""
-    if event.kind != "new":
-        assigned = await session.scalar(
-            select(Ticket.assigned_to).where(Ticket.reference == event.reference)
-        )
-        if assigned in users:
-            return [number for number in users if number == assigned]
-    grants = await session.execute(
-        select(StaffGrant.user_id, StaffGrant.regions).where(
-            StaffGrant.user_id.in_(users), StaffGrant.portal == event.portal
-        )
-    )
-    regions = {number: names for number, names in grants}
-    return [
-        number
-        for number in users
-        if not event.region or not regions.get(number) or event.region in regions[number]
     ]
+
+
+def _concerned(event: TicketEvent, wishes: list[_Wish], assigned_to: int | None) -> list[int]:
+    """Return whom an event concerns: who has its region, or has the ticket alone."""
+    if event.kind == "assigned":
+        # Who takes a ticket knows it.
+        taken = event.user_id == event.actor_id
+        return [wish.user_id for wish in wishes if wish.user_id == event.user_id and not taken]
+    if event.kind != "new" and any(wish.user_id == assigned_to for wish in wishes):
+        return [wish.user_id for wish in wishes if wish.user_id == assigned_to]
+    return [
+        wish.user_id
+        for wish in wishes
+        if not event.region or not wish.regions or event.region in wish.regions
+    ]
+
+
+async def _wishes(session: AsyncSession) -> dict[tuple[str, str], list[_Wish]]:
+    """Return who wants to be told of what, by portal and kind, and still has a role there."""
+    grants: dict[tuple[int, str], tuple[str, ...]] = {
+        (row.user_id, row.portal): tuple(row.regions)
+        for row in await session.scalars(
+            select(StaffGrant)
+            .join(StaffUser, StaffUser.id == StaffGrant.user_id)
+            .where(StaffUser.disabled_at.is_(None))
+        )
+    }
+    found: dict[tuple[str, str], list[_Wish]] = {}
+    for choice in await session.scalars(select(NoticeChoice)):
+        own = (choice.user_id, choice.portal)
+        if own in grants or (choice.user_id, ALL_PORTALS) in grants:
+            wish = _Wish(choice.user_id, grants.get(own, ()))
+            found.setdefault((choice.portal, choice.kind), []).append(wish)
+    return found

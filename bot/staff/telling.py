@@ -18,6 +18,7 @@ from bot.staff.notices import gather
 logger = logging.getLogger(__name__)
 
 _POLL_SECONDS = 10.0
+_MOST_ROUNDS = 100
 
 
 async def tell_staff(
@@ -33,7 +34,10 @@ async def tell_staff(
     """
     while True:
         try:
-            await gather(database, content, settings)
+            # A few events at a time; who waits for the database has its turn in between.
+            for _ in range(_MOST_ROUNDS):
+                if not await gather(database, content, settings):
+                    break
             if await mail_due(database, content, settings):
                 sender.wake()
         except (SQLAlchemyError, OSError, ContentError):

@@ -208,6 +208,12 @@ async def test_a_late_ticket_is_told_once_and_again_when_it_was_reopened(console
             update(Ticket).values(state="answered", reopened_at=now() - timedelta(hours=70))
         )
     assert await tell(console) == []
+    # What is late for weeks was told, or is no news to who chose it since.
+    async with console.database.write() as session:
+        await session.execute(
+            update(Ticket).values(state="open", reopened_at=now() - timedelta(days=20))
+        )
+    assert await tell(console) == []
 
 
 async def test_the_title_of_the_list_tells_how_many_wait(console: Console) -> None:

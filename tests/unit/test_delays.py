@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -37,3 +37,14 @@ def test_working_days_leave_weekends_out(start: str, days: int, due: str) -> Non
         return datetime.fromisoformat(text).replace(tzinfo=PARIS)
 
     assert Delay(working_days=days).due(moment(start)) == moment(due)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["48 heures", "1 jour ouvré", "2 jours ouvrés", "11 jours ouvrés"]
+)
+def test_no_delay_lasts_longer_than_its_longest(sentence: str) -> None:
+    delay = read_delay(sentence)
+    assert delay is not None
+    for hours in range(0, 24 * 7, 5):
+        start = datetime(2026, 3, 2, tzinfo=timezone.utc) + timedelta(hours=hours)
+        assert delay.due(start) - start <= delay.longest

@@ -161,6 +161,24 @@ async def test_second_factors_of_before_go_on_working(settings: Settings) -> Non
     await database.dispose()
 
 
+async def test_staff_of_before_keep_their_access_and_their_keys(settings: Settings) -> None:
+    migrations.upgrade(settings, "0011")
+    database = Database(settings.database_url)
+    async with database.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO staff_users (email, password_hash, totp_secret, totp_step, created_at)"
+                " VALUES ('agent@resah.example', 'x', '', 0, '2024-01-01')"
+            )
+        )
+    migrations.upgrade(settings)
+    async with database.engine.begin() as connection:
+        rows = await connection.execute(text("SELECT email, password_hash, keys FROM staff_users"))
+        kept = [(row.email, row.password_hash, bool(row.keys)) for row in rows]
+    assert kept == [("agent@resah.example", "x", True)]
+    await database.dispose()
+
+
 async def test_addresses_of_before_are_found_under_their_present_form(settings: Settings) -> None:
     migrations.upgrade(settings, "0008")
     database = Database(settings.database_url)
