@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -24,7 +26,8 @@ from bot.ground.settings import current_settings
 from tests.conftest import forget_settings, use_settings
 from tests.support.command import run_command
 from tests.support.dovecot import Dovecot
-from tests.support.service import free_port
+from tests.support.mail import Mailbox
+from tests.support.service import Chat, Service, free_port
 from tests.support.strict import lacking
 
 SEEN, FLAGGED = b"\\Seen", b"\\Flagged"
@@ -237,6 +240,23 @@ async def test_a_shared_mailbox_serves_the_portal_that_was_written_to(
     assert portals == ["woundwo", "woundwo", "resah"]
 
 
+async def test_over_tls_the_certificate_must_be_trusted(
+    dovecot: Dovecot, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.deliver(written(1))
+    starttls = dovecot.url.removesuffix("?starttls=never")
+    for url in (dovecot.tls_url, starttls):
+        use_settings(monkeypatch, GUICHET_IMAP_URL_RESAH=url)
+        with pytest.raises(MAILBOX_FAULTS):
+            await fetcher_of(database).fetch_now(url)
+    for url, count in ((dovecot.tls_url, 1), (starttls, 0)):
+        use_settings(
+            monkeypatch, GUICHET_IMAP_URL_RESAH=url, GUICHET_SMTP_CA_FILE=str(dovecot.certificate)
+        )
+        assert await fetcher_of(database).fetch_now(url) == count
+    assert dovecot.flags() == [{SEEN}]
+
+
 @pytest.mark.parametrize("fault", ["password", "folder", "port", "tls"])
 async def test_a_mailbox_that_cannot_be_opened_is_told(
     fault: str, url: str, dovecot: Dovecot, database: Database
@@ -275,3 +295,45 @@ def test_the_doctor_and_the_command_tell_of_a_mailbox(dovecot: Dovecot, tmp_path
     line = next(x for x in run_command("doctor", env=wrong).stdout.splitlines() if "Boîte" in x)
     assert line.startswith("En panne") and "autre" not in line
     assert run_command("mails", "fetch", env=wrong).returncode == 1
+
+
+def test_a_request_by_mail_is_followed_by_mail_and_chat(
+    dovecot: Dovecot, mailbox: Mailbox, model: Path, tmp_path: Path
+) -> None:
+    env = {
+        "GUICHET_SMTP_URL": mailbox.url,
+        "GUICHET_IMAP_URL": dovecot.tls_url,
+        "GUICHET_SMTP_CA_FILE": str(dovecot.certificate),
+    }
+    jean = "jean70@chu-exemple.example"
+    service = Service(tmp_path, env=env).start()
+    try:
+        dovecot.deliver(written(70))
+        (receipt,) = mailbox.wait_for(jean)
+        reference = next(word for word in receipt["Subject"].split() if word.startswith("[G-"))[
+            1:-1
+        ]
+        asked = Chat(service, "resah")
+        told = asked.say(f"où en est ma demande {reference} ? mon adresse est {jean}")
+        assert reference in told and "attend encore sa réponse" in told
+        answer = (
+            written(70)
+            .replace(b"<f70@", b"<f70b@")
+            .replace(
+                b"\r\n\r\n", f"\r\nIn-Reply-To: {receipt['Message-ID']}\r\n\r\nEt aussi : ".encode()
+            )
+        )
+        dovecot.deliver(answer)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and dovecot.flags() != [{SEEN}, {SEEN}]:
+            time.sleep(0.1)
+        with sqlite3.connect(tmp_path / "var" / "guichet.db") as connection:
+            rows = connection.execute(
+                "SELECT reference, kind, text FROM tickets JOIN ticket_entries ON ticket_id ="
+                " tickets.id ORDER BY ticket_entries.id"
+            ).fetchall()
+        assert rows == [
+            (reference, "message", "Bonjour"), (reference, "message", "Et aussi : Bonjour")
+        ]  # fmt: skip
+    finally:
+        service.stop()

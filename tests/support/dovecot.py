@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from imapclient import IMAPClient
 
+from tests.support.certificates import make_certificate
 from tests.support.service import free_port
 
 PASSWORD = "sésame/ouvre@toi"
@@ -26,7 +27,9 @@ base_dir = {folder}/run
 state_dir = {folder}/state
 instance_name = guichet-tests
 log_path = {folder}/log
-ssl = no
+ssl = yes
+ssl_cert = <{certificate}
+ssl_key = <{key}
 disable_plaintext_auth = no
 default_internal_user = {internal}
 default_internal_group = {internal_group}
@@ -47,7 +50,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -70,7 +74,7 @@ class Dovecot:
         self._binary = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if self._binary is None:
             raise FileNotFoundError("dovecot")
-        self.port = free_port()
+        self.port, self.tls_port = free_port(), free_port()
         self._folder = Path(tempfile.mkdtemp(prefix="guichet-dovecot-"))
         self._folder.chmod(0o755)
         self._process: subprocess.Popen[bytes] | None = None
@@ -87,8 +91,10 @@ class Dovecot:
         users = self._folder / "users"
         users.write_text(f"aide:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
         users.chmod(0o644)
+        self.certificate, key = make_certificate(self._folder)
         (self._folder / "dovecot.conf").write_text(
             _CONFIGURATION.format(
+                certificate=self.certificate, key=key, tls_port=self.tls_port,
                 folder=self._folder, port=self.port, owner=owner, group=group,
                 internal=me, internal_group="root" if root else group,
                 login="dovenull" if root else me,
@@ -99,6 +105,11 @@ class Dovecot:
     def url(self) -> str:
         """The value for `GUICHET_IMAP_URL`."""
         return f"imap://aide:{quote(PASSWORD, safe='')}@127.0.0.1:{self.port}/INBOX?starttls=never"
+
+    @property
+    def tls_url(self) -> str:
+        """The same over TLS, with a certificate that only `certificate` vouches for."""
+        return f"imaps://aide:{quote(PASSWORD, safe='')}@127.0.0.1:{self.tls_port}/INBOX"
 
     def start(self) -> Dovecot:
         """Start it, and wait until it answers."""
