@@ -181,6 +181,26 @@ async def test_a_server_that_was_gone_is_found_again(
         await until(database, "mail 1", "mail 2")
 
 
+async def test_a_lane_outlives_whatever_goes_wrong(
+    url: str, dovecot: Dovecot, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_FIRST_DELAY", 0.2)
+    unread, faults = (
+        mailbox.Mailbox.unread,
+        [ValueError("nonsense"), OperationalError("", {}, Exception())],
+    )
+
+    def fail_first(self: mailbox.Mailbox, *more: list[int]) -> list[int]:
+        if faults:
+            raise faults.pop()
+        return unread(self, *more)
+
+    monkeypatch.setattr(mailbox.Mailbox, "unread", fail_first)
+    dovecot.deliver(written(1))
+    async with running(fetcher_of(database)):
+        await until(database, "mail 1")
+
+
 async def test_taken_mails_are_moved_where_that_is_wanted(
     url: str, dovecot: Dovecot, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

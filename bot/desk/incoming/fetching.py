@@ -149,8 +149,9 @@ class Fetcher:
             except MAILBOX_FAULTS as error:
                 told = f"{type(error).__name__}, trying again in {delay:.0f} s"
                 logger.warning("Mailbox %s: %s", visit.shown, told)
-            except SQLAlchemyError:
-                logger.exception("Mailbox %s: the database failed, trying again", visit.shown)
+            # A database that fails, or a server that answers nonsense: others are read meanwhile.
+            except Exception:
+                logger.exception("Mailbox %s cannot be read, trying again", visit.shown)
             finally:
                 with suppress(SQLAlchemyError, OSError):
                     await self._leases.let_go(visit.name)
