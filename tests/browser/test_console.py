@@ -188,6 +188,8 @@ def test_monday_morning_by_keyboard(visit: Visit, staffed: Staffed) -> None:
         expect(page.locator("h1")).to_have_text("Demandes")
         page.keyboard.press("j")
         page.keyboard.press("o")
+        expect(page.locator("h1")).to_contain_text(staffed.handed_over[number])
+        page.wait_for_load_state()
         page.keyboard.press("m")
         expect(page.get_by_label(f"Réponse à p{number}@exemple.example")).to_be_focused()
         page.keyboard.press("Escape")
