@@ -2,7 +2,7 @@
 
 A rule that a file must keep to be read at all stands in `bot.content.files`; here is what
 holds between files, and between the files and the code: names in texts, sentences that the code
-says, intents, places, links, facts, colours, demo accounts, asides; and the replies
+says, intents, examples, places, links, facts, colours, demo accounts, asides; and the replies
 of `data/replies/`, which answer its questions.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.check import (
     accounts,
     asides,
+    examples,
     facts,
     intents,
     links,
@@ -28,6 +29,7 @@ _CHECKS = (
     sentences.check,
     texts.check,
     intents.check,
+    examples.check,
     links.check,
     places.check,
     portals.check,

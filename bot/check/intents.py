@@ -16,7 +16,7 @@ from bot.ground.settings import ROOT
 from bot.ground.yaml_text import read_yaml
 
 MOST_CHARACTERS = 40
-"""Characters of a topic: it is the text of a button, on a phone too."""
+"""Characters of a topic or a label: it is the text of a button, on a phone too."""
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +78,9 @@ def _check_article(file: ArticleFile, mistakes: Mistakes) -> None:
     meanings = known_intents() | set(MEANINGS)
     for step in article.tree.steps.values():
         for number, answer in enumerate(step.answers):
+            if len(answer.label) > MOST_CHARACTERS:
+                at = ("tree", "steps", step.name, "answers", number, "label")
+                mistakes.remark(path, front.line(*at), *_too_long(answer.label, "le libellé"))
             for meaning in answer.means:
                 if meaning not in meanings:
                     mistakes.remark(
@@ -113,8 +116,8 @@ def _unknown(intent: str) -> tuple[str, str]:
     )
 
 
-def _too_long(topic: str) -> tuple[str, str]:
+def _too_long(text: str, what: str = "le sujet") -> tuple[str, str]:
     return (
-        f"le sujet « {topic} » a {len(topic)} caractères",
+        f"{what} « {text} » a {len(text)} caractères",
         f"raccourcissez-le à {MOST_CHARACTERS} au plus, c’est le texte d’un bouton",
     )

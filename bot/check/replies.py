@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from bot.reading import REPLIES
 
 
 def check(reading: Reading, folder: Path = REPLIES) -> None:
-    """Name mistakes in replies, and questions and options that no longer exist.
+    """Name mistakes in replies, and note questions and options that no longer exist.
 
-    Replies to the questions of portals that this content does not have are left alone.
+    Training leaves replies to these out, so that whoever changes an article breaks nothing. Those
+    to the questions of portals that this content does not have are left alone.
 
     Args:
         reading: The content.
@@ -28,7 +29,7 @@ def check(reading: Reading, folder: Path = REPLIES) -> None:
     for file in files:
         owner, _, name = file.owner.partition("/")
         if owner == WALKS:
-            _check_file(file, file.questions, reading.mistakes)
+            _check_file(file, file.questions, reading.mistakes.remark)
         elif owner in reading.portals:
             articles = reading.portals[owner].portal.articles
             if name in articles:
@@ -37,12 +38,15 @@ def check(reading: Reading, folder: Path = REPLIES) -> None:
                     question.id.rpartition("/")[2]: question
                     for question in (tree_questions(file.owner, tree) if tree else ())
                 }
-                _check_file(file, asked, reading.mistakes)
+                _check_file(file, asked, reading.mistakes.note)
             else:
-                reading.mistakes.remark(
+                reading.mistakes.note(
                     file.file.path, 1, f"« {owner} » n’a pas d’article « {name} »",
                     closest(name, articles) or "renommez ce fichier comme l’article, ou retirez-le",
                 )  # fmt: skip
+
+
+Tell = Callable[[Path, int, str, str], None]
 
 
 @lru_cache(maxsize=1)
@@ -53,11 +57,11 @@ def _read(folder: Path, stamps: tuple[tuple[Path, int], ...]) -> tuple[list[Repl
     return read_replies(folder, mistakes), mistakes
 
 
-def _check_file(file: ReplyFile, asked: Mapping[str, Question], mistakes: Mistakes) -> None:
+def _check_file(file: ReplyFile, asked: Mapping[str, Question], tell: Tell) -> None:
     path = file.file.path
     for step in file.steps:
         if step not in asked:
-            mistakes.remark(
+            tell(
                 path, file.file.line("replies", step),
                 f"« {file.owner} » n’a pas de question à l’étape « {step} »",
                 closest(step, asked) or "donnez-lui le nom d’une étape avec answers, ou retirez-la",
@@ -65,7 +69,7 @@ def _check_file(file: ReplyFile, asked: Mapping[str, Question], mistakes: Mistak
     for step, option, at in file.options:
         names = asked[step].names if step in asked else (option,)
         if option not in names:
-            mistakes.remark(
+            tell(
                 path, file.file.line(*at),
                 f"étape « {step} » : la question n’a pas la réponse « {option} »",
                 closest(option, names) or f"prenez {', '.join(f'« {name} »' for name in names)}",

@@ -30,6 +30,8 @@ def check_content(directory: Path, tell: Tell) -> int:
     reading = check(directory)
     for mistake in reading.mistakes:
         tell(mistake.shown(Path.cwd()))
+    for note in reading.mistakes.notes:
+        tell(f"Remarque, sans conséquence : {note.shown(Path.cwd())}")
     number = len(reading.mistakes)
     if number:
         tell(f"{errors(number)} dans le contenu.")

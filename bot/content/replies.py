@@ -61,6 +61,7 @@ class Option:
         means: What else it means, as in a tree.
         acts: Whether choosing it sends something or closes the problem: that needs a surer reading.
         tells: The fact that choosing it tells, of those in `FACTS`, or None.
+        examples: Sentences with which people choose it, as an article gives them.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Option:
     means: tuple[str, ...] = ()
     acts: bool = False
     tells: tuple[str, str] | None = None
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def tree_questions(owner: str, tree: Tree) -> Iterator[Question]:
         if step.answers:
             options = (
                 Option(answer.label, answer.label, answer.means, ends.get(answer.go) == "solved",
-                       _tells(step.fact, answer.means))
+                       _tells(step.fact, answer.means), answer.examples)
                 for answer in step.answers
             )  # fmt: skip
             yield Question(f"{owner}/{step.name}", tuple(options))

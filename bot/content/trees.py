@@ -25,15 +25,19 @@ INPUTS = ("address", "contract", "document", "detail")
 
 @dataclass(frozen=True)
 class TreeAnswer:
-    """One answer to a question: its button, what else means it, and where it leads.
+    """One answer to a question.
 
     Attributes:
+        label: Its button.
+        means: What else means it.
+        examples: Sentences with which people give it.
+        go: Where it leads.
         tried: What a hand-over says was tried where this is answered.
     """
 
     label: str
     means: tuple[str, ...]
-    words: tuple[str, ...]
+    examples: tuple[str, ...]
     go: str
     tried: str = ""
 

@@ -15,7 +15,6 @@ from bot.dialogue.heard import Heard
 from bot.dialogue.openers import OPENERS, person_in_part
 from bot.dialogue.phone_asked import asks_phone
 from bot.dialogue.tree import PREFIX
-from bot.dialogue.tree_answer import chosen_by_words
 from bot.french.fold import fold
 from bot.ground.errors import LimitReached
 
@@ -207,7 +206,7 @@ async def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
         talk.stack.clear()
         return Open("region" if asks_phone(talk) else "handover", then="")
     asks_for_contact = heard.sure and heard.intent == "regional_contact"
-    if asks_for_contact and current not in {"region", "handover"} and not _named_by_step(talk):
+    if asks_for_contact and current not in {"region", "handover"} and not _answers_step(talk):
         talk.stack.clear()
         return Open("region", then="")
     if "email" in heard.entities and current == "region" and may_take(talk):
@@ -226,12 +225,9 @@ async def _other_walk(talk: Talk, heard: Heard) -> Directive | None:
     return None
 
 
-def _named_by_step(talk: Talk) -> bool:
-    """Tell whether the message holds words that the current step of a tree waits for."""
-    article = talk.portal.articles.get(talk.frame.walk.removeprefix(PREFIX))
-    tree = article.tree if article else None
-    step = tree.steps.get(talk.frame.step) if tree else None
-    return step is not None and chosen_by_words(talk.heard, step.answers) is not None
+def _answers_step(talk: Talk) -> bool:
+    """Tell whether the message takes an answer of the current step of a tree."""
+    return talk.frame.walk.startswith(PREFIX) and talk.heard.option is not None
 
 
 def above(talk: Talk, walk: str) -> Directive:

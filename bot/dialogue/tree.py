@@ -86,7 +86,7 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         consent = consent_to(
             talk.heard,
             "solved",
-            named=(chosen.label, *chosen.words),
+            named=(chosen.label, *chosen.examples),
             button=True,
             option=chosen.label,
         )

@@ -20,6 +20,7 @@ from bot.evaluate.data import EvaluationFailed
 from bot.evaluate.metrics import Share
 from bot.ground.errors import ContentError
 from bot.reading import REPLIES
+from bot.reading.replies.data import AUTHORS
 from bot.reading.replies.data import load as read
 from bot.reading.replies.model import ReplyModel
 from bot.reading.replies.replied import Replied
@@ -131,7 +132,7 @@ def load(content: Path, folder: Path = REPLIES) -> tuple[list[Reply], dict[str, 
 
 def hands_to_test(replies: Sequence[Reply], fewest: int = FEWEST_TESTED) -> list[str]:
     """Return the hands that can be tested: those of enough replies to questions that others met."""
-    hands = sorted({reply.hand for reply in replies})
+    hands = sorted({reply.hand for reply in replies} - {AUTHORS})
     result = []
     for hand in hands:
         own = [reply for reply in replies if reply.hand == hand]
@@ -180,7 +181,7 @@ def unknown_questions(
     """Test the replies to the questions of a part of the trees and walks without training on them.
 
     Their options are given names that training never shows, as those of a new tree would be, so
-    that only meanings and labels tell them apart.
+    that only meanings, labels and examples tell them apart.
 
     Args:
         replies: All replies.
@@ -194,7 +195,7 @@ def unknown_questions(
     asked = [
         replace(reply, option=None if reply.option is None else _NEW + reply.option)
         for reply in replies
-        if reply.question in held
+        if reply.question in held and reply.hand != AUTHORS
     ]
     read = model.predict_all([(reply.text, new[reply.question]) for reply in asked])
     return [HeldOut(reply, each) for reply, each in zip(asked, read, strict=True)]

@@ -36,7 +36,7 @@ def report(
         run = measured.by_hand(replies, questions, hands, part)
         tell(f"  {part:6.1%} of the replies  {one_line(measured.figures(run.rows, 0.0))}")
     tell(f"  {1:6.1%} of the replies  {one_line(measured.figures(whole.rows, 0.0))}")
-    tell("== trees that training never showed, by meanings and labels alone")
+    tell("== trees that training never showed, by meanings, labels, examples alone")
     for line in _at_thresholds(measured.unknown_questions(replies, questions)):
         tell(line)
 

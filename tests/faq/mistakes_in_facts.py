@@ -129,6 +129,32 @@ CASES = {
     ),
     "an unknown key of an answer": tree("means: yes", "meaning: yes", "meaning", "« meaning »"),
     "a meaning that does not exist": tree("means: yes", "means: oui", "means: oui", "means: oui"),
+    "too few examples": tree(
+        "means: yes",
+        "means: yes\n          examples: [oui oui, voilà]",
+        "examples:",
+        "« Oui » : 2",
+        "donnez-en 3",
+    ),
+    "an example of two answers": tree(
+        "means: no",
+        "means: no\n          examples:\n            - jamais\n            - pas du tout\n"
+        "            - Jamais.",
+        "- Jamais.",
+        "« Jamais. » y est deux fois",
+    ),
+    "an example that is none": tree(
+        "means: yes",
+        "means: yes\n          examples: [12, oui oui, voilà]",
+        "examples:",
+        "« examples » demande",
+    ),
+    "a long label": tree(
+        "label: Oui",
+        "label: Oui, et même plusieurs fois depuis le début de l’année",
+        "label: Oui",
+        "54 caractères",
+    ),
     "an empty say": tree("say: Voilà.", "say: []", "say: []", "« say »"),
     "a bad template of a step": tree(
         "say: Voilà.",

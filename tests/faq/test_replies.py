@@ -10,6 +10,7 @@ import pytest
 from bot.check import check
 from bot.check.replies import REPLIES
 from bot.check.replies import check as check_replies
+from bot.check.report import check_content
 from bot.content.files import Gravity, Mistake, Mistakes
 from bot.content.files.replies import read_replies
 from bot.content.replies import Reply
@@ -112,9 +113,10 @@ def test_what_the_article_no_longer_asks_is_told(
     line = next(n for n, each in enumerate(text.splitlines(), 1) if at in each)
     read = check(ROOT / "faq")
     check_replies(read, tmp_path)
-    (mistake,) = read.mistakes
-    assert (mistake.path, mistake.line) == (path, line)
-    assert says in mistake.shown() and mistake.gravity is Gravity.REMARK
+    assert not len(read.mistakes)
+    (note,) = read.mistakes.notes
+    assert (note.path, note.line) == (path, line)
+    assert says in note.shown() and note.gravity is Gravity.NOTE
 
 
 def test_an_option_of_a_walk_must_be_listed(tmp_path: Path) -> None:
@@ -127,16 +129,24 @@ def test_an_option_of_a_walk_must_be_listed(tmp_path: Path) -> None:
 
 def test_replies_for_a_portal_that_is_not_there_are_left_alone(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "faq", tmp_path / "faq", ignore=shutil.ignore_patterns("woundwo"))
-    told = [m.shown() for m in check(tmp_path / "faq").mistakes if m.path.is_relative_to(REPLIES)]
+    mistakes = check(tmp_path / "faq").mistakes
+    told = [m.shown() for m in (*mistakes, *mistakes.notes) if m.path.is_relative_to(REPLIES)]
     assert told == []
 
 
-def test_a_question_taken_out_of_an_article_is_told(tmp_path: Path) -> None:
+def test_what_ships_has_no_reply_to_what_is_gone() -> None:
+    assert [note.shown() for note in check(ROOT / "faq").mistakes.notes] == []
+
+
+def test_an_answer_taken_out_of_an_article_is_told_and_fails_nothing(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "faq", tmp_path / "faq")
     article = tmp_path / "faq" / "resah" / "articles" / "mailinblack.md"
     text = article.read_text(encoding="utf-8")
     label = "- label: Je ne sais pas"
     assert label in text
     article.write_text(text.replace(label, "- label: Aucune idée", 1), encoding="utf-8")
-    told = [m for m in check(tmp_path / "faq").mistakes if m.path.name == "mailinblack.yml"]
-    assert told and all("« Je ne sais pas »" in mistake.text for mistake in told)
+    lines: list[str] = []
+    assert check_content(tmp_path / "faq", lines.append) == 0
+    *told, last = lines
+    assert told and all("« Je ne sais pas »" in line and "mailinblack.yml" in line for line in told)
+    assert "sans erreur" in last

@@ -76,6 +76,7 @@ def test_a_tree_is_walked_to_its_end(chat: Chat) -> None:
     preview = chat.say("jean.dupont@entreprise.example")
     for part in ("BC-4711", "Archives regardées", "achats-nord@brevane.example"):
         assert part in preview
+    assert "Déjà cherché" not in preview, "the other answer tells that"
     sent = chat.click("Envoyer")
     assert re.search(r"référence est \*\*\S+\*\*", sent) and "3 jours ouvrés" in sent
     assert not chat.slots["walk_stack"]
@@ -86,6 +87,22 @@ def test_a_tree_can_end_well(chat: Chat) -> None:
     chat.say("non pas encore")
     assert "Parfait" in chat.click("Oui, le voilà")
     assert chat.slots["memory"]["outcome"] == "solved"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "oui j'ai fouillé partout et rien du tout",
+        "j'ai déjà parcouru, il n'y figure pas du tout",
+        "Bonjour, je les ai consultées ce matin, il n'y est pas.",
+    ],
+)
+def test_an_answer_is_understood_by_its_examples(chat: Chat, said: str) -> None:
+    chat.say("il manque un avenant")
+    assert "numéro" in chat.say(said)
+    chat.say("BC-4711")
+    chat.say("Lille")
+    assert "Déjà cherché dans les archives" in chat.say("jean.dupont@entreprise.example")
 
 
 def test_a_fact_told_in_passing_spares_its_question(chat: Chat) -> None:

@@ -20,6 +20,8 @@ class Gravity(IntEnum):
     """It can be loaded, but something cannot be said."""
     REMARK = 2
     """Everything can be said, though not as it was meant."""
+    NOTE = 3
+    """Nothing is wrong with the content; what lies beside it no longer fits."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,13 @@ class Mistake:
 
 @dataclass
 class Mistakes:
-    """Collects the mistakes of one run; the same one is kept once."""
+    """Collects the mistakes of one run; the same one is kept once.
+
+    Notes are kept beside them and count as no mistake.
+    """
 
     _found: dict[Mistake, None] = field(default_factory=dict)
+    _notes: dict[Mistake, None] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Mistake]:
         return iter(sorted(self._found, key=lambda m: (m.gravity > 0, m.path, m.line, m.text)))
@@ -75,9 +81,19 @@ class Mistakes:
         """Add a mistake that nothing breaks at."""
         self._found[Mistake(path, line, text, mend, Gravity.REMARK)] = None
 
+    def note(self, path: Path, line: int, text: str, mend: str) -> None:
+        """Add what is no mistake and still worth telling."""
+        self._notes[Mistake(path, line, text, mend, Gravity.NOTE)] = None
+
+    @property
+    def notes(self) -> list[Mistake]:
+        """The notes, in the order of files and lines."""
+        return sorted(self._notes, key=lambda note: (note.path, note.line, note.text))
+
     def add(self, others: Mistakes) -> None:
-        """Add all mistakes of another run."""
+        """Add all mistakes and notes of another run."""
         self._found.update(others._found)
+        self._notes.update(others._notes)
 
     def of(self, *gravities: Gravity) -> list[Mistake]:
         """Return the mistakes of some gravities, in the order of files and lines."""

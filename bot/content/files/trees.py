@@ -11,6 +11,7 @@ from bot.content.trees import ADDRESS_STATES, Tree, TreeAnswer, TreeStep
 _KEYS = {
     "say", "answers", "fact", "tried", "input", "without", "go", "check", "end", *ADDRESS_STATES,
 }  # fmt: skip
+_ANSWER = ("label", "means", "examples", "go", "tried")
 
 
 def read_tree(value: Any) -> tuple[Tree, list[TreeProblem]]:
@@ -120,18 +121,18 @@ def _read_answer(step: str, number: int, value: Any, problems: list[TreeProblem]
             )
         )
         return TreeAnswer("", (), (), "")
-    for key in sorted(set(value) - {"label", "means", "words", "go", "tried"}):
+    for key in sorted(set(value) - set(_ANSWER)):
         problems.append(
             TreeProblem(
                 (*at, key),
                 f"l’étape « {step} » : clé inconnue « {key} » dans une réponse",
-                "prenez label, means, words, go ou tried",
+                f"prenez l’une de celles-ci : {', '.join(_ANSWER)}",
             )
         )
     return TreeAnswer(
         label=_text(value, "label", at, problems),
         means=_texts(value, "means", at, problems),
-        words=_texts(value, "words", at, problems),
+        examples=_texts(value, "examples", at, problems),
         go=_text(value, "go", at, problems),
         tried=_text(value, "tried", at, problems),
     )

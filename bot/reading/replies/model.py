@@ -24,6 +24,7 @@ from bot.reading.replies.targets import columns, folds
 from bot.reading.replies.texts import Texts
 from bot.reading.replies.tiles import fit
 from bot.reading.replies.trial import Asked, Trial
+from bot.reading.replies.unseen import Unseen, unless_likelier
 
 __all__ = ["DEFAULTS", "Replied", "ReplyModel"]
 
@@ -98,15 +99,19 @@ class ReplyModel:
         self._labels: dict[str, Features] = {}
         likeness = likeness_table(self._questions, self._questions, self.settings["shared_options"])
         self._likeness = dict(zip(self._questions, likeness, strict=True))
-        held = list(folds(known))
+        held, targets = list(folds(known)), self._targets(known)
         coefficients, held_out = fit(
             lambda rows, others: self._kernel(unit, likeness, rows, others),
-            self._targets(known), self.settings["ridge"], held,
+            targets, self.settings["ridge"], held,
         )  # fmt: skip
         transposed = sp.csr_matrix(unit.sparse.T)
         self._learned = Shown(transposed, unit.dense, np.ascontiguousarray(coefficients.T))
-        trial = self._trial(known, unit, written(texts, features.words), held_out, held)
+        how = written(texts, features.words)
+        trial = self._trial(known, unit, how, held_out, held)
         self._decide, self._decide_new = trial.decide()
+        self._new = Unseen.fit(
+            known, questions, targets, self._columns, (features.dense, how), self._embed
+        )
         self._read_facts = trial.fact_reader()
         return list(zip(known, trial.readings(self._read_facts), strict=True))
 
@@ -147,12 +152,24 @@ class ReplyModel:
             scores[0, wanted] = self._learned.coefficients[wanted] @ gram
             one = np.array([row])
             scored = self._scored(question, scores, unit, one, how[one])
-            decide = self._decide if self._shown(question) else self._decide_new
-            options, moves = decide(question, scored)
-            order = ranked(question, options[0], moves[0], decide.thresholds)
+            if self._shown(question) or self._new is None or not question.options:
+                decide = self._decide if self._shown(question) else self._decide_new
+                options, moves = decide(question, scored)
+                order = ranked(question, options[0], moves[0], decide.thresholds)
+            else:
+                own = features.dense[one], how[one]
+                options = self._new(question, [texts[row]], own, self._embed)
+                moves = self._decide_new(question, scored)[1]
+                thresholds = {**self._decide_new.thresholds, **self._new.thresholds}
+                order = unless_likelier(ranked(question, options[0], moves[0], thresholds))
             facts = self._read_facts(scores[:, self._fact_columns].astype(np.float64), scored)
             found.append(Replied(order, facts))
         return found
+
+    def _embed(self, texts: Sequence[str]) -> tuple[Dense, Floats]:
+        """Return the dense vectors of texts, and how they are written."""
+        features = self._texts.transform(texts)
+        return features.dense, written(texts, features.words)
 
     def _weights(self, question: Question) -> Dense:
         """Return what the replies to each question of the training count for in answers to one."""
