@@ -23,6 +23,8 @@ def chosen_answer(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | Non
     if otherwise := _told_otherwise(talk, answers):
         return otherwise
     if heard.option:
+        if last := _named_last(heard.text, answers):
+            return last
         return next((answer for answer in answers if answer.label == heard.option), None)
     if heard.settled:
         # It does something else with the question, which an answer may stand for.
@@ -43,6 +45,25 @@ def chosen_answer(talk: Talk, answers: Iterable[TreeAnswer]) -> TreeAnswer | Non
             if meanings & set(answer.means):
                 return answer
     return None
+
+
+def _named_last(text: str, answers: Sequence[TreeAnswer]) -> TreeAnswer | None:
+    """Return the one answer that what follows the last "mais" gives in the words of an example.
+
+    "Le bouton marche mais maintenant c'est rouge": what comes last leads on.
+    """
+    _, objects, rest = fold(text).rpartition(" mais ")
+    said = set(_words(rest))
+    named = [
+        answer
+        for answer in answers
+        if objects and any(said >= set(_words(fold(each))) for each in answer.examples)
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _words(folded: str) -> list[str]:
+    return re.findall(r"\w+", folded)
 
 
 _NO_FIRST = re.compile(r"\W*(?:non|nan|nope)\b")
