@@ -23,7 +23,6 @@ from bot.ground.settings import current_settings
 from bot.rasa.components.component import Extractor
 from bot.reading import REPLIES, replies_hash
 from bot.reading.replies.data import load
-from bot.reading.replies.facts import Fact
 from bot.reading.replies.model import ReplyModel
 from bot.reading.replies.replied import Replied
 
@@ -116,33 +115,34 @@ class ReplyReader(Extractor):
             if not text or text.startswith("/") or question is None or self._model is None:
                 continue
             parts = message.get("parts") or []
-            asked = [text, *(bare_clause(text[part["start"] : part["end"]]) for part in parts)]
-            read, *apart = self._model.predict_all([(each, question) for each in asked])
+            clauses = [bare_clause(text[part["start"] : part["end"]]) for part in parts]
+            ahead = self._ahead(message, tracker, question)
+            after = [] if sent is None or sent == question else [sent]
+            # All in one call: a text is encoded and compared once for all its questions.
+            pairs = [(text, question), *((clause, question) for clause in clauses)]
+            pairs += [(text, each) for each in (*ahead, *after)]
+            read, *others = self._model.predict_all(pairs)
             message.set("asked", question.id, add_to_output=True)
             message.set("moves", _moves(read), add_to_output=True)
-            for part, each in zip(parts, apart, strict=True):
+            for part, each in zip(parts, others, strict=False):
                 part["moves"] = _moves(each)
-            told = [fact for fact in read.facts if fact.sure]
-            ahead, told_ahead = self._ahead(message, tracker, question)
-            if facts := {fact.name: fact.value for fact in (*told_ahead, *told)}:
-                message.set("told", facts, add_to_output=True)
-            if ahead:
-                message.set("ahead", ahead, add_to_output=True)
-            if sent is not None and sent != question:
-                after = _moves(self._model.predict(text, sent))
-                message.set("after_sent", after, add_to_output=True)
+            read_ahead = dict(zip(ahead, others[len(parts) :], strict=False))
+            if answered := _answered(read_ahead):
+                message.set("ahead", answered, add_to_output=True)
+            story = next((r.facts for q, r in read_ahead.items() if q.id == STORY), ())
+            if told := {fact.name: fact.value for fact in (*story, *read.facts) if fact.sure}:
+                message.set("told", told, add_to_output=True)
+            if after:
+                message.set("after_sent", _moves(others[-1]), add_to_output=True)
         return messages
 
     def _ahead(
         self, message: Message, tracker: DialogueStateTracker | None, asked: Question
-    ) -> tuple[dict[str, str], list[Fact]]:
-        """Return the options that a message takes of questions that were not asked, and facts.
-
-        What would close or send anything is always asked.
-        """
+    ) -> list[Question]:
+        """Return the questions that a message may answer beside the one that was asked."""
         portal = _portal(tracker)
-        if portal is None or self._model is None or tracker is None:
-            return {}, []
+        if portal is None or tracker is None:
+            return []
         questions = questions_ahead(
             portal,
             tracker.get_slot("walk_stack") or [],
@@ -152,17 +152,7 @@ class ReplyReader(Extractor):
         )
         if asked is ANYTHING and (story := self._questions.get(STORY)):
             questions.append(story)
-        if not questions:
-            return {}, []
-        text = str(message.get(TEXT))
-        read_as = self._model.predict_all([(text, each) for each in questions])
-        sure = {
-            question.id: read.first.name
-            for question, read in zip(questions, read_as, strict=True)
-            if _answers_ahead(question, read)
-        }
-        facts = read_as[-1].facts if questions[-1].id == STORY else ()
-        return sure, [fact for fact in facts if fact.sure]
+        return questions
 
     def _question(
         self, tracker: DialogueStateTracker | None, memory: Mapping[str, Any]
@@ -173,6 +163,18 @@ class ReplyReader(Extractor):
             return None
         stack = tracker.get_slot("walk_stack") or []
         return question_asked(portal, stack, memory, self._questions)
+
+
+def _answered(read_as: Mapping[Question, Replied]) -> dict[str, str]:
+    """Return the options that a message surely takes of questions that were not asked.
+
+    What would close or send anything is always asked.
+    """
+    return {
+        question.id: read.first.name
+        for question, read in read_as.items()
+        if _answers_ahead(question, read)
+    }
 
 
 def _answers_ahead(question: Question, read: Replied) -> bool:
