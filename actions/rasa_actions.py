@@ -14,7 +14,7 @@ from actions.talks import remember, slots_of, talk_of, utter
 from bot.check import check
 from bot.content.live import current_content
 from bot.dialogue.after_sent import comes_after
-from bot.dialogue.answers import answer, clarify
+from bot.dialogue.answers import answer, clarify, told_of_contact
 from bot.dialogue.asides import told_outside
 from bot.dialogue.conductor import conduct
 from bot.dialogue.flow import Talk
@@ -119,11 +119,16 @@ def _loop_events(talk: Talk, tracker: Tracker) -> list[EventType]:
     return [ActiveLoop(after), FollowupAction(_LISTEN)]
 
 
+def _told_beside(talk: Talk) -> bool:
+    """Answer what is beside any walk: a question, or a word on the contact that was given."""
+    return comes_after(talk) is None and (told_outside(talk) or told_of_contact(talk))
+
+
 async def _answer_or_clarify(talk: Talk) -> list[EventType]:
     """Answer what is clear, for the model or from where it was said, and ask about the rest."""
     if talk.stack:
         talk.heard = as_moved(talk.heard)
-    if comes_after(talk) is None and told_outside(talk):
+    if _told_beside(talk):
         return []
     if reopened(talk):
         return [FollowupAction(WALK_FORM)]
@@ -151,7 +156,7 @@ class WalkForm(Action):  # type: ignore[misc]
             if tracker.active_loop_name != WALK_FORM:
                 talk.stack.clear()
                 talk.resuming = False
-                if comes_after(talk) is None and told_outside(talk):
+                if _told_beside(talk):
                     return []
                 note_second_problem(talk)
             beside = problem_beside(talk)

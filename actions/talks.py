@@ -94,6 +94,7 @@ def talk_of(tracker: Tracker) -> Talk:
                 part["confidence"],
                 _moves(part.get("moves")),
                 part["start"],
+                _moves(part.get("after_sent")),
             )
             for part in (latest.get("parts") or () if metadata.get(MASKED) else ())
         ),

@@ -14,13 +14,14 @@ from bot.dialogue.acts import withdraw_request
 from bot.dialogue.asked import SENT
 from bot.dialogue.consent import consent_to, refuses
 from bot.dialogue.flow import Button, Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
-from bot.dialogue.heard import Heard
+from bot.dialogue.heard import Heard, Part
 from bot.ground.clock import PARIS, paris_time, same_day
 from bot.ground.db import now
 from bot.ground.markdown import plain_text
 from bot.reading.replies.moves import Move
 
 _STEPS = {
+    "adds": "add",
     "answer": "tell_answer",
     "cancels": "ask_cancel",
     "reference": "tell_reference",
@@ -29,7 +30,7 @@ _STEPS = {
     "went": "tell_went",
     "what": "tell_what",
 }
-"""The step that answers each of what people ask of a request that was sent."""
+"""The step that does each of what people want of a request that was sent."""
 
 _LIKELY = 0.6
 """Confidence from which such a question is answered where nothing else is surely meant."""
@@ -44,6 +45,9 @@ def comes_after(talk: Talk) -> str | None:
     if named not in {"", own["reference"]}:
         return None
     option = _taken(heard)
+    if option == "adds" and any(frame.walk == "handover" for frame in talk.stack):
+        # What is being prepared is added to instead.
+        return None
     solved = heard.does("solved") or heard.surely == "solved"
     alone = not talk.stack or [frame.walk for frame in talk.stack] == ["sent"]
     if solved and heard.asked == SENT and alone and option != "cancels":
@@ -52,6 +56,27 @@ def comes_after(talk: Talk) -> str | None:
 
 
 def _taken(heard: Heard) -> str | None:
+    """Return what a message wants of the request that was sent, by itself or in a clause."""
+    surely = {name for part in heard.parts if (name := _taken_in(part, heard))}
+    # "On a réglé ça avec un collègue, annulez la demande": what leads up to it is another clause.
+    return next((name for name in _ACTS if name in surely), _taken_whole(heard))
+
+
+_ACTS = ("cancels", "adds")
+"""What is wanted of a request, for which another clause may give the reason."""
+
+
+def _taken_in(part: Part, heard: Heard) -> str | None:
+    """Return what a clause surely wants of the request, unless it rather answers what is open."""
+    moves = part.moves if heard.asked == SENT else part.after_sent
+    first = next(iter(moves), None)
+    if first is None or not (first.option and first.sure):
+        return None
+    answered = max((move.confidence for move in part.moves if move.option), default=0.0)
+    return first.name if heard.asked == SENT or first.confidence > answered else None
+
+
+def _taken_whole(heard: Heard) -> str | None:
     answered = max((move.confidence for move in heard.moves if move.option), default=0.0)
     if heard.asked != SENT and heard.after_sent and heard.after_sent[0].confidence <= answered:
         # It answers what is open.
@@ -161,6 +186,11 @@ async def _tell_what(talk: Talk) -> Directive:
     return End("")
 
 
+async def _add(talk: Talk) -> Directive:
+    """Prepare what is to be added, which is shown and agreed to like a request."""
+    return Open("handover", then="done", data={"adds": True})
+
+
 async def _tell_state(talk: Talk) -> Directive:
     return Open("ticket", then="done")
 
@@ -225,6 +255,7 @@ AFTER_SENT = Walk(
     "start",
     {
         "start": Step(_start),
+        "add": Step(_add),
         "tell_answer": Step(_tell_answer),
         "tell_reference": Step(_tell_reference),
         "tell_same": Step(_tell_same),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.dialogue.asides import tell_briefly, tell_no_answer
+from bot.dialogue.asked import OFFERED
 from bot.dialogue.definitions import definition
 from bot.dialogue.flow import TO_A_PERSON, Button, Said, Talk
 from bot.dialogue.global_commands import mail_recalled
@@ -182,6 +183,25 @@ def _of_the_contact(talk: Talk) -> bool:
     """Tell whether an unclear message comes right after a contact was given."""
     offered = [name for name, _ in talk.memory.get("offered", ())]
     return offered == ["human_handoff"] and not talk.stack and talk.region is not None
+
+
+def told_of_contact(talk: Talk) -> bool:
+    """Answer what a message says of the contact that was just given, and of no other matter.
+
+    Returns:
+        Whether it was answered: who writes there by themselves is thanked, and of who answers
+        there no more is known.
+    """
+    heard = talk.heard
+    if talk.stack or heard.asked != OFFERED or heard.pressed or heard.does("problem"):
+        return False
+    if heard.option == "alone" and not heard.does("ask"):
+        small_talk(talk, "thank")
+        return True
+    if heard.option == "scope" and talk.region is not None:
+        talk.say("answer.contact_only", talk.button("hand_over", "/human_handoff"))
+        return True
+    return False
 
 
 def _moved_outside(talk: Talk) -> bool:

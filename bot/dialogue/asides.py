@@ -181,7 +181,7 @@ def told_outside(talk: Talk) -> bool:
         Whether it was answered.
     """
     heard = talk.heard
-    if talk.stack or talk.resuming or "email" in heard.entities:
+    if talk.stack or talk.resuming or "email" in heard.entities or heard.option == "transmit":
         return False
     begun = any(talk.memory.get(name) for name in ("topic", "last_sent", "outcome"))
     if heard.sure and not begun:

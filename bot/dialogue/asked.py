@@ -54,6 +54,9 @@ WALKS_ASKING = frozenset({*(walk for walk, _ in _OF_WALKS), "solved", "clarify"}
 _SUGGESTION = f"{WALKS}/login/suggestion"
 
 
+OFFERED = f"{WALKS}/region/offered"
+"""What is asked by a contact that was given, with the offer to pass the request on to it."""
+
 ANYTHING = Question(f"{WALKS}/anything", ())
 """Stands for no question: a message may still complain, wait, or ask how."""
 
@@ -78,6 +81,9 @@ def question_asked(
     if memory.get(ASKED_SOLVED):
         return known.get(_SOLVED)
     if not stack:
+        offered = [name for name, _ in memory.get("offered", ())]
+        if offered == ["human_handoff"] and OFFERED in known:
+            return known[OFFERED]
         sent = memory.get("last_sent") == "ticket"
         return known.get(SENT) if sent else ANYTHING
     frame = stack[-1]

@@ -11,7 +11,7 @@ from contextlib import suppress
 from bot.desk.tickets import reference_of
 from bot.dialogue.acts import send_request
 from bot.dialogue.address_taken import answers_to, says_dead, take_address
-from bot.dialogue.asked import SENT
+from bot.dialogue.asked import OFFERED, SENT
 from bot.dialogue.flow import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from bot.dialogue.handover_fields import corrects_region, line_clauses
 from bot.dialogue.handover_preview import (
@@ -35,11 +35,12 @@ from bot.ground.errors import LimitReached
 
 async def _start(talk: Talk) -> Directive:
     heard = talk.heard
-    if not heard.option and person_in_part(heard):
+    transmits = heard.asked == OFFERED and heard.option == "transmit" and not heard.pressed
+    if transmits or (not heard.option and person_in_part(heard)):
         # "Je ne le connais pas. Transmettez, avec le numéro 40112": the rest is told besides.
         other = [part for part in heard.parts if _is_for_us(part)]
         note_precision(talk, without=[*other, *line_clauses(talk)])
-    if heard.option == "adds" and not note_precision(talk):
+    if talk.frame.data.pop("adds", False) and not note_precision(talk):
         # After a request was sent, and only announced: it is asked for.
         talk.frame.data["asks_line"] = True
     if heard.asked == SENT and heard.does("correct"):
@@ -96,6 +97,8 @@ async def _take_contact(talk: Talk) -> Directive:
         return Wait()
     if "email" in heard.entities:
         return Go("ask_contact")
+    if heard.option == "no_request":
+        return Go("declined")
     if corrects_region(talk) and talk.region:
         talk.say_contact(talk.region)
         return Go("ask_contact")

@@ -20,6 +20,7 @@ from bot.dialogue.handover_fields import (
     corrects_subject,
     line_clauses,
 )
+from bot.dialogue.handover_removal import REMOVAL_STEPS, takes_out
 from bot.dialogue.heard import Part
 from bot.dialogue.login_answers import asks_again, asks_which
 from bot.dialogue.openers import opener
@@ -128,7 +129,7 @@ async def _take_agreement(talk: Talk) -> Directive:
         return correct_subject(talk)
     if _OTHER_ADDRESS.search(folded):
         return Go("ask_contact")
-    if changed := _changed(talk):
+    if changed := takes_out(talk) or _changed(talk):
         return changed
     if heard.option == "dont_send" and (other := _wants_instead(talk)):
         talk.stack.clear()
@@ -274,5 +275,6 @@ PREVIEW_STEPS: dict[str, Step] = {
     "which_reply": Step(_which_reply, _take_which),
     "ask_line": Step(_ask_line, _take_line),
     **FIELD_STEPS,
+    **REMOVAL_STEPS,
 }
 """The steps at a request that was shown; they lead to `send`, `declined` and `ask_contact`."""

@@ -25,6 +25,7 @@ class Part:
         confidence: That the intent is right.
         moves: What it does with the question just asked, likeliest first.
         start: Where it begins in the message.
+        after_sent: What it does with a request that was sent before, as in `Heard`.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Part:
     confidence: float = 0.0
     moves: tuple[Move, ...] = ()
     start: int = 0
+    after_sent: tuple[Move, ...] = ()
 
     @property
     def end(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.dialogue.address_taken import wants_other_address
 from bot.dialogue.after_sent import comes_after
-from bot.dialogue.asked import SENT
+from bot.dialogue.asked import OFFERED, SENT
 from bot.dialogue.flow import Talk
 from bot.dialogue.heard import Heard, Part
 from bot.dialogue.phone_asked import asks_phone
@@ -122,13 +122,16 @@ def reopened(talk: Talk) -> str | None:
     offered = [name for name, _ in talk.memory.get("offered", ())]
     likeliest = [] if "?" in talk.heard.text else talk.heard.ranking[:1]
     person = talk.heard.does("person") or "human_handoff" in likeliest
+    if talk.heard.asked == OFFERED and talk.heard.option == "wrong_region":
+        talk.memory.pop("region", None)
+        return "region"
     if offered == ["human_handoff"] and asks_phone(talk):
         return "region"
+    if talk.heard.asked == OFFERED and talk.heard.option == "transmit":
+        return "handover"
     unclear = not talk.heard.sure and person
     if offered == ["human_handoff"] and (unclear or person_in_part(talk.heard)):
         # "Je ne le connais pas. Vous pouvez leur transmettre ?"
-        return "handover"
-    if talk.heard.option == "adds" and talk.portal.topic(talk.heard.surely) is None:
         return "handover"
     if talk.heard.asked == SENT and talk.heard.does("correct") and not talk.heard.sure:
         return "handover"

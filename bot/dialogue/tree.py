@@ -66,7 +66,7 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         if step.input == "address" and talk.memory.get("address_refused"):
             return Go(step.without)
         if not talk.resuming and (known := _known_answer(talk, tree, step, intent)):
-            return _taken(talk, step, known)
+            return _taken(talk, step, known, asked=False)
         if step.say:
             talk.say_text(step.say, *_buttons(talk, step))
         if step.answers or step.input:
@@ -106,12 +106,17 @@ def _known_answer(talk: Talk, tree: Tree, step: TreeStep, intent: str) -> TreeAn
 
 
 def _taken(
-    talk: Talk, step: TreeStep, answer: TreeAnswer, consent: Consent | None = None
+    talk: Talk,
+    step: TreeStep,
+    answer: TreeAnswer,
+    consent: Consent | None = None,
+    *,
+    asked: bool = True,
 ) -> Directive:
     """Lead on from the answer to a step, which is kept as a fact and as the way taken."""
     if step.fact and answer.means:
         talk.facts[step.fact] = _told(answer)
-    _passed(talk, step, answer)
+    _passed(talk, step, answer, asked=asked)
     talk.frame.data.setdefault("path", []).append(step.name)
     talk.frame.data.setdefault("taken", {})[step.name] = answer.label
     return Go(answer.go, consent)
@@ -227,9 +232,14 @@ async def _check_address(talk: Talk, branches: Mapping[str, str]) -> Directive:
     return Go(fallback)
 
 
-def _passed(talk: Talk, step: TreeStep, chosen: TreeAnswer | None = None) -> None:
-    """Note for a later hand-over what was done; who does not know has done nothing."""
-    if step.tried and talk.heard.intent != "dont_know":
+def _passed(
+    talk: Talk, step: TreeStep, chosen: TreeAnswer | None = None, *, asked: bool = True
+) -> None:
+    """Note for a later hand-over what was done; who does not know has done nothing.
+
+    What a step advises was not done where its question was never put.
+    """
+    if step.tried and asked and talk.heard.intent != "dont_know":
         talk.note_done(step.tried)
     if chosen is not None and chosen.tried:
         talk.note_done(chosen.tried, step.fact, _told(chosen) if chosen.means else "")

@@ -21,7 +21,10 @@ _LISTS = (
     "yes", "no", "confirms", "praise", "reply", "beside", "exclaims", "please", "done",
     "turns_to", "doubt", "elsewhere", "still", "objection", "harmless", "never_agreed",
 )  # fmt: skip
-_OF_REQUESTS = ("tells", "around", "links", "subject", "urgent", "phone")
+_OF_REQUESTS = (
+    "tells", "around", "links", "subject", "urgent", "phone", "line_contract",
+    "line_customer_number", "line_detail", "line_document", "line_phone", "line_tried",
+)  # fmt: skip
 _OF_ADDRESSES = (
     "old", "not_this", "fails_after", "old_after", "own_after", "self_before", "self_after",
     "corrects", "lacks", "dead", "answer_to", "for_answer", "for_answer_after", "new", "new_after",

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.live import Portal, current_content
 from bot.content.replies import Question
-from bot.dialogue.asked import ANYTHING, SENT, STORY, question_asked, questions_ahead
+from bot.dialogue.asked import ANYTHING, OFFERED, SENT, STORY, question_asked, questions_ahead
 from bot.french.clauses import bare_clause
 from bot.ground.settings import current_settings
 from bot.rasa.components.component import Extractor
@@ -40,9 +40,9 @@ class ReplyReader(Extractor):
 
     Sets on each message that answers a question `asked`, the question's id, and `moves`, what the
     message does with it, likeliest first: each with `name`, `option`, `confidence` and `sure`. The
-    facts that it surely tells stand by name in `told`. Each of `parts` gets `moves` of its own, and
-    a message that comes after a request was sent, whatever is asked meanwhile, `after_sent`: what
-    it does with that.
+    facts that it surely tells stand by name in `told`. Each of `parts` gets `moves` of its own. A
+    message that comes after a request was sent, whatever is asked meanwhile, gets `after_sent`,
+    what it does with that, and so do its parts.
 
     Args:
         model_storage: Where the trained model is kept.
@@ -120,7 +120,8 @@ class ReplyReader(Extractor):
             after = [] if sent is None or sent == question else [sent]
             # All in one call: a text is encoded and compared once for all its questions.
             pairs = [(text, question), *((clause, question) for clause in clauses)]
-            pairs += [(text, each) for each in (*ahead, *after)]
+            pairs += [(text, each) for each in ahead]
+            pairs += [(each, asked) for asked in after for each in (text, *clauses)]
             read, *others = self._model.predict_all(pairs)
             message.set("asked", question.id, add_to_output=True)
             message.set("moves", _moves(read), add_to_output=True)
@@ -133,7 +134,10 @@ class ReplyReader(Extractor):
             if told := {fact.name: fact.value for fact in (*story, *read.facts) if fact.sure}:
                 message.set("told", told, add_to_output=True)
             if after:
-                message.set("after_sent", _moves(others[-1]), add_to_output=True)
+                whole, *apart = others[len(parts) + len(ahead) :]
+                message.set("after_sent", _moves(whole), add_to_output=True)
+                for part, each in zip(parts, apart, strict=True):
+                    part["after_sent"] = _moves(each)
         return messages
 
     def _ahead(
@@ -150,7 +154,8 @@ class ReplyReader(Extractor):
             asked.id,
             sure=message.get("band") == "sure",
         )
-        if asked is ANYTHING and (story := self._questions.get(STORY)):
+        told_freely = asked is ANYTHING or asked.id == OFFERED
+        if told_freely and (story := self._questions.get(STORY)):
             questions.append(story)
         return questions
 
