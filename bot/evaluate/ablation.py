@@ -18,13 +18,16 @@ _WORDS_AND_CHARS = {"words": 1.0, "chars": 1.0}
 
 def variants(settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the settings of each row: from the plain baseline up, then the whole without each."""
-    plain = {**settings, "views": _WORDS_AND_CHARS, "vector_weight": 0.0, "kernel_weight": 0.0,
-             "most": 1.0, "rare_weight": 0.0, "strip": False, "shorthand": False}  # fmt: skip
+    plain = {
+        **settings, "views": _WORDS_AND_CHARS, "vector_weight": 0.0, "sentence_weight": 0.0,
+        "kernel_weight": 0.0, "most": 1.0, "rare_weight": 0.0, "strip": False, "shorthand": False,
+    }  # fmt: skip
     steps: list[tuple[str, dict[str, Any]]] = [
         ("+ frame stripped", {"strip": True}),
         ("+ shorthand and regional words", {"shorthand": True}),
         ("+ sounds", {"views": {**_WORDS_AND_CHARS, "sounds": 1.0}}),
         ("+ word vectors", {"vector_weight": settings["vector_weight"]}),
+        ("+ whole sentences", {"sentence_weight": settings["sentence_weight"]}),
         ("+ clusters in place of words", {"views": settings["views"]}),
         ("+ without common grams", {"most": settings["most"]}),
         ("+ class weights", {"rare_weight": settings["rare_weight"]}),

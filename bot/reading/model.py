@@ -17,8 +17,9 @@ from sklearn.svm import LinearSVC
 
 from bot.reading.bands import together
 from bot.reading.calibration import Calibration, calibrate
-from bot.reading.features import Dense, Features, Featurizer
+from bot.reading.features import Dense, Features
 from bot.reading.kernel import KernelModel, kernel, own_similarities, solve, unit_rows
+from bot.reading.texts import Texts
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -28,6 +29,8 @@ Ints = NDArray[np.int64]
 DEFAULTS: dict[str, Any] = {
     "views": {"chars": 1.0, "sounds": 1.0, "clusters": 1.0},
     "vector_weight": 1.6,
+    "sentence_weight": 1.6,
+    "dimensions": 256,
     "clusters": 200,
     "fewest": 3,
     "most": 0.1,
@@ -129,12 +132,8 @@ class IntentModel:
         chosen = self.settings
         self.intents = sorted(set(intents))
         truth = np.searchsorted(self.intents, intents).astype(np.int64)
-        self._featurizer = Featurizer(
-            chosen["views"],
-            chosen["vector_weight"],
-            **{name: chosen[name] for name in ("clusters", "fewest", "most", "strip", "shorthand")},
-        )
-        features = self._featurizer.fit_transform(texts)
+        self._texts = Texts(chosen)
+        features = self._texts.fit_transform(texts)
         folds = list(self._folds(truth))
         self._kernel, second = self._fit_kernel(features, truth, folds)
         # In threads, since liblinear leaves the interpreter to others; the longest job first.
@@ -158,7 +157,7 @@ class IntentModel:
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return what each message means."""
-        features = self._featurizer.transform(texts)
+        features = self._texts.transform(texts)
         second, nearest = self._kernel.scores(features)
         scores = self._mix(self._linear.scores(features), second)
         probabilities = self.calibration.probabilities(scores)

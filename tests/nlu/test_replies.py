@@ -43,7 +43,7 @@ from bot.reading.replies.model import DEFAULTS, ReplyModel
 from bot.reading.replies.moves import Move
 from bot.reading.replies.pairs import question_likeness, weights
 from bot.reading.replies.replied import Replied
-from bot.reading.replies.sentences import DIMENSIONS, encode
+from bot.reading.sentences import DIMENSIONS, encode
 from bot.reading.replies.signals import PLAIN, Scored, move_signals, option_signals, written
 from bot.reading.replies.tiles import fit
 

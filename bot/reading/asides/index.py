@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 from bot.content.asides import Aside
 from bot.reading.asides.vectors import Dense, Letters, encoded, unit
-from bot.reading.replies.sentences import encode
+from bot.reading.sentences import encode
 
 _LETTERS = np.float32(0.2)
 """What the letters count for beside the meaning."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bot.reading.asides.vectors import encoded
-from bot.reading.replies.sentences import encode
+from bot.reading.sentences import encode
 
 _BESIDE = np.float32(0.3)
 """What the likeness to the question that is open counts for beside that to the one asked."""

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from bot.french.fold import fold
-from bot.reading.replies.sentences import DIMENSIONS, encode
+from bot.reading.sentences import DIMENSIONS, encode
 
 Dense = NDArray[np.float32]
 

@@ -21,10 +21,10 @@ from bot.reading.replies.replied import Replied, ranked
 from bot.reading.replies.shown import Shown
 from bot.reading.replies.signals import Scored, written
 from bot.reading.replies.targets import columns, folds
-from bot.reading.replies.texts import Texts
 from bot.reading.replies.tiles import fit
 from bot.reading.replies.trial import Asked, Trial
 from bot.reading.replies.unseen import Unseen, unless_likelier
+from bot.reading.texts import Texts
 
 __all__ = ["DEFAULTS", "Replied", "ReplyModel"]
 
@@ -92,7 +92,7 @@ class ReplyModel:
         self._facts = learnable(pairs)
         self._columns = columns(known, self._facts)
         self._fact_columns = [self._columns["fact", "=".join(fact)] for fact in self._facts]
-        self._texts = Texts(self.settings)
+        self._texts = Texts(self.settings, counted=True)
         texts = [reply.text for reply in known]
         features = self._texts.fit_transform(texts)
         unit = unit_rows(features)
