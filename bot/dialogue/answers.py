@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+from bot.dialogue.agreement import bare_answer
 from bot.dialogue.asides import tell_briefly, tell_no_answer
 from bot.dialogue.asked import OFFERED
 from bot.dialogue.definitions import definition
 from bot.dialogue.flow import TO_A_PERSON, Button, Said, Talk
 from bot.dialogue.global_commands import mail_recalled
+from bot.dialogue.heard import Heard
+from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.small_talk import contact_offer, offer_region, small_talk
 from bot.french.fold import fold
 
@@ -195,6 +198,9 @@ def told_of_contact(talk: Talk) -> bool:
     heard = talk.heard
     if talk.stack or heard.asked != OFFERED or heard.pressed or heard.does("problem"):
         return False
+    if _declines(heard):
+        talk.say("handover.declined")
+        return True
     if heard.option == "alone" and not heard.does("ask"):
         small_talk(talk, "thank")
         return True
@@ -202,6 +208,16 @@ def told_of_contact(talk: Talk) -> bool:
         talk.say("answer.contact_only", talk.button("hand_over", "/human_handoff"))
         return True
     return False
+
+
+def _declines(heard: Heard) -> bool:
+    """Tell whether an offer is turned down, by the whole message or by a clause that only says no.
+
+    "Non merci, pas besoin de transmettre" names what it declines.
+    """
+    likelier = heard.confidence_in("transmit") < heard.confidence_in("alone")
+    says_no = any(bare_answer(part.text) == "no" for part in heard.pieces)
+    return says_no and likelier and heard.surely in {"", "deny", *WAYS_TO_A_PERSON}
 
 
 def _moved_outside(talk: Talk) -> bool:

@@ -56,6 +56,22 @@ def tell_aside(talk: Talk) -> bool:
     return _say(talk, asked)
 
 
+def tell_likely(talk: Talk) -> bool:
+    """Say once what is most likely asked of the tree that is open, as "mais pourquoi ?" is.
+
+    Returns:
+        Whether anything was said.
+    """
+    places = tuple(_places(talk))
+    asked = find_asked(talk.portal.asides, talk.heard.text, places)
+    told: list[str] = talk.memory.setdefault("explained", [])
+    of_this = asked is not None and bool({*places[:2]} & {*asked.aside.about})
+    if asked is None or not of_this or asked.aside.name in told:
+        return False
+    told.append(asked.aside.name)
+    return _say(talk, asked)
+
+
 def _say(talk: Talk, asked: Asked) -> bool:
     """Say what answers a question; tell whether there is anything to say in this conversation."""
     own = talk.memory.get("last_ticket") or {}

@@ -104,6 +104,8 @@ async def _first(talk: Talk) -> Directive | None:
         return above(talk, "sent")
     if wants_mail_again(talk):
         return above(talk, "login")
+    if kept := _kept_problem(talk):
+        return above(talk, kept)
     plainly = answers_step(talk) and not _ends_what_is_open(talk.heard)
     if plainly and not definition(talk):
         if not tell_aside(talk):
@@ -115,6 +117,26 @@ async def _first(talk: Talk) -> Directive | None:
     elif answered := answered_aside(talk):
         return answered
     return moved(talk) or await heard_anywhere(talk)
+
+
+def _kept_problem(talk: Talk) -> str | None:
+    """Return the walk of the second problem that was kept for later, where it is asked for now.
+
+    "Et pour le numéro client, alors ?" does not wait for the first to end.
+    """
+    heard, kept = talk.heard, talk.memory.get("next_problem")
+    clear = {part.intent for part in heard.parts if part.confidence >= _CLEAR}
+    if kept is None or heard.pressed or kept not in {heard.surely, *clear}:
+        return None
+    walk = opener(talk, kept)
+    if walk is not None and all(frame.walk != walk for frame in talk.stack):
+        del talk.memory["next_problem"]
+        return walk
+    return None
+
+
+_CLEAR = 0.8
+"""Confidence from which a clause is about a problem."""
 
 
 def _ends_what_is_open(heard: Heard) -> bool:

@@ -38,6 +38,7 @@ async def _start(talk: Talk) -> Directive:
     transmits = heard.asked == OFFERED and heard.option == "transmit" and not heard.pressed
     if transmits or (not heard.option and person_in_part(heard)):
         # "Je ne le connais pas. Transmettez, avec le numéro 40112": the rest is told besides.
+        take_address(talk)
         other = [part for part in heard.parts if _is_for_us(part)]
         note_precision(talk, without=[*other, *line_clauses(talk)])
     if talk.frame.data.pop("adds", False) and not note_precision(talk):

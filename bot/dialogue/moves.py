@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from bot.content.replies import WALKS
 from bot.dialogue.agreement import bare_answer, sends
-from bot.dialogue.asides import tell_briefly, tell_no_answer
+from bot.dialogue.asides import tell_briefly, tell_likely, tell_no_answer
 from bot.dialogue.asked import question_key
 from bot.dialogue.flow import Directive, Go, Talk, Wait
 from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
+from bot.dialogue.openers import person_in_part
 from bot.dialogue.tree import PREFIX
 from bot.reading.asides.parts import asks_in_a_part
 
@@ -58,7 +59,7 @@ _OVER = ("cancel", "restart", "person", "solved", "correct")
 
 def _means_a_topic(heard: Heard) -> bool:
     """Tell whether a message is surely about something that an answer only leads up to."""
-    if heard.surely in WAYS_TO_A_PERSON:
+    if heard.surely in WAYS_TO_A_PERSON or person_in_part(heard):
         return True
     taken = heard.confidence_in(heard.option or "")
     return heard.surely in _INFORMS and taken < _CERTAIN
@@ -179,6 +180,8 @@ def _explained(talk: Talk, kind: str) -> Directive | None:
     if talk.heard.sure and intent not in _own(talk) and intent in talk.portal.articles:
         # A question with an answer of its own.
         return None
+    if kind == "why" and talk.frame.walk.startswith(PREFIX) and tell_likely(talk):
+        return Go(talk.frame.step)
     told: list[str] = talk.memory.setdefault("explained", [])
     here = f"{talk.frame.walk}/{talk.frame.step}/{kind}"
     walk = talk.frame.walk

@@ -84,3 +84,35 @@ def test_a_request_of_another_conversation_is_not_taken_back(service: Service) -
     reply = other.say(handed.contact)
     assert "attend encore sa réponse" in reply
     assert "Je ne peux l’annuler que dans la conversation" in reply and handed.address in reply
+
+
+@pytest.mark.parametrize(
+    ("added", "kept"),
+    [
+        ("il me faudrait aussi la famille Restauration, vous pouvez l'ajouter ?", "Restauration"),
+        ("mettez aussi que le bordereau de prix n'apparaît pas non plus", "bordereau de prix"),
+    ],
+)
+def test_what_sounds_like_a_topic_is_added_to_the_request(
+    service: Service, added: str, kept: str
+) -> None:
+    handed = from_nothing(service, "resah")
+    reply = handed.chat.say(added)
+    assert "Précision" in reply and kept in reply and "Envoyer" in handed.chat.offered
+    assert handed.reference in handed.chat.click("Envoyer")
+
+
+def test_an_addition_is_heard_while_something_else_is_open(service: Service) -> None:
+    handed = from_nothing(service, "woundwo")
+    handed.chat.say("où je trouve mon numéro client ?")
+    reply = handed.chat.say(
+        "ah c'est le 48211, ajoutez-le à la demande que vous venez d'envoyer svp"
+    )
+    assert "48211" in reply and "Envoyer" in handed.chat.offered
+
+
+def test_a_request_is_taken_back_with_the_reason_before_it(service: Service) -> None:
+    handed = from_nothing(service, "woundwo")
+    handed.chat.say("où je trouve mon numéro client ?")
+    reply = handed.chat.say("en fait mon associé a tout réglé par téléphone, retirez la demande")
+    assert handed.reference in reply and "Annuler ma demande" in handed.chat.offered

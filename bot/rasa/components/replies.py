@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import joblib
@@ -23,6 +24,7 @@ from bot.ground.settings import current_settings
 from bot.rasa.components.component import Extractor
 from bot.reading import REPLIES, replies_hash
 from bot.reading.replies.data import load
+from bot.reading.replies.facts import Fact
 from bot.reading.replies.model import ReplyModel
 from bot.reading.replies.replied import Replied
 
@@ -115,29 +117,32 @@ class ReplyReader(Extractor):
             if not text or text.startswith("/") or question is None or self._model is None:
                 continue
             parts = message.get("parts") or []
-            clauses = [bare_clause(text[part["start"] : part["end"]]) for part in parts]
-            ahead = self._ahead(message, tracker, question)
+            said = [text, *(bare_clause(text[part["start"] : part["end"]]) for part in parts)]
             after = [] if sent is None or sent == question else [sent]
+            ahead = self._ahead(message, tracker, question)
+            told_ahead = _telling(said, first=not (tracker and tracker.get_slot("walk_stack")))
             # All in one call: a text is encoded and compared once for all its questions.
-            pairs = [(text, question), *((clause, question) for clause in clauses)]
-            pairs += [(text, each) for each in ahead]
-            pairs += [(each, asked) for asked in after for each in (text, *clauses)]
-            read, *others = self._model.predict_all(pairs)
+            pairs = [(each, asked) for asked in (question, *after) for each in said]
+            pairs += [(each, asked) for asked in ahead for each in told_ahead]
+            read = self._model.predict_all(pairs)
+            now, read = read[: len(said)], read[len(said) :]
             message.set("asked", question.id, add_to_output=True)
-            message.set("moves", _moves(read), add_to_output=True)
-            for part, each in zip(parts, others, strict=False):
+            message.set("moves", _moves(now[0]), add_to_output=True)
+            for part, each in zip(parts, now[1:], strict=True):
                 part["moves"] = _moves(each)
-            read_ahead = dict(zip(ahead, others[len(parts) :], strict=False))
-            if answered := _answered(read_ahead):
-                message.set("ahead", answered, add_to_output=True)
-            story = next((r.facts for q, r in read_ahead.items() if q.id == STORY), ())
-            if told := {fact.name: fact.value for fact in (*story, *read.facts) if fact.sure}:
-                message.set("told", told, add_to_output=True)
             if after:
-                whole, *apart = others[len(parts) + len(ahead) :]
-                message.set("after_sent", _moves(whole), add_to_output=True)
-                for part, each in zip(parts, apart, strict=True):
+                message.set("after_sent", _moves(read[0]), add_to_output=True)
+                for part, each in zip(parts, read[1 : len(said)], strict=True):
                     part["after_sent"] = _moves(each)
+                read = read[len(said) :]
+            told = _Ahead(told_ahead, ahead, read)
+            if answered := told.answers():
+                message.set("ahead", answered, add_to_output=True)
+                told.leave_out_answered(message)
+            facts = [*told.facts(), *(fact for fact in now[0].facts if fact.sure)]
+            if facts:
+                named = {fact.name: fact.value for fact in facts}
+                message.set("told", named, add_to_output=True)
         return messages
 
     def _ahead(
@@ -170,16 +175,69 @@ class ReplyReader(Extractor):
         return question_asked(portal, stack, memory, self._questions)
 
 
-def _answered(read_as: Mapping[Question, Replied]) -> dict[str, str]:
-    """Return the options that a message surely takes of questions that were not asked.
+def _telling(said: list[str], *, first: bool) -> list[str]:
+    """Return what of a message is read against questions that were not asked: it, and its clauses.
 
-    What would close or send anything is always asked.
+    Whoever begins tells much at once; later, what corrects an answer is the message as a whole.
     """
-    return {
-        question.id: read.first.name
-        for question, read in read_as.items()
-        if _answers_ahead(question, read)
-    }
+    clauses = [each for each in said[1:] if len(each.split()) >= _FEWEST_WORDS]
+    return [said[0], *(clauses[:_MOST_CLAUSES] if first else ())]
+
+
+_FEWEST_WORDS = 4
+_MOST_CLAUSES = 3
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """A message and its clauses, as read against questions that were not asked.
+
+    Attributes:
+        texts: The message, then its clauses.
+        questions: What was not asked.
+        read: What each text does with each question, a question after the other.
+    """
+
+    texts: list[str]
+    questions: list[Question]
+    read: list[Replied]
+
+    def _each(self) -> Iterator[tuple[Question, str, Replied]]:
+        pairs = ((question, text) for question in self.questions for text in self.texts)
+        for (question, text), read in zip(pairs, self.read, strict=True):
+            yield question, text, read
+
+    def answers(self) -> dict[str, str]:
+        """Return the options that are surely taken, by the ids of their questions.
+
+        What would close or send anything is always asked.
+        """
+        taken: dict[str, tuple[float, str]] = {}
+        for question, _, read in self._each():
+            if _answers_ahead(question, read):
+                surest = taken.get(question.id, (0.0, ""))
+                taken[question.id] = max(surest, (read.first.confidence, read.first.name))
+        return {question: name for question, (_, name) in taken.items()}
+
+    def facts(self) -> list[Fact]:
+        """Return the facts that are surely told."""
+        return [
+            fact
+            for question, _, read in self._each()
+            if question.id == STORY
+            for fact in read.facts
+            if fact.sure
+        ]
+
+    def leave_out_answered(self, message: Message) -> None:
+        """Take a clause that answers such a question for no second problem of the message."""
+        answering = {
+            text for question, text, read in self._each() if _answers_ahead(question, read)
+        }
+        problems = message.get("problems") or []
+        left = [each for each in problems if each["text"] not in answering]
+        if len(left) < len(problems):
+            message.data.pop("problems")
 
 
 def _answers_ahead(question: Question, read: Replied) -> bool:
