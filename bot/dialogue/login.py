@@ -160,7 +160,9 @@ async def _check(talk: Talk) -> Directive:
         talk.memory["account"] = active[0].login
         if portal.feature("activation_mail_next_day") and active[0].activated_today(now()):
             return Go("activated_today")
-        return Go("offer_reset")
+        refused = talk.memory.get("topic") == "email_not_recognised"
+        # What the portal refuses is the address as it is typed: another password changes nothing.
+        return Go("refused_spaces" if refused else "offer_reset")
     if "pending" in by_status:
         return Go("pending")
     if "disabled" in by_status:
