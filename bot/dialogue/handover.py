@@ -76,6 +76,9 @@ async def _have_region(talk: Talk) -> Directive:
 
 async def _ask_contact(talk: Talk) -> Directive:
     """Ask where to reply; tell what is wrong with an address to which no mail can be sent."""
+    if asks_again(talk):
+        # Told with the wish, but not so that it can be taken.
+        return Wait()
     address = talk.memory.get("reply_to") or talk.memory.get("address", "")
     wants_person = talk.heard.intent in WAYS_TO_A_PERSON
     if talk.region and wants_person and talk.memory.get("contact_told") != talk.region.id:

@@ -186,6 +186,8 @@ def _telling(said: list[str], *, first: bool) -> list[str]:
 
 _FEWEST_WORDS = 4
 _MOST_CLAUSES = 3
+_POSSIBLE = 0.3
+"""Confidence from which a message may mean what one of its clauses surely says."""
 
 
 @dataclass(frozen=True)
@@ -207,16 +209,26 @@ class _Ahead:
         for (question, text), read in zip(pairs, self.read, strict=True):
             yield question, text, read
 
+    def _surely(self) -> Iterator[tuple[Question, str, Replied]]:
+        """Yield what surely answers a question; a clause does if the message may mean that too.
+
+        "Je ne suis pas un particulier" is one of some clauses that say the contrary by themselves.
+        """
+        whole = dict(zip(self.questions, self.read[:: len(self.texts)], strict=True))
+        for question, text, read in self._each():
+            may_mean = whole[question].confidence_in(read.first.name) >= _POSSIBLE
+            if _answers_ahead(question, read) and may_mean:
+                yield question, text, read
+
     def answers(self) -> dict[str, str]:
         """Return the options that are surely taken, by the ids of their questions.
 
         What would close or send anything is always asked.
         """
         taken: dict[str, tuple[float, str]] = {}
-        for question, _, read in self._each():
-            if _answers_ahead(question, read):
-                surest = taken.get(question.id, (0.0, ""))
-                taken[question.id] = max(surest, (read.first.confidence, read.first.name))
+        for question, _, read in self._surely():
+            surest = taken.get(question.id, (0.0, ""))
+            taken[question.id] = max(surest, (read.first.confidence, read.first.name))
         return {question: name for question, (_, name) in taken.items()}
 
     def facts(self) -> list[Fact]:
@@ -231,9 +243,7 @@ class _Ahead:
 
     def leave_out_answered(self, message: Message) -> None:
         """Take a clause that answers such a question for no second problem of the message."""
-        answering = {
-            text for question, text, read in self._each() if _answers_ahead(question, read)
-        }
+        answering = {text for _, text, _ in self._surely()}
         problems = message.get("problems") or []
         left = [each for each in problems if each["text"] not in answering]
         if len(left) < len(problems):
