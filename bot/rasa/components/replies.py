@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -186,8 +187,9 @@ def _telling(said: list[str], *, first: bool) -> list[str]:
 
 _FEWEST_WORDS = 4
 _MOST_CLAUSES = 3
-_POSSIBLE = 0.3
-"""Confidence from which a message may mean what one of its clauses surely says."""
+_POSSIBLE, _LIKELY = 0.3, 0.5
+"""Confidence from which a message may mean what one of its clauses surely says, and from which a
+clause says something else."""
 
 
 @dataclass(frozen=True)
@@ -212,12 +214,17 @@ class _Ahead:
     def _surely(self) -> Iterator[tuple[Question, str, Replied]]:
         """Yield what surely answers a question; a clause does if the message may mean that too.
 
-        "Je ne suis pas un particulier" is one of some clauses that say the contrary by themselves.
+        Nor may another clause answer otherwise: "je ne suis pas un particulier, je suis une
+        entreprise".
         """
         whole = dict(zip(self.questions, self.read[:: len(self.texts)], strict=True))
+        likely: dict[Question, set[str]] = defaultdict(set)
+        for question, _, read in self._each():
+            if read.first.option and read.first.confidence >= _LIKELY:
+                likely[question].add(read.first.name)
         for question, text, read in self._each():
             may_mean = whole[question].confidence_in(read.first.name) >= _POSSIBLE
-            if _answers_ahead(question, read) and may_mean:
+            if len(likely[question]) == 1 and may_mean and _answers_ahead(question, read):
                 yield question, text, read
 
     def answers(self) -> dict[str, str]:
