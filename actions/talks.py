@@ -13,7 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.content.live import current_content
+from bot.content.live import Portal, current_content
 from bot.desk.accounts import current_accounts
 from bot.dialogue.address_owner import Read, read_addresses
 from bot.dialogue.address_taken import note_dead_address, take_address
@@ -105,6 +105,8 @@ def talk_of(tracker: Tracker) -> Talk:
     if len(heard.problems) > 1 and (not heard.sure or heard.intent in heard.problems):
         # Each part is clear, even where the whole is not; what was told first comes first.
         heard = replace(heard, intent=heard.problems[0], band="sure")
+    if not heard.sure and (topic := _topic_of_clauses(heard, content)):
+        heard = replace(heard, intent=topic, band="sure", surely=topic)
     if heard.intent in _DOCUMENTS and not content.feature("documents"):
         # Without contracts of its own, what a portal has of documents is public.
         heard = replace(heard, intent="public_downloads")
@@ -124,6 +126,20 @@ def talk_of(tracker: Tracker) -> Talk:
         stack=[Frame.from_json(deepcopy(f)) for f in tracker.get_slot("walk_stack") or ()],
         resuming=tracker.latest_action_name != _LISTEN,
     )
+
+
+def _topic_of_clauses(heard: Heard, portal: Portal) -> str | None:
+    """Return the one topic that clauses are surely about, where the whole is likely about it too.
+
+    "Laissez tomber. Autre question : comment on s'abonne à une offre ?"
+    """
+    sure = {part.intent for part in heard.parts if part.confidence >= _CLEAR}
+    topics = sure & set(portal.articles)
+    return topics.pop() if len(topics) == 1 and topics <= set(heard.ranking[:2]) else None
+
+
+_CLEAR = 0.9
+"""Confidence from which a clause is about a topic beyond doubt."""
 
 
 def _counts(entity: dict[str, Any], text: str, ours: set[str]) -> bool:

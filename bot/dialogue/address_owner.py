@@ -63,7 +63,7 @@ def whose_is(before: str, after: str) -> Whose:
         return "failing"
     if _told(near, "old") or _told(follows[:_NEAR], "old_after"):
         return "old"
-    if _ends_with(told, "not_this"):
+    if _rejected(before, told):
         return "old"
     if _ends_with(told, "self_before") or _told(near, "answer_to"):
         return "own"
@@ -75,6 +75,24 @@ def whose_is(before: str, after: str) -> Whose:
     if _only(told) and _only(follows):
         return "alone"
     return "own" if _told(near, "own") else "unclear"
+
+
+def _rejected(before: str, told: Tokens) -> bool:
+    """Tell whether the words right before an address say that it is not the one.
+
+    "Pas a@…" and "ce n'est plus a@…" do; "ça marche plus, a@…" says that of something else.
+    """
+    ending = [phrase for phrase in _phrases()["not_this"] if told[-len(phrase) :] == phrase]
+    if not ending or before.rstrip(" \t\"'«").endswith(_ENDS_A_CLAUSE):
+        return False
+    if any(len(phrase) > 1 for phrase in ending) or len(told) == 1:
+        return True
+    return told[-1] not in _NEGATIONS or (told[-2],) in _phrases()["denied_by"]
+
+
+_ENDS_A_CLAUSE = (",", ";", ".", "!", "?", "\n")
+_NEGATIONS = frozenset({"pas", "plus"})
+"""Words that more often belong to the verb before them than to the address behind."""
 
 
 def purpose_of(before: str, after: str) -> Purpose:

@@ -13,7 +13,7 @@ from bot.dialogue.flow import TO_A_PERSON, Directive, Go, Said, Talk
 from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
-from bot.dialogue.openers import opener
+from bot.dialogue.openers import opener, takes_offer_up
 from bot.dialogue.tree import PREFIX
 from bot.reading.asides.finding import Asked, find_asked
 from bot.reading.asides.passages import likeliest_passage
@@ -54,6 +54,32 @@ def tell_aside(talk: Talk) -> bool:
     if asked is None or _leads_to_contact(talk) or _says_the_problem(talk, asked):
         return False
     return _say(talk, asked)
+
+
+def tell_questions_beside(talk: Talk) -> None:
+    """Answer what clauses of a message ask as topics of their own, beside what it answers.
+
+    "Lille. Et je fais quoi si le mail n'arrive pas ?" names a place, which leads on, and asks.
+    """
+    heard = talk.heard
+    if heard.pressed or not (heard.option or talk.learned or "email" in heard.entities):
+        return
+    told: list[str] = talk.memory.setdefault("asides", [])
+    own = {frame.walk.removeprefix(PREFIX) for frame in talk.stack}
+    for part in heard.parts:
+        article = talk.portal.articles.get(part.intent)
+        asks = "?" in part.text or part.does(*_ASKING)
+        if article is None or not asks or part.confidence < _CLEAR:
+            continue
+        if part.intent in {*own, *told} or part.intent in WAYS_TO_A_PERSON or sends(part.text):
+            continue
+        told.append(part.intent)
+        talk.told_aside = True
+        talk.said.append(Said(likeliest_passage(talk.portal.answer(article), part.text, "")))
+
+
+_CLEAR = 0.8
+"""Confidence from which a clause is about a topic."""
 
 
 def tell_likely(talk: Talk) -> bool:
@@ -197,7 +223,7 @@ def told_outside(talk: Talk) -> bool:
         Whether it was answered.
     """
     heard = talk.heard
-    if talk.stack or talk.resuming or "email" in heard.entities or heard.option == "transmit":
+    if talk.stack or talk.resuming or "email" in heard.entities or takes_offer_up(heard):
         return False
     begun = any(talk.memory.get(name) for name in ("topic", "last_sent", "outcome"))
     if heard.sure and not begun:

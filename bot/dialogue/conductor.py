@@ -8,11 +8,13 @@ waits.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.content.live import Portal
 from bot.dialogue.after_sent import AFTER_SENT, comes_after
 from bot.dialogue.agreement import sends
-from bot.dialogue.asides import answered_aside, tell_aside
+from bot.dialogue.asides import answered_aside, tell_aside, tell_questions_beside
+from bot.dialogue.asked import OFFERED
 from bot.dialogue.consent import consent_to, settles_first
 from bot.dialogue.definitions import definition
 from bot.dialogue.flow import TO_A_PERSON, Directive, End, Frame, Go, Open, Pass, Talk, Wait, Walk
@@ -34,7 +36,7 @@ from bot.dialogue.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
 from bot.dialogue.place_said import named_region
 from bot.dialogue.region import REGION
 from bot.dialogue.ticket_state import TICKET_STATE
-from bot.dialogue.tree import PREFIX, tree_name, tree_walk
+from bot.dialogue.tree import PREFIX, closing_answers, tree_name, tree_walk
 from bot.french.fold import fold
 
 WALKS: dict[str, Walk] = {
@@ -78,6 +80,8 @@ async def conduct(talk: Talk) -> bool:
     """
     _forget_lost_walks(talk)
     if not talk.stack:
+        if talk.heard.asked == OFFERED:
+            tell_questions_beside(talk)
         walk = reopened(talk) or opener(talk) or "login"
         return await _follow(talk, Open(walk, then=""))
     if talk.resuming:
@@ -86,7 +90,7 @@ async def conduct(talk: Talk) -> bool:
     own = talk.frame.walk.removeprefix(PREFIX)
     answered = as_answer(talk.heard, small_talk=_SMALL | {own})
     settled = talk.heard.settled and answered.intent != "cancel"
-    talk.heard = as_moved(talk.heard) if settled else answered
+    talk.heard = as_moved(talk.heard, own) if settled else answered
     directive = await _first(talk) or await _listen(talk)
     if isinstance(directive, Pass):
         return False
@@ -106,16 +110,23 @@ async def _first(talk: Talk) -> Directive | None:
         return above(talk, "login")
     if kept := _kept_problem(talk):
         return above(talk, kept)
+    if settled := _settled_first(talk):
+        return settled
     plainly = answers_step(talk) and not _ends_what_is_open(talk.heard)
     if plainly and not definition(talk):
         if not tell_aside(talk):
+            tell_questions_beside(talk)
+        if not talk.told_aside:
             answer_aside(talk)
         return None
     if talk.heard.entities.get("email"):
         # The address is taken, and what is asked beside it answered.
-        tell_aside(talk)
+        if not tell_aside(talk):
+            tell_questions_beside(talk)
     elif answered := answered_aside(talk):
         return answered
+    else:
+        tell_questions_beside(talk)
     return moved(talk) or await heard_anywhere(talk)
 
 
@@ -137,6 +148,34 @@ def _kept_problem(talk: Talk) -> str | None:
 
 _CLEAR = 0.8
 """Confidence from which a clause is about a problem."""
+
+
+def _settled_first(talk: Talk) -> Directive | None:
+    """Close what is open upon a clause that says so, and open what a later one is about.
+
+    "C'est bon j'ai pu me connecter. Autre chose : le marché n'apparaît pas."
+    """
+    heard = talk.heard
+    if heard.pressed or len(heard.parts) < 2 or talk.frame.walk == "handover":
+        return None
+    first, *others = heard.parts
+    settles = frozenset({*_SETTLING, *closing_answers(talk)})
+    takes = next((move.name for move in first.moves if move.option and move.sure), None)
+    option = takes if takes in settles else None
+    alone = replace(heard, text=first.text, moves=first.moves, parts=(), intent="solved", surely="")
+    consent = consent_to(alone, "solved", named=closing_answers(talk), option=option)
+    for part in others if consent else ():
+        walk = opener(talk, part.intent) if part.confidence >= _CLEAR else None
+        if consent and walk is not None and walk != talk.frame.walk:
+            close_as_solved(talk, consent)
+            talk.memory.pop("next_problem", None)
+            talk.heard = replace(heard, intent=part.intent, band="sure", surely=part.intent)
+            return Open(walk, then="")
+    return None
+
+
+_SETTLING = ("connected", "solved")
+"""Options of questions of our walks that say that all is well."""
 
 
 def _ends_what_is_open(heard: Heard) -> bool:

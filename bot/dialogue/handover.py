@@ -11,7 +11,7 @@ from contextlib import suppress
 from bot.desk.tickets import reference_of
 from bot.dialogue.acts import send_request
 from bot.dialogue.address_taken import answers_to, says_dead, take_address
-from bot.dialogue.asked import OFFERED, SENT
+from bot.dialogue.asked import SENT
 from bot.dialogue.flow import Directive, End, Go, Open, Pass, Step, Talk, Wait, Walk
 from bot.dialogue.handover_fields import corrects_region, line_clauses
 from bot.dialogue.handover_preview import (
@@ -23,7 +23,7 @@ from bot.dialogue.handover_preview import (
 from bot.dialogue.heard import Part
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.login_answers import asks_again
-from bot.dialogue.openers import person_in_part, wants_person
+from bot.dialogue.openers import person_in_part, takes_offer_up, wants_person
 from bot.dialogue.phone_asked import asks_phone
 from bot.dialogue.precision import note_precision
 from bot.dialogue.request import forget_request
@@ -35,8 +35,7 @@ from bot.ground.errors import LimitReached
 
 async def _start(talk: Talk) -> Directive:
     heard = talk.heard
-    transmits = heard.asked == OFFERED and heard.option == "transmit" and not heard.pressed
-    if transmits or (not heard.option and person_in_part(heard)):
+    if takes_offer_up(heard) or (not heard.option and person_in_part(heard)):
         # "Je ne le connais pas. Transmettez, avec le numéro 40112": the rest is told besides.
         take_address(talk)
         other = [part for part in heard.parts if _is_for_us(part)]

@@ -13,7 +13,7 @@ from bot.dialogue.agreement import tokens
 from bot.dialogue.flow import Button, Directive, Go, Step, Talk, Wait
 from bot.dialogue.heard import Part
 from bot.dialogue.interpretation import OF_DOCUMENTS, WAYS_TO_A_PERSON
-from bot.dialogue.place_said import MOST_SHORT, place_in, regions_of
+from bot.dialogue.place_said import MOST_SHORT, place_in, region_in, regions_of
 from bot.dialogue.precision import note_precision
 from bot.dialogue.request import ADDRESS_CHANGE, of_documents, set_subject, subject, subject_id
 
@@ -157,12 +157,11 @@ def corrects_region(talk: Talk) -> bool:
     """
     if talk.heard.pressed:
         return False
-    places = place_in(talk.portal, talk.heard.text, expected=False).places
-    others = [each for each in regions_of(talk.portal, places) if each != talk.region]
+    named = region_in(talk)
     meant = talk.heard.does("region", "correct") or talk.heard.intent == "inform_region"
-    if len(others) != 1 or not meant:
+    if named is None or named == talk.region or not meant:
         return False
-    talk.memory["region"] = others[0].id
+    talk.memory["region"] = named.id
     return True
 
 

@@ -49,6 +49,14 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """The intent that an option of a walk's question comes to, where the step knows it by that."""
 
+_CAUSES = frozenset(
+    {
+        "account_locked", "account_pending", "email_not_recognised", "login_form_frozen",
+        "mail_not_received", "mailinblack", "reset_link_problem",
+    }
+)  # fmt: skip
+"""Intents that name why something does not work."""
+
 _COURTESY = frozenset({"greet", "thank", "goodbye"})
 _BESIDE = frozenset({"ask", "problem"})
 
@@ -77,10 +85,14 @@ def answers_step(talk: Talk) -> bool:
     return not _means_a_topic(heard)
 
 
-def as_moved(heard: Heard) -> Heard:
+def as_moved(heard: Heard, own: str = "") -> Heard:
     """Return a message with the intent that its surest move comes to, where one is sure.
 
     An option is for the step that offers it; some of a walk's come to an intent too.
+
+    Args:
+        heard: The message.
+        own: The intent that is treated already.
     """
     if heard.pressed:
         return heard
@@ -93,6 +105,9 @@ def as_moved(heard: Heard) -> Heard:
             continue
         if heard.sure and (move.name in _BESIDE or heard.intent in _INFORMS):
             # "Vous êtes une personne ?" asks, and wants nobody.
+            return heard
+        if move.name == "fails" and heard.surely in _CAUSES - {own}:
+            # "Ça marche pas, le bouton reste gris": the cause leads further than that it fails.
             return heard
         if move.name == "none" and heard.yes_no:
             # "Ok" is a word of agreement, whatever it agrees to.

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.dialogue.address_taken import wants_other_address
 from bot.dialogue.after_sent import comes_after
+from bot.dialogue.agreement import bare_answer
 from bot.dialogue.asked import OFFERED, SENT
 from bot.dialogue.flow import Talk
 from bot.dialogue.heard import Heard, Part
@@ -109,6 +110,15 @@ def _address_opens_login(talk: Talk, heard: Heard) -> bool:
     return bool(likely & login or heard.intent in NO_TOPIC or known)
 
 
+def takes_offer_up(heard: Heard) -> bool:
+    """Tell whether a message has the request passed on to the contact that was just given.
+
+    A bare "ok" only takes note of it.
+    """
+    transmits = heard.asked == OFFERED and heard.option == "transmit" and not heard.pressed
+    return transmits and bare_answer(heard.text) is None
+
+
 def reopened(talk: Talk) -> str | None:
     """Return the walk that a message which Rasa's rules leave to an answer opens, or None.
 
@@ -127,7 +137,7 @@ def reopened(talk: Talk) -> str | None:
         return "region"
     if offered == ["human_handoff"] and asks_phone(talk):
         return "region"
-    if talk.heard.asked == OFFERED and talk.heard.option == "transmit":
+    if takes_offer_up(talk.heard):
         return "handover"
     unclear = not talk.heard.sure and person
     if offered == ["human_handoff"] and (unclear or person_in_part(talk.heard)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.content.live import Portal, Region
+from bot.dialogue.agreement import tokens
 from bot.dialogue.flow import Talk
 from bot.french.fold import fold
 from bot.french.places import Place, PlaceAnswer, find_place
@@ -29,11 +30,42 @@ def regions_of(portal: Portal, places: tuple[Place, ...]) -> list[Region]:
 
 def remember_region(talk: Talk) -> None:
     """Note the region when a message names it in passing, so that it is not asked for."""
-    if talk.heard.text.startswith("/"):
-        return
-    answer = place_in(talk.portal, talk.heard.text, expected=False)
-    if answer.outcome == "one" and (regions := regions_of(talk.portal, answer.places)):
-        talk.memory["region"] = regions[0].id
+    if not talk.heard.text.startswith("/") and (region := region_in(talk)):
+        talk.memory["region"] = region.id
+
+
+def region_in(talk: Talk) -> Region | None:
+    """Return the one region that a message names, by its own name or by a place in it, or None.
+
+    Any word may be a hamlet's name: what is little known counts where a region is spoken of.
+    """
+    heard = talk.heard
+    if named := _named_itself(talk.portal, heard.text):
+        return named
+    speaks = heard.does("region") or heard.surely in {"inform_region", "regional_contact"}
+    for expected in (False, True) if speaks else (False,):
+        answer = place_in(talk.portal, heard.text, expected=expected)
+        regions = regions_of(talk.portal, answer.places)
+        if answer.outcome == "one" and len(regions) == 1:
+            return regions[0]
+    return None
+
+
+def _named_itself(portal: Portal, text: str) -> Region | None:
+    """Return the one region whose own name stands in a text, and is not said to be wrong."""
+    words = tokens(text)
+    found = []
+    for region in portal.regions:
+        name = tokens(region.name)
+        for start in range(len(words) - len(name) + 1):
+            before = words[max(0, start - _DENIED_BY) : start]
+            if words[start : start + len(name)] == name and not {"pas", "plus"} & set(before):
+                found.append(region)
+    return found[0] if len(set(found)) == 1 else None
+
+
+_DENIED_BY = 3
+"""Words before a region's name among which a "pas" is about it."""
 
 
 def _may_be_a_place(talk: Talk) -> bool:

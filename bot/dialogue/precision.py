@@ -59,6 +59,9 @@ def _told(talk: Talk, clause: Part) -> Told:
     if bare_answer(clause.text, "ticket") is not None or clause.does("smalltalk") or holds_up:
         return Told("")
     told = told_in(clause.text, phrases)
+    if clause.does("complain") and not told.announced:
+        # A reproach is for the assistant.
+        return Told("")
     if told.announced:
         # "On peut ajouter que… ?" asks for the line, and tells it.
         told = replace(told, text=told.text.rstrip(" ?"))

@@ -147,6 +147,16 @@ def _closes(tree: Tree, answer: TreeAnswer) -> bool:
     return target is not None and target.end == "solved"
 
 
+def closing_answers(talk: Talk) -> tuple[str, ...]:
+    """Return the labels of the answers to the current step of a tree that close the problem."""
+    article = talk.portal.articles.get(talk.frame.walk.removeprefix(PREFIX))
+    tree = article.tree if article else None
+    step = tree.steps.get(talk.frame.step) if tree else None
+    if tree is None or step is None or not talk.frame.walk.startswith(PREFIX):
+        return ()
+    return tuple(answer.label for answer in step.answers if _closes(tree, answer))
+
+
 def _told(answer: TreeAnswer) -> str:
     """Return what an answer tells as a fact: yes or no where it means that, as facts.yml does."""
     return next((value for value in ("yes", "no") if value in answer.means), answer.means[0])

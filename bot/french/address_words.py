@@ -12,7 +12,9 @@ INTRODUCES = frozenset(
     "est suis et cest ces cé cè c a à y mail mails mel email e-mail courriel adresse adr login"
     " identifiant user utilisateur compte perso pro voici voila mailto http https cets ce jutilise"
     " utilisez repondez ecrivez essayez prenez mettez tapez envoyez contactez notez lisez ladresse"
-    " jai oublie it's it’s is im i'm my address".split()
+    " jai oublie it's it’s is im i'm my address ok oki okay okey oui ouais wi yes non nan bjr bsr"
+    " slt svp stp merci mrc dsl tiens donc alors bon bah ben euh heu hein allez vasi vasy go top"
+    " parfait nickel envoi envoie envoyez transmets transmettez daccord dac".split()
 )
 """Words that an address follows, and that belong to no name."""
 

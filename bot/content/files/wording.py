@@ -26,9 +26,9 @@ _OF_REQUESTS = (
     "line_customer_number", "line_detail", "line_document", "line_phone", "line_tried",
 )  # fmt: skip
 _OF_ADDRESSES = (
-    "old", "not_this", "fails_after", "old_after", "own_after", "self_before", "self_after",
-    "corrects", "lacks", "dead", "answer_to", "for_answer", "for_answer_after", "new", "new_after",
-    "other", "own", "beside",
+    "old", "not_this", "denied_by", "fails_after", "old_after", "own_after", "self_before",
+    "self_after", "corrects", "lacks", "dead", "answer_to", "for_answer", "for_answer_after", "new",
+    "new_after", "other", "own", "beside",
 )  # fmt: skip
 
 

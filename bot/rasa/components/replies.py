@@ -187,9 +187,8 @@ def _telling(said: list[str], *, first: bool) -> list[str]:
 
 _FEWEST_WORDS = 4
 _MOST_CLAUSES = 3
-_POSSIBLE, _LIKELY = 0.3, 0.5
-"""Confidence from which a message may mean what one of its clauses surely says, and from which a
-clause says something else."""
+_LIKELY = 0.5
+"""Confidence from which a clause says something else than another."""
 
 
 @dataclass(frozen=True)
@@ -212,10 +211,11 @@ class _Ahead:
             yield question, text, read
 
     def _surely(self) -> Iterator[tuple[Question, str, Replied]]:
-        """Yield what surely answers a question; a clause does if the message may mean that too.
+        """Yield what surely answers a question.
 
-        Nor may another clause answer otherwise: "je ne suis pas un particulier, je suis une
-        entreprise".
+        A clause does if the message most likely means that too, and no other clause says otherwise
+        ("je ne suis pas un particulier, je suis une entreprise"). What came of an advice is told by
+        the message as a whole.
         """
         whole = dict(zip(self.questions, self.read[:: len(self.texts)], strict=True))
         likely: dict[Question, set[str]] = defaultdict(set)
@@ -223,8 +223,12 @@ class _Ahead:
             if read.first.option and read.first.confidence >= _LIKELY:
                 likely[question].add(read.first.name)
         for question, text, read in self._each():
-            may_mean = whole[question].confidence_in(read.first.name) >= _POSSIBLE
-            if len(likely[question]) == 1 and may_mean and _answers_ahead(question, read):
+            closing = any(option.acts for option in question.options)
+            may_mean = whole[question].first.name == read.first.name
+            counts = text == self.texts[0] or (
+                may_mean and not closing and len(likely[question]) == 1
+            )
+            if counts and _answers_ahead(question, read):
                 yield question, text, read
 
     def answers(self) -> dict[str, str]:

@@ -33,10 +33,6 @@ class Replied:
         """The likeliest."""
         return self.moves[0]
 
-    def confidence_in(self, option: str) -> float:
-        """Return how probable it is that an option is chosen; 0 for one that there is not."""
-        return max((m.confidence for m in self.moves if m.option and m.name == option), default=0.0)
-
     @property
     def sure(self) -> tuple[Move, ...]:
         """Those that can be gone by, one option among them at most."""
