@@ -8,7 +8,6 @@ waits.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from bot.content.live import Portal
 from bot.dialogue.after_sent import AFTER_SENT, comes_after
@@ -27,16 +26,16 @@ from bot.dialogue.global_commands import (
     solved,
 )
 from bot.dialogue.handover import HANDOVER
-from bot.dialogue.heard import Heard
-from bot.dialogue.interpretation import OF_DOCUMENTS, as_answer
+from bot.dialogue.interpretation import as_answer
 from bot.dialogue.login import LOGIN
 from bot.dialogue.login_mail import wants_mail_again
 from bot.dialogue.moves import answer_aside, answers_step, as_moved, moved
-from bot.dialogue.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened
+from bot.dialogue.next_problem import kept_problem, settled_first
+from bot.dialogue.openers import LOGIN_TOPICS, NO_TOPIC, opener, reopened, same_family
 from bot.dialogue.place_said import named_region
 from bot.dialogue.region import REGION
 from bot.dialogue.ticket_state import TICKET_STATE
-from bot.dialogue.tree import PREFIX, closing_answers, tree_name, tree_walk
+from bot.dialogue.tree import PREFIX, tree_name, tree_walk
 from bot.french.fold import fold
 
 WALKS: dict[str, Walk] = {
@@ -108,11 +107,12 @@ async def _first(talk: Talk) -> Directive | None:
         return above(talk, "sent")
     if wants_mail_again(talk):
         return above(talk, "login")
-    if kept := _kept_problem(talk):
+    if kept := kept_problem(talk):
         return above(talk, kept)
-    if settled := _settled_first(talk):
+    if settled := settled_first(talk):
         return settled
-    plainly = answers_step(talk) and not _ends_what_is_open(talk.heard)
+    ends = talk.heard.surely == "solved" or talk.heard.intent == "cancel"
+    plainly = answers_step(talk) and not ends
     if plainly and not definition(talk):
         if not tell_aside(talk):
             tell_questions_beside(talk)
@@ -128,58 +128,6 @@ async def _first(talk: Talk) -> Directive | None:
     else:
         tell_questions_beside(talk)
     return moved(talk) or await heard_anywhere(talk)
-
-
-def _kept_problem(talk: Talk) -> str | None:
-    """Return the walk of the second problem that was kept for later, where it is asked for now.
-
-    "Et pour le numéro client, alors ?" does not wait for the first to end.
-    """
-    heard, kept = talk.heard, talk.memory.get("next_problem")
-    clear = {part.intent for part in heard.parts if part.confidence >= _CLEAR}
-    if kept is None or heard.pressed or kept not in {heard.surely, *clear}:
-        return None
-    walk = opener(talk, kept)
-    if walk is not None and all(frame.walk != walk for frame in talk.stack):
-        del talk.memory["next_problem"]
-        return walk
-    return None
-
-
-_CLEAR = 0.8
-"""Confidence from which a clause is about a problem."""
-
-
-def _settled_first(talk: Talk) -> Directive | None:
-    """Close what is open upon a clause that says so, and open what a later one is about.
-
-    "C'est bon j'ai pu me connecter. Autre chose : le marché n'apparaît pas."
-    """
-    heard = talk.heard
-    if heard.pressed or len(heard.parts) < 2 or talk.frame.walk == "handover":
-        return None
-    first, *others = heard.parts
-    settles = frozenset({*_SETTLING, *closing_answers(talk)})
-    takes = next((move.name for move in first.moves if move.option and move.sure), None)
-    option = takes if takes in settles else None
-    alone = replace(heard, text=first.text, moves=first.moves, parts=(), intent="solved", surely="")
-    consent = consent_to(alone, "solved", named=closing_answers(talk), option=option)
-    for part in others if consent else ():
-        walk = opener(talk, part.intent) if part.confidence >= _CLEAR else None
-        if consent and walk is not None and walk != talk.frame.walk:
-            close_as_solved(talk, consent)
-            talk.memory.pop("next_problem", None)
-            talk.heard = replace(heard, intent=part.intent, band="sure", surely=part.intent)
-            return Open(walk, then="")
-    return None
-
-
-_SETTLING = ("connected", "solved")
-"""Options of questions of our walks that say that all is well."""
-
-
-def _ends_what_is_open(heard: Heard) -> bool:
-    return heard.surely == "solved" or heard.intent == "cancel"
 
 
 def _offer_below(talk: Talk) -> Directive | None:
@@ -242,7 +190,7 @@ async def _listen(talk: Talk) -> Directive:
     if talk.heard.intent == "solved" and talk.heard.sure:
         return solved(talk)
     other = opener(talk) if talk.heard.surely else None
-    switches = other is not None and _same_family(other, talk.frame.walk)
+    switches = other is not None and same_family(other, talk.frame.walk)
     if talk.learned_fact and "?" not in talk.heard.text and not (switches or _corrects(talk)):
         # "On n'a pas MailInBlack" tells something about the open problem; it is not a new one.
         talk.say("in_walk.noted")
@@ -261,7 +209,7 @@ async def _listen(talk: Talk) -> Directive:
     if walk == talk.frame.walk and talk.heard.pressed:
         # Chosen among topics: it begins anew.
         return Go(walk_of(talk.portal, walk).first)
-    if _same_family(walk, talk.frame.walk):
+    if same_family(walk, talk.frame.walk):
         talk.stack.pop()
         if not talk.stack:
             return Open(walk, then="")
@@ -279,14 +227,6 @@ async def _listen(talk: Talk) -> Directive:
     if any(frame.walk == walk for frame in talk.stack) or len(pending) >= MOST_PROBLEMS:
         return directive
     return above(talk, walk)
-
-
-_DOCUMENTS = frozenset(map(tree_name, OF_DOCUMENTS))
-"""Trees that begin alike: what is told later may show that another of them is the right one."""
-
-
-def _same_family(walk: str, other: str) -> bool:
-    return walk != other and {walk, other} <= _DOCUMENTS
 
 
 def _corrects(talk: Talk) -> bool:

@@ -10,6 +10,7 @@ from bot.dialogue.agreement import bare_answer
 from bot.dialogue.asked import OFFERED, SENT
 from bot.dialogue.flow import Talk
 from bot.dialogue.heard import Heard, Part
+from bot.dialogue.interpretation import OF_DOCUMENTS
 from bot.dialogue.phone_asked import asks_phone
 from bot.dialogue.place_said import forget_wrong_region, is_place, names_place
 from bot.dialogue.tree import tree_name
@@ -154,3 +155,12 @@ def reopened(talk: Talk) -> str | None:
     if {"email", "ticket_reference"} & set(talk.heard.entities) or talk.heard.sure:
         return opener(talk)
     return "region" if forget_wrong_region(talk) or names_place(talk) else None
+
+
+_DOCUMENTS = frozenset(map(tree_name, OF_DOCUMENTS))
+"""Trees that begin alike: what is told later may show that another of them is the right one."""
+
+
+def same_family(walk: str, other: str) -> bool:
+    """Tell whether two walks are trees about documents, which begin alike."""
+    return walk != other and {walk, other} <= _DOCUMENTS
