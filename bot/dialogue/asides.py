@@ -6,6 +6,7 @@ Nothing is done upon a question: no mail is sent and no request, whatever it ask
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.content.live import Article
 from bot.dialogue.agreement import sends
@@ -14,6 +15,7 @@ from bot.dialogue.global_commands import PREVIEWS
 from bot.dialogue.heard import Heard
 from bot.dialogue.interpretation import WAYS_TO_A_PERSON
 from bot.dialogue.openers import opener, takes_offer_up
+from bot.dialogue.small_talk import contact_offer
 from bot.dialogue.tree import PREFIX
 from bot.reading.asides.finding import Asked, find_asked
 from bot.reading.asides.passages import likeliest_passage
@@ -232,7 +234,12 @@ def told_outside(talk: Talk) -> bool:
     leads_elsewhere = heard.sure and opener(talk) is not None
     if asked is None or (leads_elsewhere and not _plainly(heard, asked)):
         return False
-    return tell_aside(talk)
+    if not tell_aside(talk):
+        return False
+    # Where the answer does not do, a person may.
+    way = contact_offer(talk) or (talk.button("hand_over", "/human_handoff"),)
+    talk.said[-1] = replace(talk.said[-1], buttons=way)
+    return True
 
 
 _PLAIN = 0.85

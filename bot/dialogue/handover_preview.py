@@ -20,7 +20,7 @@ from bot.dialogue.handover_fields import (
     corrects_subject,
     line_clauses,
 )
-from bot.dialogue.handover_removal import REMOVAL_STEPS, takes_out
+from bot.dialogue.handover_removal import REMOVAL_STEPS, removes, takes_out
 from bot.dialogue.heard import Part
 from bot.dialogue.login_answers import asks_again, asks_which
 from bot.dialogue.openers import opener
@@ -118,7 +118,7 @@ async def _take_agreement(talk: Talk) -> Directive:
         return Go("send", consent)
     if heard.entities.get("choice") == "add":
         return Go("ask_line")
-    if asks_phone(talk):
+    if asks_phone(talk) and not (removes(heard) or announces(talk)):
         return call_instead(talk)
     if mentioned := _mentions_address(talk):
         return mentioned

@@ -7,7 +7,7 @@ import json
 from bot.content.live import current_content
 from bot.dialogue.agreement import tokens
 from bot.dialogue.flow import Button, Directive, Go, Step, Talk, Wait
-from bot.dialogue.heard import Part
+from bot.dialogue.heard import Heard, Part
 from bot.dialogue.precision import note_precision
 from bot.dialogue.request import tried
 
@@ -28,17 +28,20 @@ _LINE = "line:"
 """How the payload of a button begins that names a line."""
 
 
+def removes(heard: Heard) -> bool:
+    """Tell whether a message, or a clause of it, wants something taken out."""
+    return heard.option in _OPTIONS or any(part.takes(*_OPTIONS) for part in heard.pieces)
+
+
 def takes_out(talk: Talk) -> Directive | None:
     """Take out what a message says is not so or not to be told; None where it does not.
 
     What it says besides is told instead: "je n'ai rien cherché, mettez que le bouton manque".
     """
     heard = talk.heard
-    if heard.pressed:
+    if heard.pressed or not removes(heard):
         return None
     about = [part for part in heard.pieces if part.takes(*_OPTIONS)]
-    if not about and heard.option not in _OPTIONS:
-        return None
     untried = heard.option == "untried" or any(part.takes("untried") for part in about)
     line = "tried" if untried and tried(talk) else _named_line(talk, about)
     if line is None:

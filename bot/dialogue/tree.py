@@ -61,7 +61,7 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         talk.memory["topic"] = intent
         if step.branches is not None:
             return await _check_address(talk, step.branches)
-        if step.input and talk.memory.get(step.input):
+        if step.input and talk.memory.get(step.input) and not _of_another(talk):
             return Go(step.go)
         if step.input == "address" and talk.memory.get("address_refused"):
             return Go(step.without)
@@ -95,6 +95,11 @@ def _step(tree: Tree, step: TreeStep, intent: str) -> Step:
         return _taken(talk, step, chosen, consent)
 
     return Step(enter, answer)
+
+
+def _of_another(talk: Talk) -> bool:
+    """Tell whether a message turns to somebody else's account, without that one's address."""
+    return talk.told_facts.get("for_other") == "yes" and "email" not in talk.heard.entities
 
 
 def _known_answer(talk: Talk, tree: Tree, step: TreeStep, intent: str) -> TreeAnswer | None:

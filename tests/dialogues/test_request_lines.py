@@ -37,7 +37,8 @@ def test_the_one_line_that_is_named_goes(service: Service) -> None:
     chat = shown_to(service, "woundwo")
     chat.say("rajoutez mon portable 06 12 00 00 34 et dites que la boutique ferme à midi")
     told = lines_of(chat.say("finalement supprimez mon numéro de téléphone"))
-    assert "Téléphone" not in told and "midi" in told["Précision"]
+    assert "Téléphone" not in told, told
+    assert "midi" in told["Précision"], told
 
 
 def test_which_line_goes_is_asked_where_none_is_named(service: Service) -> None:

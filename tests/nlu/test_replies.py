@@ -43,9 +43,9 @@ from bot.reading.replies.model import DEFAULTS, ReplyModel
 from bot.reading.replies.moves import Move
 from bot.reading.replies.pairs import question_likeness, weights
 from bot.reading.replies.replied import Replied
-from bot.reading.sentences import DIMENSIONS, encode
 from bot.reading.replies.signals import PLAIN, Scored, move_signals, option_signals, written
 from bot.reading.replies.tiles import fit
+from bot.reading.sentences import DIMENSIONS, encode
 
 JUNK = Question(
     "p/mail/junk",
@@ -343,6 +343,7 @@ def test_what_ships_can_be_learned_from() -> None:
 
 
 def test_no_replies_are_told(tmp_path: Path) -> None:
+    # The examples of articles alone are no replies to be measured by.
     with pytest.raises(EvaluationFailed, match="Aucune réponse"):
         load(ROOT / "faq", tmp_path)
 
