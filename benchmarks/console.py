@@ -54,6 +54,14 @@ PAGES = {
     "search: two words": f"{_LIST}?q=mailinblack+indesirable",
     "search and filter": f"{_LIST}?q=mail&region=corse&outcome=handed_over",
     "transcript": f"{_LIST}/{{conversation}}",
+    "begun on some days": f"{_LIST}?begun_since={{day}}&begun_until={{day}}&outcome=solved",
+    "begun, and rare": f"{_LIST}?begun_since={{year}}&topic=customer_number",
+    "report: a week": "/resah/report?period=7",
+    "report: a year": "/resah/report?since={year}&until={today}",
+    "report: CSV": "/resah/report.csv?since={year}&until={today}",
+    "questions: a year": "/resah/report/questions?since={year}&until={today}",
+    "opinions: a year": "/resah/report/opinions?since={year}&until={today}&about=answers",
+    "tickets of a year": "/resah/tickets?regions=all&since={year}&until={today}&promise=broken",
 }
 
 
@@ -76,6 +84,7 @@ async def _open(kind: str, url: str, var_dir: Path, count: int) -> _Console:
     from bot.ground import migrations
     from bot.ground.db import Database
     from bot.ground.settings import load_settings
+    from bot.record.recount import recount
     from bot.staff.invitations import accept_invitation
     from bot.staff.users import add_user
     from bot.web.app import create_app
@@ -91,6 +100,9 @@ async def _open(kind: str, url: str, var_dir: Path, count: int) -> _Console:
     print(f"  {count} conversations written in {time.perf_counter() - started:.0f} s", flush=True)
 
     database = Database(settings.database_url)
+    started = time.perf_counter()
+    await recount(database)
+    print(f"  counted in {time.perf_counter() - started:.0f} s", flush=True)
     token = await add_user(
         database, current_content(), email="a@b.example", portal="*", role="admin"
     )
@@ -105,6 +117,8 @@ async def _open(kind: str, url: str, var_dir: Path, count: int) -> _Console:
     following = first.split('rel="next" href="/console')[1].partition('"')[0]
     names = {
         "day": (end - timedelta(days=30)).date().isoformat(),
+        "year": (end - timedelta(days=364)).date().isoformat(),
+        "today": end.date().isoformat(),
         "conversation": "bench" + first.split("/conversations/bench")[1][:7],
     }
     paths = {

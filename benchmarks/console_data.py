@@ -60,6 +60,11 @@ TABLES = {
         " lost unsure repeated liked disliked trouble notes assigned_to reviewed_at reviewed_by"
     ),
     "search_texts": "id conversation_id portal chunk text stems",
+    "tickets": (
+        "reference portal conversation_id region topic contact state created_at updated_at"
+        " answered_at first_due_at"
+    ),
+    "ratings": "portal about conversation_id helpful comment at",
 }
 
 Batch = dict[str, list[tuple[Any, ...]]]
@@ -70,12 +75,12 @@ def batches(count: int, end: datetime, size: int = 1000) -> Iterator[Batch]:
 
     Args:
         count: How many conversations.
-        end: When the last of them ended; they go back ninety days.
+        end: When the last of them ended; they go back a year.
         size: How many conversations a batch holds.
     """
     dice = random.Random(2024)
     rare = {count * k // RARE_HITS for k in range(RARE_HITS)}
-    step = timedelta(days=90) / count
+    step = timedelta(days=365) / count
     batch: Batch = {name: [] for name in TABLES}
     for number in range(count):
         moment = end - step * (count - number)
@@ -123,9 +128,26 @@ def _conversation(
     batch["conversations"].append((key, portal, moment, at, TURNS, 4 * TURNS, "[]"))
     columns = TABLES["conversation_summaries"].split()
     batch["conversation_summaries"].append(tuple(getattr(summary, name) for name in columns))
+    if number % 5 == 0:
+        batch["tickets"].append(_ticket(key, number, portal, moment, dice))
+    if number % 10 == 0:
+        helpful = summary.disliked == 0
+        comment = "" if number % 50 else "Deux jours sans réponse"
+        batch["ratings"].append((portal, "m2", key, helpful, comment, at))
     words = dict.fromkeys((portal_token(portal), *(s for said in typed for s in _stems(said))))
     text = "\n".join(said.replace("@", " ") for said in typed)
     batch["search_texts"].append((number + 1, key, portal, 0, text, " ".join(words)))
+
+
+def _ticket(
+    key: str, number: int, portal: str, moment: datetime, dice: random.Random
+) -> tuple[Any, ...]:
+    answered = moment + timedelta(hours=72 * dice.random()) if dice.random() < 0.9 else None
+    return (
+        f"B-{number}", portal, key, dice.choice(_REGIONS), "Mail non reçu",
+        f"personne{number}@exemple.example", "answered" if answered else "open", moment,
+        answered or moment, answered, moment + timedelta(hours=48),
+    )  # fmt: skip
 
 
 def _events(

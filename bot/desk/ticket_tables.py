@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.content.live import current_content
 from bot.ground.db import Base, Moment, now
 
 STATE_NAMES = {
@@ -41,6 +42,14 @@ Channel = Literal["chat", "console", "mail", "page"]
 """By what way an entry came: `page` is the person's follow-up page."""
 
 
+def _first_due(context: Any) -> datetime | None:
+    values = context.get_current_parameters()
+    portal = current_content().portals.get(values["portal"])
+    if portal is None or portal.promise is None:
+        return None
+    return portal.promise.due(values["created_at"])
+
+
 class Ticket(Base):
     """A request to a region; what it says of region, topic and contact was confirmed last.
 
@@ -49,6 +58,7 @@ class Ticket(Base):
         region: Who answers for it; empty where that is not known yet.
         reopened_at: When it was opened for the last time after an answer or closing.
         answered_at: When it was answered for the first time.
+        first_due_at: Until when that was promised as it came; None where nothing was.
         links_from: Since when the follow-up page's links count; earlier ones were revoked.
     """
 
@@ -56,6 +66,8 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_tickets_portal_state", "portal", "state", "region"),
         Index("ix_tickets_created_at", "created_at"),
+        # Holds all that a report asks, so that tickets are counted without being read.
+        Index("ix_tickets_promise", "portal", "created_at", "answered_at", "first_due_at", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,6 +82,7 @@ class Ticket(Base):
     updated_at: Mapped[datetime] = mapped_column(Moment)
     reopened_at: Mapped[datetime | None] = mapped_column(Moment)
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    first_due_at: Mapped[datetime | None] = mapped_column(Moment, default=_first_due)
     links_from: Mapped[datetime | None] = mapped_column(Moment)
     assigned_to: Mapped[int | None]
 

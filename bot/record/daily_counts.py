@@ -24,7 +24,7 @@ from bot.ground.db import Base
 
 MEASURES = (
     "conversations", "messages", "lost", "not_understood", "solved", "handed_over", "left",
-    "liked", "disliked", "views", "shown",
+    "liked", "disliked", "views", "shown", "tickets", "answered", "kept", "broken", "minutes",
 )  # fmt: skip
 
 ALL = "all"
@@ -46,6 +46,8 @@ class DailyCount(Base):
         liked: Thumbs up; for answers under `all`, for articles under `article`.
         views: How often the page of an article was opened.
         shown: How often an article was said in the chat.
+        tickets: Tickets that were erased; those that are held are counted where they stand. Of
+            them `answered`, with the promise `kept` or `broken`, after `minutes` added up.
     """
 
     __tablename__ = "daily_counts"
@@ -67,6 +69,11 @@ class DailyCount(Base):
     disliked: Mapped[int] = mapped_column(default=0)
     views: Mapped[int] = mapped_column(default=0)
     shown: Mapped[int] = mapped_column(default=0)
+    tickets: Mapped[int] = mapped_column(server_default="0")
+    answered: Mapped[int] = mapped_column(server_default="0")
+    kept: Mapped[int] = mapped_column(server_default="0")
+    broken: Mapped[int] = mapped_column(server_default="0")
+    minutes: Mapped[int] = mapped_column(server_default="0")
 
 
 class Key(NamedTuple):

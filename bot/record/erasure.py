@@ -30,6 +30,7 @@ from bot.record.consequences import KINDS
 from bot.record.daily_counts import Tally
 from bot.record.gone import let_conversations_go, let_ratings_go
 from bot.record.personal_data import Held, find_held, may_hold, names
+from bot.record.promises import let_tickets_go
 from bot.record.ratings import Rating
 from bot.record.review_tables import Note
 from bot.record.search_index import forget_conversations, merge_index
@@ -73,6 +74,7 @@ async def erase(
         for start in range(0, len(held.conversations), _CHUNK):
             conversations = held.conversations[start : start + _CHUNK]
             await erase_conversations(session, conversations, tally)
+        await let_tickets_go(session, Ticket.id.in_(held.tickets), tally)
         await forget_tickets(session, held.tickets)
         for table, numbers in (
             (OutboxMail, held.mails),
@@ -122,7 +124,9 @@ async def erase_conversations(
     await session.execute(delete(LimitHit).where(LimitHit.key.in_(ids)))
     await session.execute(delete(Alert).where(Alert.key.in_(ids)))
     tickets = await session.scalars(select(Ticket.id).where(Ticket.conversation_id.in_(ids)))
-    await forget_tickets(session, tickets.all())
+    numbers = tickets.all()
+    await let_tickets_go(session, Ticket.id.in_(numbers), own)
+    await forget_tickets(session, numbers)
     await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
     if tally is None:
         await own.write(session)

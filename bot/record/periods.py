@@ -22,6 +22,7 @@ LENGTHS = {"7": 7, "30": 30}
 _MOST_DAYS = 1100
 _DAILY, _WEEKLY = 45, 200
 _DAY = timedelta(days=1)
+_LONG_AGO = date(2000, 1, 1)
 
 
 class PeriodFault(GuichetError):
@@ -102,6 +103,20 @@ def read_period(query: Mapping[str, str], today: date) -> Period:
         raise PeriodFault(f"La période « {length[:20]} » n’existe pas.")
     last = Span(today - (LENGTHS[length] - 1) * _DAY, today)
     return Period(length, last, _before(last))
+
+
+def span_of(first: date | None, last: date | None, today: date) -> Span | None:
+    """Return the days from one to another, until today or from long ago where one is not told.
+
+    Raises:
+        PeriodFault: If the first comes after the last.
+    """
+    if first is None and last is None:
+        return None
+    span = Span(first or _LONG_AGO, last or max(today, first or today))
+    if span.first > span.last:
+        raise PeriodFault("La date de début vient après la date de fin.")
+    return span
 
 
 def latest_months(today: date, count: int = 13) -> list[tuple[str, str]]:

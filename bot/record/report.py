@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.record.daily_counts import ALL, MEASURES, DailyCount
 from bot.record.periods import Bucket, Period, Span
+from bot.record.promises import TicketFigures, read_tickets
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Figures:
     disliked: int = 0
     views: int = 0
     shown: int = 0
+    tickets: int = 0
+    answered: int = 0
+    kept: int = 0
+    broken: int = 0
+    minutes: int = 0
     gone: int = 0
 
     @property
@@ -73,12 +79,14 @@ class Report:
     """A period beside the one before it.
 
     Attributes:
+        tickets: Of the period and of the one before, with what is gone.
         course: The figures of each part of the period, in order.
     """
 
     period: Period
     now: Counts
     before: Counts
+    tickets: tuple[TicketFigures, TicketFigures]
     course: Sequence[tuple[Bucket, Figures]]
 
 
@@ -94,10 +102,16 @@ async def read_report(
         buckets: The parts of the period.
     """
     by_day = await _by_day(session, portal, period.span)
+    now = await read_counts(session, portal, period.span)
+    before = await read_counts(session, portal, period.before)
     return Report(
         period,
-        now=await read_counts(session, portal, period.span),
-        before=await read_counts(session, portal, period.before),
+        now,
+        before,
+        tickets=(
+            await read_tickets(session, portal, period.span) + _gone(now.all),
+            await read_tickets(session, portal, period.before) + _gone(before.all),
+        ),
         course=[(bucket, _sum_of(by_day, bucket.span)) for bucket in buckets],
     )
 
@@ -115,6 +129,10 @@ async def read_counts(session: AsyncSession, portal: str, span: Span) -> Counts:
         values = found.setdefault(kind, {})
         values[value] = _plus(values.get(value, Figures()), counted, gone=gone)
     return Counts(found)
+
+
+def _gone(figures: Figures) -> TicketFigures:
+    return TicketFigures(**{name: getattr(figures, name) for name in vars(TicketFigures())})
 
 
 async def _by_day(session: AsyncSession, portal: str, span: Span) -> dict[date, Figures]:

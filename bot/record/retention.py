@@ -26,6 +26,7 @@ from bot.record.clock_guard import WAITS, is_suspect, note_purge, note_waiting
 from bot.record.daily_counts import Tally
 from bot.record.erasure import erase_conversations
 from bot.record.gone import let_ratings_go
+from bot.record.promises import let_tickets_go
 from bot.record.ratings import Rating
 from bot.record.search_index import merge_index
 from bot.record.transcript import Conversation
@@ -55,6 +56,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
     tally = Tally()
     async with database.write() as session:
         await let_ratings_go(session, Rating.at < oldest, tally)
+        await let_tickets_go(session, Ticket.updated_at < oldest, tally)
         for name, statement in (
             # Their mails are older still, and go beside them.
             ("demandes", delete(Ticket).where(Ticket.updated_at < oldest)),

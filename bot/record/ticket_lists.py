@@ -7,13 +7,16 @@ from datetime import datetime
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import Portal
 from bot.desk.privacy import fingerprint
 from bot.desk.ticket_tables import STATE_NAMES, UNANSWERED, Ticket, TicketEntry
+from bot.ground.db import now
 from bot.ground.moments import age
+from bot.record.periods import Span
+from bot.record.promises import is_of, late_before
 from bot.record.summaries import ConversationAddress
 from bot.staff.scope import Scope
 
@@ -25,14 +28,15 @@ MAIL_FATES = {
 }
 
 TO_DO = "todo"
-LISTED_STATES = {TO_DO: "à traiter", **STATE_NAMES}
+LATE = "late"
+LISTED_STATES = {TO_DO: "à traiter", LATE: "en retard", **STATE_NAMES}
 """What the list can be narrowed to."""
 
 _RANKS = {"new": 0, "open": 0, "waiting": 1, "answered": 2, "closed": 3}
 _ORDER = case(_RANKS, value=Ticket.state, else_=4)
 PAGE = 50
 _REFERENCE = 4
-_LIST = ("q", "person", "state", "regions", "mine", "page")
+_LIST = ("q", "person", "state", "regions", "mine", "since", "until", "promise", "page")
 _NO_TOPIC = "Demande d’aide"
 
 
@@ -84,6 +88,8 @@ async def list_tickets(
     mine: bool,
     words: str = "",
     person: str = "",
+    span: Span | None = None,
+    promise: str = "",
     page: int = 1,
 ) -> Listing:
     """Return tickets: unanswered ones first, the oldest at the top; of the others the newest.
@@ -97,6 +103,8 @@ async def list_tickets(
         words: A reference as people say it, or words that all stand in a ticket; of whatever
             region and state it is.
         person: The fingerprint of an address; only the tickets of whoever has it.
+        span: Only those that came on these days.
+        promise: Only those of which the promise has become this, a key of `PROMISES`.
         page: Which page, from 1.
     """
     query = scope.select(Ticket)
@@ -107,15 +115,21 @@ async def list_tickets(
     else:
         if state == TO_DO:
             query = query.where(Ticket.state.in_(UNANSWERED))
+        elif state == LATE:
+            query = query.where(is_late(scope.portal))
         elif state:
             query = query.where(Ticket.state == state)
         if not everywhere:
             query = query.where(of_regions(scope))
         if mine:
             query = query.where(Ticket.assigned_to == scope.staff.id)
+        if span:
+            query = query.where(Ticket.created_at >= span.start, Ticket.created_at < span.stop)
+        if promise:
+            query = query.where(is_of(promise, now()))
     counted = query.with_only_columns(Ticket.id).subquery()
     total = await session.scalar(select(func.count()).select_from(counted))
-    waited = func.coalesce(Ticket.reopened_at, Ticket.created_at)
+    waited = waited_since()
     rows = await session.scalars(
         query.order_by(
             _ORDER, case((Ticket.state.in_(UNANSWERED), waited)), waited.desc(), Ticket.id
@@ -124,6 +138,19 @@ async def list_tickets(
         .offset((page - 1) * PAGE)
     )
     return Listing(list(rows), total or 0, page)
+
+
+def waited_since() -> ColumnElement[datetime]:
+    """Return since when a ticket waits for an answer, as the database knows it."""
+    return func.coalesce(Ticket.reopened_at, Ticket.created_at)
+
+
+def is_late(portal: Portal) -> ColumnElement[bool]:
+    """Return the condition for the tickets that wait for longer than was promised."""
+    since = late_before(portal.promise, now())
+    if since is None:
+        return false()
+    return and_(Ticket.state.in_(UNANSWERED), waited_since() < since)
 
 
 def _names(words: str) -> ColumnElement[bool]:

@@ -12,17 +12,20 @@ from html import unescape
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
+from bot.content.delays import read_delay
 from bot.content.live import current_content
+from bot.desk.ticket_tables import Ticket
 from bot.ground.clock import PARIS
 from bot.ground.db import Database, now
 from bot.record.daily_counts import DailyCount, day_of
 from bot.record.erasure import erase_conversations
 from bot.record.periods import PeriodFault, Span, buckets_of, read_period
+from bot.record.promises import late_before, note_promises
 from bot.record.ratings import Rating, rate_answer, rate_article
 from bot.record.recount import recount, recount_if_never
-from bot.record.report import Counts, read_counts
+from bot.record.report import Counts, read_counts, read_report
 from bot.record.retention import purge
 from bot.record.summaries import Summary
 from bot.web.console.report_csv import harmless
@@ -379,3 +382,96 @@ def test_a_long_period_is_cut_into_parts_without_gap(days: int, most: int) -> No
     assert (parts[0].first, parts[-1].last) == (span.first, span.last)
     assert sum(part.days for part in parts) == days
     assert all(b.first - a.last == timedelta(days=1) for a, b in pairwise(parts))
+
+
+PROMISED = timedelta(hours=48)
+
+
+async def hold_tickets(database: Database) -> None:
+    """Hold tickets of March 2024 that kept the promise, broke it, or were closed without answer."""
+    start, hour = paris("2024-03-04"), timedelta(hours=1)
+    rows = (
+        ("G-AAAA", start, "answered", start + PROMISED),
+        ("G-AAAC", start, "closed", start + 2 * hour),
+        ("G-AAAD", start, "answered", start + PROMISED + timedelta(seconds=1)),
+        ("G-AAAE", start, "new", None),
+        ("G-AAAF", start, "closed", None),
+        ("G-AAAG", paris("2024-02-29", "23:59"), "answered", paris("2024-03-01")),
+        ("G-AAAH", now() - hour, "open", None),
+    )
+    async with database.write() as session:
+        for reference, created, state, answered in rows:
+            session.add(
+                Ticket(
+                    reference=reference, portal="resah", conversation_id=reference,
+                    region="bretagne", topic="Filtre", contact="camille@chu-exemple.example",
+                    state=state, created_at=created, updated_at=answered or created,
+                    answered_at=answered,
+                )
+            )  # fmt: skip
+
+
+@on_both_databases
+async def test_tickets_are_held_against_the_promise(console: Console) -> None:
+    await hold_tickets(console.database)
+    reader = await console.logged_in("lectrice@resah.example")
+    month = read_period({"month": "2024-03"}, day_of(now()))
+    for erased in (False, True):
+        if erased:
+            await purge(console.database, console.settings)
+        async with console.database.read() as session:
+            report = await read_report(session, "resah", month, [])
+        march, february = report.tickets
+        assert (march.tickets, march.answered, march.kept, march.broken) == (5, 3, 2, 2)
+        assert march.share == 0.5 and march.delay == timedelta(minutes=5880 / 3)
+        assert (february.tickets, february.kept) == (1, 1)
+        text = await reader.page("/resah/report?month=2024-03")
+        assert "50\u00a0%" in text and "32,7\u00a0h" in text
+        for figure in figures_of(text):
+            if figure.path.startswith("/resah/tickets"):
+                lines = 0 if erased else int(figure.value)
+                assert await lines_of(reader, figure.path) == lines, figure
+    for query in ("promise=jamais", "since=hier", "since=2024-03-02&until=2024-03-01"):
+        assert 'role="alert"' in await reader.page(f"/resah/tickets?{query}", status=400)
+
+
+@on_both_databases
+async def test_the_overview_tells_what_is_late_and_how_the_week_went(console: Console) -> None:
+    await hold_tickets(console.database)
+    await write(console.database, "one", [ended("solved")])
+    reader = await console.logged_in("lectrice@resah.example")
+    text = await reader.page("/resah/")
+    assert "<strong>2</strong> demandes en attente" in text
+    assert "<strong>1</strong> demande en retard" in text
+    days = (now() - paris("2024-03-04")).days
+    assert f"la plus ancienne attend depuis {days} j" in text
+    late = await reader.page("/resah/tickets?state=late")
+    assert "G-AAAE" in late and "G-AAAH" not in late
+    assert "Conversations : </span>1</a>" in text
+
+
+@on_both_databases
+async def test_tickets_of_before_get_their_promise(database: Database) -> None:
+    await hold_tickets(database)
+    async with database.write() as session:
+        due = dict(tuple(row) for row in await session.execute(
+            select(Ticket.reference, Ticket.first_due_at)))  # fmt: skip
+        await session.execute(update(Ticket).values(first_due_at=None))
+    assert due["G-AAAA"] == paris("2024-03-04") + PROMISED
+    await note_promises(database)
+    async with database.read() as session:
+        rows = await session.execute(select(Ticket.reference, Ticket.first_due_at))
+        assert dict(tuple(row) for row in rows) == due
+
+
+@pytest.mark.parametrize("sentence", ["48 heures", "1 heure", "3 jours", "2 jours ouvrés"])
+def test_late_is_what_came_before_a_moment(sentence: str) -> None:
+    promise = read_delay(sentence)
+    assert promise is not None
+    for day in range(25, 32):
+        moment = paris(f"2024-03-{day}", "11:00")
+        since = late_before(promise, moment)
+        assert since is not None
+        second = timedelta(seconds=2)
+        assert promise.due(since - second) < moment <= promise.due(since + second)
+    assert late_before(None, moment) is None

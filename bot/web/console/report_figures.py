@@ -47,9 +47,8 @@ class Row:
     paths: Mapping[str, str]
 
 
-def headlines(report: Report) -> list[Line]:
-    """Return the figures that a lead looks at first."""
-    now, before, period = report.now.all, report.before.all, report.period
+def headlines(period: Period, now: Figures, before: Figures) -> list[Line]:
+    """Return the figures that a lead looks at first, of a period and of the one before."""
     return [
         _count("Conversations", now.conversations, before.conversations, _begun(period)),
         *(
@@ -70,6 +69,27 @@ def headlines(report: Report) -> list[Line]:
         ),
         _satisfaction(now, before, period),
     ]
+
+
+def of_tickets(report: Report, portal: Portal) -> list[Line]:
+    """Return the figures of tickets, against what the portal promises."""
+    now, before = report.tickets
+    path = f"tickets?regions=all&{report.period.address}"
+    lines = [_count("Demandes reçues", now.tickets, before.tickets, path)]
+    if portal.promise is not None:
+        shares = percent(now.share) or "–", percent(before.share) or "–"
+        change = _points(now.share, before.share)
+        promised = f"promis en {portal.response_delay}"
+        lines += [
+            Line("Délai tenu", *shares, change, promised, f"{path}&promise=kept"),
+            _count("Dans le délai", now.kept, before.kept, f"{path}&promise=kept"),
+            _count("Trop tard, ou en retard", now.broken, before.broken, f"{path}&promise=broken"),
+        ]
+    hours = [one.delay.total_seconds() / 3600 if one.delay else None for one in (now, before)]
+    told = [f"{decimal(one)}\u00a0h" if one is not None else "–" for one in hours]
+    change = _grown(hours[0] or 0, hours[1] or 0)
+    answered = f"{now.answered} avec une réponse"
+    return [*lines, Line("Première réponse après", told[0], told[1], change, answered)]
 
 
 def by_topic(report: Report, topics: Mapping[str, str]) -> list[Row]:

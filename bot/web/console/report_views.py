@@ -49,7 +49,8 @@ async def show_report(request: web.Request) -> web.Response:
     values: dict[str, Any] = {
         **_choices(period, fault),
         "report": report,
-        "lines": figures.headlines(report),
+        "lines": figures.headlines(period, report.now.all, report.before.all),
+        "tickets": figures.of_tickets(report, here.portal),
         "topics": figures.by_topic(report, topics_of(here)),
         "regions": figures.by_region(report, here.portal),
         "outcomes": figures.by_outcome(report),
@@ -85,7 +86,10 @@ async def download(request: web.Request) -> web.Response:
         ("Par heure", figures.by_hour(report)),
         ("Articles", figures.articles(report, here.portal)),
     )
-    lines = figures.headlines(report)
+    lines = [
+        *figures.headlines(period, report.now.all, report.before.all),
+        *figures.of_tickets(report, here.portal),
+    ]
     text = as_csv(report, lines, tables, most_asked(questions, _LATEST_LOST), comments)
     span = period.span
     name = f"bilan-{here.portal.id}-{span.first}-{span.last}.csv"

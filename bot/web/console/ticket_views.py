@@ -13,6 +13,9 @@ from bot.desk.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
 from bot.desk.ticket_tables import SETTABLE, STATE_NAMES, Ticket
 from bot.ground.db import now
 from bot.record import reviewing
+from bot.record.daily_counts import day_of
+from bot.record.periods import PeriodFault, read_day, span_of
+from bot.record.promises import PROMISES
 from bot.record.ticket_lists import (
     LISTED_STATES,
     MAIL_FATES,
@@ -61,11 +64,20 @@ async def list_page(request: web.Request, asked: str, *, fault: str = "") -> web
         await record_now(here.database, Entry(here.staff.id, here.portal.id, "searched", person))
         return back_to(request, f"/{here.portal.id}/tickets?{urlencode({'person': person})}")
     person = query.get("person", "")[:64]
+    promise, span = query.get("promise", ""), None
+    if promise and promise not in PROMISES:
+        promise, fault = "", f"Le délai « {promise[:20]} » n’existe pas."
+    try:
+        since, until = read_day(query.get("since", "")), read_day(query.get("until", ""))
+        span = span_of(since, until, day_of(now()))
+    except PeriodFault as error:
+        since = until = None
+        fault = str(error)
     async with here.database.read() as session:
         found = await list_tickets(
             session, here,
             state=state, everywhere=everywhere, mine=mine, words=words,
-            person=person, page=max(1, page),
+            person=person, span=span, promise=promise, page=max(1, page),
         )  # fmt: skip
         mails = await mails_of(session, [ticket.id for ticket in found.tickets])
         people = await colleagues(session, here.portal.id) if here.may("agent") else []
@@ -93,6 +105,10 @@ async def list_page(request: web.Request, asked: str, *, fault: str = "") -> web
         "listed": LISTED_STATES,
         "everywhere": everywhere,
         "mine": mine,
+        "since": since,
+        "until": until,
+        "promise": promise,
+        "promises": PROMISES,
         "names": staff_names,
         "fault": fault,
         "back": list_of(asked),
