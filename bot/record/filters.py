@@ -18,7 +18,7 @@ from bot.record.summaries import ConversationAddress, Summary
 
 OUTCOMES = {
     "solved": "résolue",
-    "reset_sent": "mail de réinitialisation envoyé",
+    "reset_sent": "réinitialisation envoyée",
     "informed": "renseignée",
     "handed_over": "transmise",
     "contact_given": "contact donné",

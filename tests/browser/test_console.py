@@ -239,7 +239,34 @@ def test_no_page_has_a_barrier_or_scrolls_sideways(
             if screen == PHONE:
                 assert box["height"] < PHONE["height"] / 3, path
         # Wide tables scroll in a place of their own, which the keyboard reaches.
-        assert [name for name in scrolls_sideways(page) if not name.startswith("DIV#")] == [], path
+        wide = scrolls_sideways(page)
+        assert [name for name in wide if not name.startswith("DIV#")] == [], path
+        # On a screen of staff nothing is cut off.
+        assert screen == PHONE or wide == [], path
+        if screen != PHONE:
+            assert _too_small(page) == [], path
+
+
+def _too_small(page: Page) -> list[str]:
+    """Return what is pressed in lists and is less than 24 px high, closer than that to the next."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("td a, td button, summary, .side a, .pages a")]
+            .filter(node => node.checkVisibility())
+            .filter(node => (node.closest("tr") || node).getBoundingClientRect().height < 24)
+            .map(node => node.outerHTML.slice(0, 80))"""
+    )
+    return found
+
+
+def test_tabs_are_told_apart(visit: Visit, staffed: Staffed) -> None:
+    page = visit("admin")
+    titles = set()
+    for path in PAGES:
+        page.goto(f"/console/resah/{path}")
+        titles.add(page.title())
+    assert len(titles) == len(PAGES)
+    page.goto("/console/resah/conversations/resah:perdu0")
+    assert page.title().startswith("Conversation ") and "mailinblack" in page.title()
 
 
 def test_what_was_typed_is_text_in_the_console(visit: Visit, staffed: Staffed) -> None:

@@ -327,7 +327,8 @@ async def test_the_overview_counts_what_waits_in_good_french(console: Console) -
     text = await agent.page("/resah/")
     told = re.findall(r"<strong>([^<]*)</strong> ([^<]*)</a>", text)
     assert told == [
-        ("1", "demande en attente"), ("0", "m’est attribuée"), ("0", "conversation à revoir"),
+        ("1", "demande en attente"), ("0", "demande en retard"),
+        ("0", "m’est attribuée"), ("0", "conversation à revoir"),
         ("0", "conversation m’est attribuée"), ("2", "mails en échec"),
         ("1", "mail en attente d’envoi"),
     ]  # fmt: skip
