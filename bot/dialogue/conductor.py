@@ -112,8 +112,7 @@ async def _first(talk: Talk) -> Directive | None:
     if settled := settled_first(talk):
         return settled
     ends = talk.heard.surely == "solved" or talk.heard.intent == "cancel"
-    plainly = answers_step(talk) and not ends
-    if plainly and not definition(talk):
+    if answers_step(talk) and not ends and not definition(talk):
         if not tell_aside(talk):
             tell_questions_beside(talk)
         if not talk.told_aside:
@@ -247,9 +246,8 @@ _ASKS = re.compile(
 
 def _beside_another(talk: Talk) -> bool:
     """Tell whether the tree that ends was opened above a problem of another kind."""
-    name = talk.frame.walk
-    below = [frame for frame in talk.stack[:-1] if frame.step != DONE]
-    return name.startswith(PREFIX) and name not in _SETTLED and bool(below)
+    walk, below = talk.frame.walk, [each for each in talk.stack[:-1] if each.step != DONE]
+    return walk.startswith(PREFIX) and walk not in _SETTLED and bool(below)
 
 
 def _end(talk: Talk, end: End) -> None:
