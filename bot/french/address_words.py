@@ -12,11 +12,16 @@ INTRODUCES = frozenset(
     "est suis et cest ces cé cè c a à y mail mails mel email e-mail courriel adresse adr login"
     " identifiant user utilisateur compte perso pro voici voila mailto http https cets ce jutilise"
     " utilisez repondez ecrivez essayez prenez mettez tapez envoyez contactez notez lisez ladresse"
-    " jai oublie it's it’s is im i'm my address ok oki okay okey oui ouais wi yes non nan bjr bsr"
-    " slt svp stp merci mrc dsl tiens donc alors bon bah ben euh heu hein allez vasi vasy go top"
-    " parfait nickel envoi envoie envoyez transmets transmettez daccord dac".split()
+    " jai oublie it's it’s is im i'm my address".split()
 )
 """Words that an address follows, and that belong to no name."""
+
+_SMALL_WORDS = frozenset(
+    "ok oki okay okey oui ouais wi yes non nan bjr bsr slt svp stp merci mrc dsl tiens donc alors"
+    " bon bah ben euh heu hein allez vasi vasy go top parfait nickel envoi envoie envoyez transmets"
+    " transmettez daccord dac".split()
+)
+"""Words of agreement and courtesy as people type them, which lists of frequent words lack."""
 
 ENDINGS = frozenset("fr com org net eu be ch ca lu mc re nc pf info gouv quebec example".split())
 """A space before one of these stands inside an address, as phones put it there."""
@@ -60,7 +65,8 @@ def is_common(word: str) -> bool:
     folded = fold_word(word)
     if folded in _NAMES:
         return False
-    return len(word) < 2 or word.isdigit() or folded in INTRODUCES or folded in index().frequent
+    known = folded in INTRODUCES or folded in _SMALL_WORDS or folded in index().frequent
+    return len(word) < 2 or word.isdigit() or known
 
 
 def names_owner(word: str, local: str) -> bool:

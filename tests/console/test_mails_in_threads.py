@@ -82,5 +82,7 @@ async def test_nothing_in_a_mail_is_markup(console: Console) -> None:
         page = await agent.page(path)
         assert "window.hit" not in re.sub(r"(?s)&lt;.*?(?=<)|[^<>]*", "", page)
         for tag in re.findall(r"<[a-z][^>]*>", page):
-            assert "window.hit" not in tag and not re.search(r"\son\w+\s*=", tag), tag
+            # What stands in a field again is text within quotes that it cannot close.
+            bare = re.sub(r'"[^"<>]*"', '""', tag)
+            assert "window.hit" not in bare and not re.search(r"\son\w+\s*=", bare), tag
     assert [text for text in words(await agent.page(PATH)) if "<script>window.hit=1" in text]
