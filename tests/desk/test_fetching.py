@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -204,12 +205,14 @@ async def test_a_lane_outlives_whatever_goes_wrong(
 async def test_taken_mails_are_moved_where_that_is_wanted(
     url: str, dovecot: Dovecot, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moving = f"{url}&move=Pris"
+    # A folder of this test's own: the server outlives it.
+    folder = f"Pris-{uuid.uuid4().hex[:8]}"
+    moving = f"{url}&move={folder}"
     use_settings(monkeypatch, GUICHET_IMAP_URL_RESAH=moving)
     dovecot.deliver(written(1))
     assert await fetcher_of(database).fetch_now(moving) == 1
     assert dovecot.flags() == []
-    assert dovecot.flags("Pris") == [{SEEN}]
+    assert dovecot.flags(folder) == [{SEEN}]
 
 
 async def test_what_cannot_be_taken_is_put_aside(
