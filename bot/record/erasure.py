@@ -86,8 +86,8 @@ async def erase(
                 await session.execute(delete(table).where(table.id.in_(chunk)))
         await session.execute(_staged(address, portal))
         # Those on answers went with their conversations; those on articles hang on nothing.
-        await _erase_comments(session, address, tally)
-        await session.execute(delete(DemoPassword).where(DemoPassword.login == address))
+        await _erase_comments(session, address, portal, tally)
+        await session.execute(_passwords(address, portal))
         for note in await session.scalars(select(Note).where(Note.id.in_(held.notes))):
             note.text = _without(note.text, address)
         noted = select(TicketEntry).where(TicketEntry.id.in_(held.ticket_notes))
@@ -173,6 +173,11 @@ def _staged(address: str, portal: str | None) -> Delete:
     return rows.where(StagedAccount.import_id.in_(imports))
 
 
+def _passwords(address: str, portal: str | None) -> Delete:
+    rows = delete(DemoPassword).where(DemoPassword.login == address)
+    return rows if portal is None else rows.where(DemoPassword.portal == portal)
+
+
 def _without(text: str, address: str) -> str:
     def by(found: Found) -> str:
         return _ERASED if found.value == address else text[found.start : found.end]
@@ -180,8 +185,12 @@ def _without(text: str, address: str) -> str:
     return replace_addresses(text, by)
 
 
-async def _erase_comments(session: AsyncSession, address: str, tally: Tally) -> None:
+async def _erase_comments(
+    session: AsyncSession, address: str, portal: str | None, tally: Tally
+) -> None:
     query = select(Rating.id, Rating.comment).where(may_hold(Rating.comment, address))
+    if portal is not None:
+        query = query.where(Rating.portal == portal)
     rows = await session.execute(query)
     numbers = [number for number, comment in rows if names(comment, address)]
     await let_ratings_go(session, Rating.id.in_(numbers), tally)

@@ -17,6 +17,7 @@ from sqlalchemy import MetaData, Text, cast, func, or_, select, text
 
 from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
+from bot.desk.demo_passwords import DemoPassword
 from bot.desk.outbox import Mail, OutboxMail, enqueue
 from bot.desk.replies import Reply, add_reply
 from bot.desk.resets import ResetToken
@@ -29,6 +30,7 @@ from bot.ground.settings import current_settings
 from bot.record.backfill import fill_missing
 from bot.record.erasure import erase
 from bot.record.export import export_person
+from bot.record.ratings import Rating, rate_article
 from bot.record.retention import purge
 from bot.record.review_tables import Correction, Note, Review, Tag
 from bot.record.search_index import SearchText
@@ -150,6 +152,10 @@ async def test_only_ones_own_portal_is_erased(database: Database) -> None:
     settings = current_settings()
     await furnish(database, ADDRESS, "zoe", settings.var_dir)
     await write(database, "theirs", [Said(ADDRESS)], portal="woundwo")
+    for portal in ("resah", "woundwo"):
+        await rate_article(database, portal, "mailinblack", helpful=False, comment=f"à {ADDRESS}")
+        async with database.write() as session:
+            session.add(DemoPassword(portal=portal, login=ADDRESS, hash="x"))
     held = await erase(
         database, ADDRESS, portal="woundwo", secret_key=settings.secret_key,
         var_dir=settings.var_dir,
@@ -157,6 +163,9 @@ async def test_only_ones_own_portal_is_erased(database: Database) -> None:
     assert held.conversations == ["theirs"]
     assert sum(held.counts.values()) == 1
     assert "accounts" in await holding(database, ADDRESS)
+    async with database.read() as session:
+        for table in (Rating, DemoPassword):
+            assert (await session.scalars(select(table.portal))).all() == ["resah"]
 
 
 def _stir(path: Path) -> None:
