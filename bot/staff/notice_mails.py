@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import Content, Portal
 from bot.desk.outbox import Mail, enqueue
+from bot.desk.privacy import addresses_of, mask_addresses
 from bot.desk.ticket_tables import UNANSWERED, Ticket
 from bot.ground.clock import PARIS
 from bot.ground.db import Database, now
@@ -19,6 +21,8 @@ from bot.ground.markdown import escape_markdown
 from bot.ground.settings import Settings
 from bot.staff.notice_tables import Notice, NoticeChoice
 from bot.staff.tables import ALL_PORTALS, StaffGrant, StaffUser
+
+logger = logging.getLogger(__name__)
 
 MORNING = time(7, 30)
 _SATURDAY = 5
@@ -42,11 +46,20 @@ async def mail_due(database: Database, content: Content, settings: Settings) -> 
         portal = content.portals.get(choice.portal)
         if portal is None:
             continue
-        async with database.write() as session:
-            writer = await _writer(session, choice, portal, settings)
-            if writer is not None:
-                written += await writer.write()
+        try:
+            written += await _write(database, choice, portal, settings)
+        except Exception:
+            # A broken sentence of one portal is no reason to tell nobody; it is tried again.
+            logger.exception("Notices of %s on %s could not be written", choice.kind, portal.id)
     return written
+
+
+async def _write(
+    database: Database, choice: NoticeChoice, portal: Portal, settings: Settings
+) -> int:
+    async with database.write() as session:
+        writer = await _writer(session, choice, portal, settings)
+        return 0 if writer is None else await writer.write()
 
 
 async def _due(database: Database, settings: Settings) -> list[NoticeChoice]:
@@ -131,21 +144,23 @@ class _Writer:
 
     async def _digest(self, sent_before: datetime | None) -> int:
         moment = now()
-        query = select(Ticket).where(Ticket.portal == self.portal.id, Ticket.state.in_(UNANSWERED))
+        query = select(Ticket).where(Ticket.portal == self.portal.id)
         if self.regions:
             query = query.where(Ticket.region.in_([*self.regions, ""]))
-        tickets = (await self.session.scalars(query)).all()
+        unanswered = query.where(Ticket.state.in_(UNANSWERED))
+        tickets = (await self.session.scalars(unanswered)).all()
         promise = self.portal.promise
         since = sent_before or moment - timedelta(days=1)
         if not tickets:
             return 0
+        arrived = query.with_only_columns(func.count()).where(Ticket.created_at > since)
         waiting = len(tickets)
         subject = self.portal.say("mail.digest.subject", waiting=waiting)
         text = self.portal.say(
             "mail.digest.body",
             waiting=waiting,
             late=sum(bool(promise and promise.due(t.waiting_since) < moment) for t in tickets),
-            fresh=sum(ticket.created_at > since for ticket in tickets),
+            fresh=await self.session.scalar(arrived),
             mine=sum(ticket.assigned_to == self.choice.user_id for ticket in tickets),
             list=self._list,
             choices=self._choices,
@@ -163,10 +178,12 @@ class _Writer:
 
     def _told(self, ticket: Ticket) -> dict[str, str]:
         region = self.portal.region(ticket.region)
+        # Of a ticket that a mail opened it is the subject: whatever somebody wrote there.
+        topic = mask_addresses(ticket.topic or _NO_TOPIC, addresses_of(self.portal))
         return {
             "reference": ticket.reference,
             "link": f"{self._list}/{ticket.reference}",
-            "topic": escape_markdown(ticket.topic or _NO_TOPIC),
+            "topic": escape_markdown(topic),
             "region": region.name if region else "",
         }
 

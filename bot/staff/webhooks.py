@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import Content
+from bot.desk.privacy import addresses_of, mask_addresses
 from bot.desk.ticket_tables import Ticket
 from bot.ground.db import now
 from bot.ground.errors import GuichetError
@@ -116,15 +117,19 @@ async def queue_calls(
     for event in events:
         if event.portal not in active or event.portal not in content.portals:
             continue
+        # The subject of a mail is what somebody wrote; it stays here.
         topic = await session.scalar(
-            select(Ticket.topic).where(Ticket.reference == event.reference)
+            select(Ticket.topic).where(
+                Ticket.reference == event.reference, Ticket.conversation_id.is_not(None)
+            )
         )
-        region = content.portal(event.portal).region(event.region)
+        portal = content.portal(event.portal)
+        region = portal.region(event.region)
         data = {
             "reference": event.reference,
             "portal": event.portal,
             "region": region.name if region else event.region,
-            "topic": topic or "",
+            "topic": mask_addresses(topic or "", addresses_of(portal)),
             "url": f"{settings.public_url}/console/{event.portal}/tickets/{event.reference}",
         }
         _queue(session, event.portal, event.kind, data)

@@ -92,7 +92,7 @@ async def test_an_event_is_posted_signed_and_without_anything_personal(
     assert secret not in await chief.page("/resah/webhook")
     async with console.database.read() as session:
         assert secret not in (await session.scalars(select(Webhook.secret))).one()
-    await ticket(console, "G-AAAA")
+    await ticket(console, "G-AAAA", conversation="c1")
     await ticket(console, "G-WOUN", "nord", portal="woundwo")
     assert await post_due(console) == [("sent", "")]
     ((headers, body),) = receiver.taken
@@ -110,6 +110,19 @@ async def test_an_event_is_posted_signed_and_without_anything_personal(
     assert headers["webhook-signature"] == f"v1,{expected}"
     assert await post_due(console) == [("sent", "")] and len(receiver.taken) == 1
     assert "reçu" in await chief.page("/resah/webhook")
+
+
+async def test_no_address_goes_out_in_a_topic(open_console: Open, receiver: Receiver) -> None:
+    console = await open_console(**LOCAL)
+    await connect(await console.logged_in("chef@resah.example"), receiver.url)
+    topic = "Accès de camille@chu-exemple.example"
+    await ticket(console, "G-AAAA", topic=topic)
+    await ticket(console, "G-BBBB", topic=topic, conversation="c1")
+    await post_due(console)
+    topics = {data["reference"]: data["topic"] for data in
+              (json.loads(body)["data"] for _, body in receiver.taken)}  # fmt: skip
+    # What somebody wrote above a mail does not go at all.
+    assert topics == {"G-AAAA": "", "G-BBBB": "Accès de c…@chu-exemple.example"}
 
 
 @on_both_databases
