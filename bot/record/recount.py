@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from sqlalchemy import delete, exists, select, text, true, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ground.db import Database
-from bot.record.daily_counts import MEASURES, Countable, DailyCount, Tally, counted_of
+from bot.record.daily_counts import ALL, MEASURES, Countable, DailyCount, Tally, counted_of
 from bot.record.lost_messages import LostMessage, lost_in
 from bot.record.ratings import Rating, counted_thumb
 from bot.record.summaries import Summary
@@ -53,11 +53,16 @@ async def recount(database: Database) -> int:
 
 
 async def recount_if_never(database: Database) -> int:
-    """Count what was said before there were counts; nothing where something was counted."""
+    """Count what was said before there were counts; nothing where all that is held is counted."""
+    counted = (
+        select(func.coalesce(func.sum(DailyCount.conversations), 0))
+        .where(DailyCount.kind == ALL, DailyCount.gone.is_(False))
+        .scalar_subquery()
+    )
+    held = select(func.count()).select_from(Summary).scalar_subquery()
     async with database.read() as session:
-        counted = select(DailyCount.day).where(DailyCount.kind == "all").limit(1)
-        known = await session.scalar(counted) is not None
-        if known or not await session.scalar(select(exists().where(true(), Summary.portal != ""))):
+        # In one statement, so that no turn comes in between.
+        if await session.scalar(select(counted == held)):
             return 0
     return await recount(database)
 

@@ -206,6 +206,19 @@ async def test_each_turn_counts_once_and_all_can_be_counted_anew(console: Consol
 
 
 @on_both_databases
+async def test_history_is_counted_though_some_of_it_went_before(database: Database) -> None:
+    """A purge or an erasure before the first start leaves counts of what is gone, and no others."""
+    await furnish(database)
+    async with database.write() as session:
+        await session.execute(delete(DailyCount))
+        await erase_conversations(session, ["solved"])
+    assert await recount_if_never(database) == 9
+    every = (await counts(database)).all
+    assert (every.conversations, every.gone, every.solved) == (7, 1, 2)
+    assert await recount_if_never(database) == 0
+
+
+@on_both_databases
 async def test_conversations_at_once_are_all_counted(database: Database) -> None:
     """Each turn changes the same counts, and erasing changes them too, in one order."""
     at = paris("2024-03-04")
