@@ -25,6 +25,9 @@ from bot.ground.markdown import plain_text, to_html
 SECRET_KINDS = frozenset({"reset", "code", "staff_link"})
 """Kinds of mail that carry what opens something: their text is forgotten once they are sent."""
 
+STAFF_KINDS = frozenset({"staff", "staff_link"})
+"""Kinds of mail to staff, of what happens to their accounts as well."""
+
 _BY_PEOPLE = frozenset({"ticket", "reply"})
 """Kinds of mail that somebody wrote."""
 

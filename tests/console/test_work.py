@@ -21,7 +21,7 @@ from bot.desk.ticket_tables import Ticket, TicketEntry
 from bot.ground.db import Database, now
 from bot.ground.yaml_text import parse_yaml
 from bot.record.summaries import ConversationAddress
-from bot.staff.users import add_user
+from bot.staff.users import add_user, number_of
 from tests.console.conftest import Console, on_both_databases
 from tests.console.written import Said, write
 from tests.dialogues.scripted import _conversation
@@ -332,6 +332,42 @@ async def test_the_overview_counts_what_waits_in_good_french(console: Console) -
         ("0", "conversation m’est attribuée"), ("2", "mails en échec"),
         ("1", "mail en attente d’envoi"),
     ]  # fmt: skip
+
+
+async def test_what_is_mine_counts_whatever_its_region(console: Console) -> None:
+    await add_user(
+        console.database, current_content(), email="agent@resah.example", portal="resah",
+        role="agent", regions=("corse",),
+    )  # fmt: skip
+    async with console.database.read() as session:
+        number = await number_of(session, "agent@resah.example")
+    for reference, region in (("G-BRET", "bretagne"), ("G-CRSE", "corse")):
+        await add_ticket(console.database, reference, hours=1, region=region, assigned_to=number)
+    agent = await console.logged_in("agent@resah.example")
+    text = await agent.page("/resah/")
+    assert "<strong>1</strong> demande en attente" in text
+    found = re.search(r'href="/console([^"]*)"><strong>2</strong> me sont attribuées', text)
+    assert found is not None
+    assert (await agent.page(html.unescape(found[1]))).count("<tr data-row>") == 2
+
+
+async def test_letters_to_staff_are_for_admins_alone(console: Console) -> None:
+    numbers = [
+        await add_mail(console.database, f"lettre-{kind}", kind=kind, to=CAMILLE, state="failed")
+        for kind in ("staff", "staff_link")
+    ]
+    agent = await console.logged_in("agent@resah.example")
+    assert "lettre-staff" not in await agent.page("/resah/mails")
+    assert "<strong>0</strong> mail en échec" in await agent.page("/resah/")
+    assert "lettre-staff" not in await (await agent.post("/resah/accounts", address=CAMILLE)).text()
+    for name in ("retry", "discard"):
+        for number in numbers:
+            assert (await agent.post(f"/resah/mails/{number}/{name}")).status == 404
+    chief = await console.logged_in("chef@resah.example")
+    assert (await chief.page("/resah/mails")).count("lettre-staff") >= 2
+    assert "<strong>2</strong> mails en échec" in await chief.page("/resah/")
+    assert (await chief.post(f"/resah/mails/{numbers[0]}/retry")).status == 303
+    assert (await chief.post(f"/resah/mails/{numbers[1]}/discard")).status == 303
 
 
 @on_both_databases

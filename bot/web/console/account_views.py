@@ -19,6 +19,7 @@ from bot.record.summaries import ConversationAddress, Summary
 from bot.staff.audit import Entry, record_now
 from bot.staff.scope import Scope
 from bot.web.console.access import form, scope
+from bot.web.console.mail_views import mails_of
 from bot.web.console.pages import show
 
 STATUSES = {"active": "actif", "pending": "en attente de validation", "disabled": "désactivé"}
@@ -70,7 +71,7 @@ async def _find(session: AsyncSession, here: Scope, address: str, key: str) -> F
         .limit(_MOST)
     )
     mails = await session.scalars(
-        here.select(OutboxMail)
+        mails_of(here)
         .where(OutboxMail.recipient.in_({address, *(a.email for a in accounts)}))
         .order_by(OutboxMail.id.desc())
         .limit(_MOST)

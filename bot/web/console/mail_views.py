@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
-from sqlalchemy import case, update
+from sqlalchemy import Select, case, update
 
-from bot.desk.outbox import SECRET_KINDS, OutboxMail
+from bot.desk.outbox import SECRET_KINDS, STAFF_KINDS, OutboxMail
 from bot.desk.privacy import addresses_of, mask_addresses
 from bot.ground.db import now
 from bot.record.consequences import MAIL_STATES
 from bot.staff.audit import Entry, record
+from bot.staff.scope import Scope
 from bot.web.console.access import checked_number, form, scope
 from bot.web.console.pages import back_to, show
 from bot.web.keys import SENDER
@@ -26,6 +27,12 @@ KINDS = {
 
 _NOT_AGAIN = "Ce mail ne peut pas repartir : il est parti, écarté, ou son texte n’est plus gardé."
 _NOT_DISCARDED = "Ce mail ne peut pas être écarté : il est déjà parti ou écarté."
+
+
+def mails_of(here: Scope) -> Select[tuple[OutboxMail]]:
+    """Return a query of the portal's mails; those to staff are for its admins alone."""
+    query = here.select(OutboxMail)
+    return query if here.may("admin") else query.where(OutboxMail.kind.not_in(STAFF_KINDS))
 
 
 async def show_list(request: web.Request) -> web.Response:
@@ -90,7 +97,7 @@ async def _change(
 ) -> bool:
     here, number = scope(request), checked_number(request.match_info["number"])
     async with here.database.write() as session:
-        mail = await session.scalar(here.select(OutboxMail).where(OutboxMail.id == number))
+        mail = await session.scalar(mails_of(here).where(OutboxMail.id == number))
         if mail is None:
             raise web.HTTPNotFound
         # Decided by the statement, since the sender may take the mail at this very moment.
@@ -113,7 +120,7 @@ async def _page(request: web.Request, fault: str = "") -> web.Response:
     state = asked.get("state", "")
     if state and state not in MAIL_STATES:
         state, fault = "", f"L’état « {state[:20]} » n’existe pas."
-    query = here.select(OutboxMail)
+    query = mails_of(here)
     if state:
         query = query.where(OutboxMail.state == state)
     if after := asked.get("after", ""):

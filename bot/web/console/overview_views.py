@@ -18,6 +18,7 @@ from bot.record.report import read_counts
 from bot.record.summaries import LOST, Summary
 from bot.record.ticket_lists import is_late, of_regions, waited_since
 from bot.web.console.access import scope
+from bot.web.console.mail_views import mails_of
 from bot.web.console.notices import notices
 from bot.web.console.pages import show
 from bot.web.console.report_figures import headlines
@@ -32,7 +33,8 @@ async def show_overview(request: web.Request) -> web.Response:
     unreviewed = here.select(Summary).where(
         Summary.reviewed_at.is_(None), Summary.trouble > literal_column("0")
     )
-    waiting = here.select(Ticket).where(Ticket.state.in_(UNANSWERED), of_regions(here))
+    everywhere = here.select(Ticket).where(Ticket.state.in_(UNANSWERED))
+    waiting = everywhere.where(of_regions(here))
     week = read_period({}, day_of(now()))
     async with here.database.read() as session:
         values: dict[str, Any] = {
@@ -46,13 +48,9 @@ async def show_overview(request: web.Request) -> web.Response:
                 (await read_counts(session, here.portal.id, week.span)).all,
                 (await read_counts(session, here.portal.id, week.before)).all,
             ),
-            "mine": await _count(session, waiting.where(Ticket.assigned_to == here.staff.id)),
-            "failed": await _count(
-                session, here.select(OutboxMail).where(OutboxMail.state == "failed")
-            ),
-            "unsent": await _count(
-                session, here.select(OutboxMail).where(OutboxMail.state == "waiting")
-            ),
+            "mine": await _count(session, everywhere.where(Ticket.assigned_to == here.staff.id)),
+            "failed": await _count(session, mails_of(here).where(OutboxMail.state == "failed")),
+            "unsent": await _count(session, mails_of(here).where(OutboxMail.state == "waiting")),
             "review": await _count(session, unreviewed),
             "lost": await _count(session, unreviewed.where(Summary.trouble >= LOST)),
             "assigned": await _count(
