@@ -283,3 +283,10 @@ async def test_invitations_have_a_limit(console: Console, monkeypatch: Any) -> N
         for n in range(3)
     ]
     assert statuses == [303, 303, 429]
+    # Another link by mail counts as one more.
+    path, _ = await page_of(console, chief, "n0@resah.example")
+    response = await chief.post(f"{path}/invite")
+    assert response.status == 429 and "Trop d’invitations" in await response.text()
+    path, _ = await page_of(console, chief, "agent@resah.example")
+    assert (await chief.post(f"{path}/disable")).status == 303
+    assert (await chief.post(f"{path}/enable")).status == 429

@@ -86,7 +86,7 @@ async def invite_again(request: web.Request) -> web.Response:
             desk.session, here.portal, user.email, role, token, _console(request)
         )
 
-    return await _changed(request, work, "invited")
+    return await _changed(request, work, "invited", mails=True)
 
 
 async def shut_out(request: web.Request) -> web.Response:
@@ -110,7 +110,7 @@ async def reopen(request: web.Request) -> web.Response:
             desk.session, here.portal, user.email, member.grant.role, token, _console(request)
         )
 
-    return await _changed(request, work, "invited")
+    return await _changed(request, work, "invited", mails=True)
 
 
 async def drop_second_factor(request: web.Request) -> web.Response:
@@ -127,13 +127,17 @@ async def drop_second_factor(request: web.Request) -> web.Response:
 
 
 async def _changed(
-    request: web.Request, work: Work, done: str, *, to_list: bool = False
+    request: web.Request, work: Work, done: str, *, to_list: bool = False, mails: bool = False
 ) -> web.Response:
     here = scope(request)
     try:
+        if mails:
+            await spend_now(here.database, (STAFF_INVITATIONS, str(here.staff.id)))
         await _do(request, work)
+    except LimitReached:
+        return await _one(request, _TOO_MANY, status=429)
     except UsersError as error:
-        return await _one(request, str(error))
+        return await _one(request, str(error), status=400)
     request.config_dict[SENDER].wake()
     number = _number(request)
     path = f"/{here.portal.id}/users"
@@ -182,7 +186,7 @@ async def _list(request: web.Request, fault: str = "", status: int = 200) -> web
     return show(request, "users.html", values, status=status)
 
 
-async def _one(request: web.Request, fault: str = "") -> web.Response:
+async def _one(request: web.Request, fault: str = "", status: int = 200) -> web.Response:
     here = scope(request)
     try:
         async with here.database.read() as session:
@@ -196,4 +200,4 @@ async def _one(request: web.Request, fault: str = "") -> web.Response:
         "fault": fault,
         "chosen": _grant(here, form(request)) if changing else member.grant,
     }
-    return show(request, "user.html", values, status=400 if fault else 200)
+    return show(request, "user.html", values, status=status)
