@@ -341,7 +341,27 @@ async def test_a_spreadsheet_reads_it_and_runs_nothing(console: Console) -> None
     assert sum(int(row["Conversations"]) for row in topics.values()) == 8
     cells = [cell for row in rows for cell in row]
     assert any(cell.startswith("'=HYPERLINK") for cell in cells)
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "@")) or cell[:1] == "-"]
+    labels = [row[1] for row in rows]
+    assert not [label for label in labels if label.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    # A change of ours is no formula, and stays as it is.
+    assert rows[2][4] == "+700\u00a0%"
+    assert not [cell for row in rows for cell in row[2:] if cell.startswith("'")]
+
+
+async def test_what_is_asked_often_is_told_with_its_number(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(console.database, "one", [lost("plof"), lost("plof"), lost("plof")])
+    reader = await console.logged_in("lectrice@resah.example")
+    cut = "parmi les 2 derniers messages"
+    for most, words, section in (
+        (3, "", "Questions pas comprises;plof;3;"),
+        (2, cut, f"Questions pas comprises ({cut});plof;2;"),
+    ):
+        monkeypatch.setattr("bot.web.console.report_views._LATEST_LOST", most)
+        text = await reader.page("/resah/report")
+        assert f"{most} fois, la dernière" in text and (cut in text) == bool(words)
+        assert section in await (await reader.get("/resah/report.csv")).text()
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1", "\r=1"])

@@ -41,6 +41,8 @@ def as_csv(
     tables: Iterable[tuple[str, Sequence[Row]]],
     questions: Sequence[Asked],
     opinions: Sequence[Opinion],
+    *,
+    latest: int = 0,
 ) -> str:
     """Return the report as one table: a line a figure, then a line a row of each table.
 
@@ -50,6 +52,7 @@ def as_csv(
         tables: The others, with what they are about.
         questions: What was not understood, most frequent first.
         opinions: What was written with a thumb.
+        latest: Among how many of the latest messages those were counted; 0 if among all.
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -57,7 +60,8 @@ def as_csv(
     def write(section: str, label: str, *values: str, figures: Figures | None = None) -> None:
         counts = [str(getattr(figures, name)) for name, _ in _COLUMNS] if figures else []
         three = [*values, "", "", ""][:3]
-        writer.writerow([harmless(cell) for cell in (section, label, *three)] + counts)
+        # Values are ours: a change of `+12 %` is no formula, and stays what it is.
+        writer.writerow([section, harmless(label), *three, *counts])
 
     writer.writerow(_HEAD)
     period = report.period
@@ -71,8 +75,11 @@ def as_csv(
     for section, rows in tables:
         for row in rows:
             write(section, row.label, figures=row.now)
+    section = "Questions pas comprises"
+    if latest:
+        section += f" (parmi les {latest} derniers messages)"
     for asked in questions:
-        write("Questions pas comprises", asked.text, str(asked.times), shown(asked.at))
+        write(section, asked.text, str(asked.times), shown(asked.at))
     for opinion in opinions:
         judged = HELPFUL["yes" if opinion.helpful else "no"]
         write("Commentaires", opinion.comment, judged, shown(opinion.at))

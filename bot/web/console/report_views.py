@@ -64,7 +64,8 @@ async def show_report(request: web.Request) -> web.Response:
             [Amount(row.label, row.now.conversations) for row in figures.by_hour(report)]
         ),
         "drawing": (WIDTH, HEIGHT),
-        "questions": most_asked(questions, _MOST_QUESTIONS),
+        "questions": most_asked(questions[:_LATEST_LOST], _MOST_QUESTIONS),
+        "latest": _among(questions),
         "comments": comments,
         "percent": figures.percent,
         "share": figures.share,
@@ -90,7 +91,8 @@ async def download(request: web.Request) -> web.Response:
         *figures.headlines(period, report.now.all, report.before.all),
         *figures.of_tickets(report, here.portal),
     ]
-    text = as_csv(report, lines, tables, most_asked(questions, _LATEST_LOST), comments)
+    asked = most_asked(questions[:_LATEST_LOST], _LATEST_LOST)
+    text = as_csv(report, lines, tables, asked, comments, latest=_among(questions))
     span = period.span
     name = f"bilan-{here.portal.id}-{span.first}-{span.last}.csv"
     return web.Response(
@@ -160,11 +162,17 @@ async def _read(
     portal, span = here.portal, period.span
     async with here.database.read() as session:
         report = await read_report(session, portal.id, period, buckets_of(span))
-        questions = await list_lost(session, portal, span, most=_LATEST_LOST)
+        # One more than is counted, which tells whether there are more.
+        questions = await list_lost(session, portal, span, most=_LATEST_LOST + 1)
         comments = await list_opinions(
             session, portal, span, Sought(words=True), most=most_comments
         )
     return report, questions, comments
+
+
+def _among(questions: list[Asked]) -> int:
+    """Return among how many of the latest messages they were counted; 0 if among all."""
+    return _LATEST_LOST if len(questions) > _LATEST_LOST else 0
 
 
 def _period(request: web.Request) -> tuple[Period, str]:
