@@ -128,6 +128,22 @@ async def test_a_message_reopens_and_reaches_the_region(console: Console) -> Non
     assert response.status == 400 and "10 Mo en tout" in text and "Mon message." in text
 
 
+async def test_a_password_is_masked_before_it_is_kept(console: Console) -> None:
+    person = await followed(console)
+    await person.get()
+    text = "Bonjour,\nMon mot de passe est Soleil2024! et ça ne marche pas.\nMerci"
+    assert (await person.post("", text=text)).status == 303
+    page = await person.get()
+    assert "Soleil2024" not in page and "ça ne marche pas" in page
+    async with console.database.read() as session:
+        thread = await read_thread(session, 1)
+        mail = (await session.scalars(select(OutboxMail))).one()
+    assert thread[-1].text.splitlines()[::2] == ["Bonjour,", "Merci"]
+    for kept in (thread[-1].text, mail.text or ""):
+        assert "Soleil2024" not in kept
+        assert "mot de passe masqué" in kept
+
+
 @on_both_databases
 async def test_it_is_settled_upon_a_confirmation_only(console: Console) -> None:
     person = await followed(console)

@@ -6,6 +6,7 @@ among themselves or who they are. Opening it changes nothing: what acts is a for
 
 from __future__ import annotations
 
+import asyncio
 import re
 import uuid
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.live import Portal
 from bot.desk.follow_links import FollowLinkRefused, opens, read_follow_link
+from bot.desk.incoming.kept import masked
 from bot.desk.region_mails import tell_of_message, tell_of_settling
 from bot.desk.thread import ThreadEntry, add_entry, add_message, is_known, read_thread
 from bot.desk.ticket_files import file_of
@@ -80,10 +82,11 @@ async def write(request: web.Request) -> web.Response:
         if fault := fault or fault_of(files):
             again = " Choisissez de nouveau vos fichiers." if files else ""
             return _page(request, opened, fault=fault + again, typed=typed)
+        words = await asyncio.to_thread(masked, text)
 
         async def add(session: AsyncSession, ticket: Ticket) -> None:
             entry = await add_message(
-                session, ticket, text,
+                session, ticket, words,
                 channel="page", sender=ticket.contact, files=files, key=f"{ticket.id}:{key}",
             )  # fmt: skip
             if entry is not None:
@@ -157,8 +160,7 @@ async def _open(request: web.Request) -> _Opened:
     Raises:
         web.HTTPNotFound: If it is forged, too old or revoked, or its ticket or portal is gone.
     """
-    secret_key = request.config_dict[SETTINGS].secret_key
-    database = request.config_dict[DATABASE]
+    secret_key, database = request.config_dict[SETTINGS].secret_key, request.config_dict[DATABASE]
     try:
         link = read_follow_link(request.match_info["signed"], secret_key)
     except FollowLinkRefused as error:
