@@ -45,8 +45,9 @@ def addresses_in(text: str) -> list[str]:
 
 
 def is_one_address(text: str) -> bool:
-    """Tell whether a text is an address and nothing else."""
-    return bool(whole_addresses(text)) and not replace_addresses(text, lambda _: "").strip(_AROUND)
+    """Tell whether a text is one address and nothing else."""
+    alone = not replace_addresses(text, lambda _: "").strip(_AROUND)
+    return alone and len(whole_addresses(text)) == 1
 
 
 def fingerprint(address: str, secret_key: str) -> str:

@@ -206,9 +206,11 @@ async def test_a_refused_reply_is_sent_to_another_address(open_console: Open, bo
     assert "la personne n’a rien reçu" in text and "cette boîte n’existe pas" in text
     entry = re.search(r'name="entry" value="(\d+)"', text)
     assert entry is not None
-    response = await agent.post(f"{PATH}/resend", entry=entry[1], address="pas une adresse")
-    assert response.status == 400 and "pas une adresse" in await response.text()
-    await agent.page(PATH)
+    for typed in ("pas une adresse", f"{SECOND}, {CAMILLE}"):
+        response = await agent.post(f"{PATH}/resend", entry=entry[1], address=typed)
+        page = await response.text()
+        assert response.status == 400 and "une seule adresse" in page and typed in page
+        await agent.page(PATH)
     response = await agent.post(f"{PATH}/resend", entry=entry[1], address=f" {SECOND.upper()} ")
     assert response.status == 303
     [mail] = await arrived(console, box)

@@ -107,6 +107,7 @@ def test_what_is_read_as_an_address_is_masked_for_readers(typed: str) -> None:
     assert addresses_in(typed) == [CAMILLE]
     assert is_one_address(f" <{typed}> ")
     assert not is_one_address(f"{typed} facture")
+    assert not is_one_address(f"{typed}, paul@autre-chu.example")
 
 
 def test_a_doubtful_address_is_masked_too() -> None:

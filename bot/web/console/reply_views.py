@@ -129,7 +129,7 @@ async def resend(request: web.Request) -> web.Response:
 
     async def mark(session: AsyncSession, here: Scope, ticket: Ticket) -> str:
         if not is_one_address(address):
-            raise MarkRefused("Écrivez une adresse e-mail complète.")
+            raise MarkRefused("Écrivez une seule adresse e-mail, complète.")
         [ticket.contact] = addresses_in(address)
         page = follow_address(ticket, request.config_dict[SETTINGS])
         number = checked_number(entry) if entry else 0
