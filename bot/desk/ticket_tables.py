@@ -54,7 +54,8 @@ class Ticket(Base):
     """A request to a region; what it says of region, topic and contact was confirmed last.
 
     Attributes:
-        conversation_id: The conversation that was handed over; None where a mail opened it.
+        conversation_id: The conversation that was handed over; None where a mail opened it, or
+            where the ticket outlived it.
         region: Who answers for it; empty where that is not known yet.
         reopened_at: When it was opened for the last time after an answer or closing.
         answered_at: When it was answered for the first time.

@@ -18,8 +18,9 @@ from bot.desk.accounts_staging import AccountImport, StagedAccount
 from bot.desk.demo_passwords import DemoPassword
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken
-from bot.desk.thread import forget_tickets
-from bot.desk.ticket_tables import Ticket, TicketEntry
+from bot.desk.thread import forget_tickets, receipt_key
+from bot.desk.ticket_files import file_name
+from bot.desk.ticket_tables import Ticket, TicketEntry, TicketFile
 from bot.french.address_scanner import Found, replace_addresses
 from bot.ground.addresses import normalise_address
 from bot.ground.alerts import Alert
@@ -90,9 +91,7 @@ async def erase(
         await session.execute(_passwords(address, portal))
         for note in await session.scalars(select(Note).where(Note.id.in_(held.notes))):
             note.text = _without(note.text, address)
-        noted = select(TicketEntry).where(TicketEntry.id.in_(held.ticket_notes))
-        for entry in await session.scalars(noted):
-            entry.text = _without(entry.text, address)
+        await _clear_notes(session, held.ticket_notes, address)
         await forget_gone(session)
         await tally.write(session)
         await merge_index(session)
@@ -114,22 +113,33 @@ async def erase_conversations(
     own = Tally() if tally is None else tally
     await let_conversations_go(session, ids, own)
     await forget_conversations(session, ids)
-    messages = await session.execute(
-        select(Turn.conversation_id, Turn.message_id).where(Turn.conversation_id.in_(ids))
-    )
-    keys = [f"{key}:{message}:{kind}" for key, message in messages for kind in KINDS]
-    for start in range(0, len(keys), _CHUNK):
-        chunk = keys[start : start + _CHUNK]
-        await session.execute(delete(OutboxMail).where(OutboxMail.key.in_(chunk)))
     await session.execute(delete(LimitHit).where(LimitHit.key.in_(ids)))
     await session.execute(delete(Alert).where(Alert.key.in_(ids)))
     tickets = await session.scalars(select(Ticket.id).where(Ticket.conversation_id.in_(ids)))
     numbers = tickets.all()
     await let_tickets_go(session, Ticket.id.in_(numbers), own)
     await forget_tickets(session, numbers)
+    await _forget_mails(session, ids)
     await session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
     if tally is None:
         await own.write(session)
+
+
+async def _forget_mails(session: AsyncSession, ids: list[str]) -> None:
+    """Delete the mails that conversations caused, but those of tickets that outlive them."""
+    messages = await session.execute(
+        select(Turn.conversation_id, Turn.message_id).where(Turn.conversation_id.in_(ids))
+    )
+    keys = [f"{key}:{message}:{kind}" for key, message in messages for kind in KINDS]
+    chunks = [keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK)]
+    held: set[str] = set()
+    for chunk in chunks:
+        query = select(TicketEntry.request_key).where(TicketEntry.request_key.in_(chunk))
+        for key in await session.scalars(query):
+            held |= {key, receipt_key(key)}
+    for chunk in chunks:
+        gone = [key for key in chunk if key not in held]
+        await session.execute(delete(OutboxMail).where(OutboxMail.key.in_(gone)))
 
 
 async def scrub(database: Database) -> None:
@@ -183,6 +193,18 @@ def _without(text: str, address: str) -> str:
         return _ERASED if found.value == address else text[found.start : found.end]
 
     return replace_addresses(text, by)
+
+
+async def _clear_notes(session: AsyncSession, ids: list[int], address: str) -> None:
+    """Take an address out of notes on tickets: also of what a note told that came by mail."""
+    for entry in await session.scalars(select(TicketEntry).where(TicketEntry.id.in_(ids))):
+        entry.text = _without(entry.text, address)
+        entry.details = {
+            name: _without(value, address) if isinstance(value, str) else value
+            for name, value in entry.details.items()
+        }
+    for file in await session.scalars(select(TicketFile).where(TicketFile.entry_id.in_(ids))):
+        file.name = file_name(_without(file.name, address))
 
 
 async def _erase_comments(

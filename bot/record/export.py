@@ -23,7 +23,7 @@ from bot.desk.resets import ResetToken
 from bot.desk.ticket_tables import Ticket, TicketEntry, TicketFile
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base, Database, now
-from bot.record.personal_data import find_held
+from bot.record.personal_data import find_held, names
 from bot.record.review_tables import Note
 from bot.record.transcript import Conversation, read_lines
 
@@ -49,16 +49,10 @@ async def export_person(
         held = await find_held(
             session, address, portal=portal, secret_key=secret_key, var_dir=var_dir
         )
-        tickets = await _rows(session, Ticket, held.tickets)
-        for ticket in tickets:
-            entries = await session.scalars(
-                select(TicketEntry)
-                .where(TicketEntry.ticket_id == ticket["id"])
-                .order_by(TicketEntry.id)
-            )
-            ticket["entries"] = [
-                _plain(entry) | {"files": await _files(session, entry.id)} for entry in entries
-            ]
+        tickets = [
+            await _ticket(session, ticket, address)
+            for ticket in await _rows(session, Ticket, held.tickets)
+        ]
         found: dict[str, Any] = {
             "address": address,
             "exported_at": now().isoformat(),
@@ -111,6 +105,27 @@ def _without_link(mail: dict[str, Any]) -> dict[str, Any]:
 async def _rows(session: AsyncSession, table: type[Base], ids: list[int]) -> list[dict[str, Any]]:
     found = [await session.get(table, number) for number in ids]
     return [_plain(row) for row in found if row is not None]
+
+
+async def _ticket(session: AsyncSession, ticket: dict[str, Any], address: str) -> dict[str, Any]:
+    """Return a ticket with its thread and files.
+
+    Of another person's ticket only what names the address, and the files that came from it.
+    """
+    own = normalise_address(ticket["contact"]) == address
+    rows = await session.scalars(
+        select(TicketEntry).where(TicketEntry.ticket_id == ticket["id"]).order_by(TicketEntry.id)
+    )
+    entries = []
+    for row in rows:
+        theirs = own or normalise_address(row.contact) == address
+        files = await _files(session, row.id)
+        if not theirs:
+            files = [{"name": file["name"]} for file in files if names(file["name"], address)]
+        if theirs or files or names([row.text, row.details], address):
+            entries.append(_plain(row) | {"files": files})
+    topic = ticket["topic"] if own or names(ticket["topic"], address) else ""
+    return ticket | {"topic": topic, "entries": entries}
 
 
 async def _files(session: AsyncSession, entry_id: int) -> list[dict[str, Any]]:

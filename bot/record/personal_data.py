@@ -183,16 +183,31 @@ class _Search:
     async def ticket_notes(self, tickets: list[int]) -> list[int]:
         """Return the entries by which staff named the address on tickets of others."""
         notes = (
-            select(TicketEntry.id, TicketEntry.ticket_id, TicketEntry.text)
+            select(
+                TicketEntry.id,
+                TicketEntry.ticket_id,
+                TicketEntry.text,
+                TicketEntry.details,
+                TicketFile.name,
+            )
             .join(Ticket, Ticket.id == TicketEntry.ticket_id)
-            .where(TicketEntry.kind == "note", may_hold(TicketEntry.text, self.address))
+            .outerjoin(TicketFile, TicketFile.entry_id == TicketEntry.id)
+            .where(
+                TicketEntry.kind == "note",
+                or_(
+                    may_hold(TicketEntry.text, self.address),
+                    may_hold(cast(TicketEntry.details, Text), self.address),
+                    may_hold(TicketFile.name, self.address),
+                ),
+            )
         )
         rows = await self._session.execute(self._of(Ticket, notes))
-        return [
-            number
-            for number, ticket, text in rows
-            if ticket not in tickets and names(text, self.address)
-        ]
+        found = {
+            number: None
+            for number, ticket, *texts in rows
+            if ticket not in tickets and names(texts, self.address)
+        }
+        return list(found)
 
     def _of(self, table: Any, query: Any) -> Any:
         return query if self._portal is None else query.where(table.portal == self._portal)

@@ -11,13 +11,13 @@ import logging
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk.accounts_import import finish_imports
 from bot.desk.outbox import OutboxMail
 from bot.desk.resets import ResetToken
-from bot.desk.ticket_tables import UNANSWERED, Ticket
+from bot.desk.ticket_tables import UNANSWERED, Ticket, TicketEntry
 from bot.ground import limits
 from bot.ground.alerts import Alert
 from bot.ground.db import Database, now
@@ -63,7 +63,7 @@ async def purge(database: Database, settings: Settings) -> dict[str, int]:
             (
                 "mails",
                 delete(OutboxMail).where(
-                    OutboxMail.created_at < oldest, OutboxMail.state != "waiting"
+                    OutboxMail.created_at < oldest, OutboxMail.state != "waiting", ~_is_of_ticket()
                 ),
             ),
             ("alertes", delete(Alert).where(Alert.last_at < oldest)),
@@ -132,11 +132,7 @@ async def _warn_of_unanswered(database: Database, oldest: datetime) -> None:
     forgotten = (
         select(func.count())
         .select_from(Ticket)
-        .outerjoin(Conversation, Conversation.id == Ticket.conversation_id)
-        .where(
-            Ticket.state.in_(UNANSWERED),
-            or_(Ticket.updated_at < oldest, Conversation.last_at < oldest),
-        )
+        .where(Ticket.state.in_(UNANSWERED), Ticket.updated_at < oldest)
     )
     async with database.read() as session:
         if count := await session.scalar(forgotten):
@@ -156,8 +152,21 @@ async def _purge_conversations(database: Database, settings: Settings) -> int:
             )
             if not ids:
                 return count
+            # What still goes on by mail or in the console stays until that has grown old too.
+            await session.execute(
+                update(Ticket)
+                .where(Ticket.conversation_id.in_(ids), Ticket.updated_at >= oldest)
+                .values(conversation_id=None)
+            )
             await erase_conversations(session, ids)
         count += len(ids)
+
+
+def _is_of_ticket() -> ColumnElement[bool]:
+    """Return the condition for the mails of tickets that are held: they go with these."""
+    cause = func.replace(OutboxMail.key, ":receipt", "")
+    keys = (OutboxMail.key, cause, cause + ":handover")
+    return exists().where(TicketEntry.request_key.in_(keys))
 
 
 def _remove_files(var_dir: Path, oldest: float) -> int:

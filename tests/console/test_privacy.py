@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, Text, cast, func, or_, select, text
+from sqlalchemy import MetaData, Text, cast, func, or_, select, text, update
 
 from bot.content.live import current_content
 from bot.desk.accounts import AccountRow
@@ -281,6 +281,46 @@ async def test_retention_takes_old_mails_tickets_resets_and_files(
         assert await session.scalar(select(OutboxMail.kind)) == "ticket"
 
 
+@on_both_databases
+async def test_a_request_that_goes_on_outlives_its_conversation(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = current_settings()
+    await furnish(database, ADDRESS, "zoe", settings.var_dir)
+    await furnish(database, OTHER, "alex", settings.var_dir)
+    portal = current_content().portal("resah")
+    async with database.write() as session:
+        for name in ("zoe", "alex"):
+            receipt = Mail("resah", "receipt", ADDRESS, "Reçu", "Bien reçu.")
+            await enqueue(session, receipt, sender="no-reply@resah.fr", key=f"{name}:m2:receipt")
+        old = now() - timedelta(days=settings.retention_days + 1)
+        await session.execute(update(Conversation).values(last_at=old))
+        await session.execute(update(Ticket).values(updated_at=old))
+        await session.execute(update(OutboxMail).values(created_at=old, state="sent"))
+        ticket = (await session.scalars(select(Ticket).where(Ticket.contact == ADDRESS))).one()
+        # Answered yesterday.
+        reply = Reply("Merci Zoe.", "open", 1, "a" * 32, "https://aide.example/suivi/x", [])
+        await add_reply(session, ticket, portal, reply)
+        ticket.updated_at = now() - timedelta(days=1)
+    counts = await purge(database, settings)
+    assert counts["conversations"] == 6
+    assert "1 tickets go with the retention that nobody ever answered" in caplog.text
+    async with database.read() as session:
+        left = (await session.scalars(select(Ticket))).one()
+        kinds = list(await session.scalars(select(TicketEntry.kind).order_by(TicketEntry.id)))
+        mails = sorted(await session.scalars(select(OutboxMail.kind)))
+        assert await session.scalar(select(func.count()).select_from(Conversation)) == 0
+    assert (left.contact, left.conversation_id) == (ADDRESS, None)
+    assert kinds == ["handover", "reply"] and mails == ["receipt", "reply", "ticket"]
+    # Then it grows old itself.
+    async with database.write() as session:
+        await session.execute(update(Ticket).values(updated_at=old))
+        await session.execute(update(OutboxMail).values(created_at=old, state="sent"))
+    counts = await purge(database, settings)
+    assert (counts["demandes"], counts["mails"]) == (1, 3)
+    assert await holding(database, ADDRESS) == ["accounts", "reset_tokens"]
+
+
 async def test_all_that_is_held_is_exported(database: Database) -> None:
     settings = current_settings()
     await furnish(database, ADDRESS, "zoe", settings.var_dir)
@@ -396,6 +436,36 @@ async def test_only_the_own_address_leaves_a_note(database: Database) -> None:
     assert left == note.replace(ADDRESS, "[adresse effacée]", 1)
 
 
+@on_both_databases
+async def test_an_address_leaves_all_of_a_note_that_came_by_mail(database: Database) -> None:
+    settings = current_settings()
+    await furnish(database, OTHER, "alex", settings.var_dir)
+    files = [NewFile(f"{ADDRESS}.pdf", "application/pdf", b"%PDF-") for _ in range(2)]
+    async with database.write() as session:
+        ticket = (await session.scalars(select(Ticket))).one()
+        for number, (details, sent) in enumerate(
+            (({"subject": f"Voir {ADDRESS}", "whole": f"> {ADDRESS} et {OTHER}"}, []), ({}, files))
+        ):
+            note = await add_note(session, ticket, "x", author_id=1, key=str(number), files=sent)
+            assert note is not None
+            note.details = details
+    held = await erase(
+        database, ADDRESS, portal="resah", secret_key=settings.secret_key,
+        var_dir=settings.var_dir,
+    )  # fmt: skip
+    assert held.counts["notes"] == 2 and held.counts["demandes"] == 0
+    assert await holding(database, ADDRESS) == []
+    async with database.read() as session:
+        query = select(TicketEntry.details).where(TicketEntry.kind == "note")
+        first, second = await session.scalars(query.order_by(TicketEntry.id))
+        assert list(await session.scalars(select(TicketFile.name))) == ["[adresse effacée].pdf"] * 2
+    assert first == {
+        "subject": "Voir [adresse effacée]",
+        "whole": f"> [adresse effacée] et {OTHER}",
+    }
+    assert second == {}
+
+
 async def test_erasing_from_the_page_asks_twice(console: Console) -> None:
     await write(console.database, "one", [Said(ADDRESS)])
     chief = await console.logged_in("chef@resah.example")
@@ -483,6 +553,47 @@ async def test_a_thread_with_its_files_and_mails_is_exported_and_goes(database: 
         assert texts == [f"De {OTHER}", "Comme [adresse effacée]"]
         replies = select(OutboxMail.id).where(OutboxMail.kind == "reply")
         assert list(await session.scalars(replies)) == []
+
+
+@on_both_databases
+async def test_of_anothers_ticket_only_what_is_ones_own_is_exported(database: Database) -> None:
+    settings = current_settings()
+    await furnish(database, OTHER, "alex", settings.var_dir)
+    files = [
+        NewFile("bulletin.pdf", "application/pdf", b"secret-d-alex"),
+        NewFile(f"pour {ADDRESS}.pdf", "application/pdf", b"secret-d-alex"),
+    ]
+    mine = NewFile("attestation.txt", "text/plain", b"de-zoe")
+    async with database.write() as session:
+        ticket = (await session.scalars(select(Ticket))).one()
+        ticket.topic = "Arrêt de travail"
+        for text_of, sender, sent in (
+            ("Mon dossier.", OTHER, files[:1]), (f"Voir avec {ADDRESS}.", OTHER, files),
+            ("Voici le mien.", ADDRESS, [mine]),
+        ):  # fmt: skip
+            await add_message(
+                session, ticket, text_of, channel="mail", sender=sender, files=sent, key=text_of
+            )
+    exports = [
+        await export_person(
+            database, address, portal="resah", secret_key=settings.secret_key,
+            var_dir=settings.var_dir,
+        )
+        for address in (ADDRESS, OTHER)
+    ]  # fmt: skip
+    [hers], [his] = (json.loads(exported)["tickets"] for exported in exports)
+    assert [entry["text"] for entry in hers["entries"]] == [
+        f"Voir avec {ADDRESS}.", "Voici le mien.",
+    ]  # fmt: skip
+    named, own = (entry["files"] for entry in hers["entries"])
+    assert named == [{"name": f"pour {ADDRESS}.pdf"}]
+    assert [b64decode(file["base64"]) for file in own] == [b"de-zoe"]
+    for words in (OTHER, "dossier", "bulletin", "Arrêt"):
+        assert words not in exports[0], words
+    # Whose ticket it is gets all of it.
+    assert his["topic"] == "Arrêt de travail" and len(his["entries"]) == 4
+    assert [len(entry["files"]) for entry in his["entries"]] == [0, 1, 2, 1]
+    assert b64decode(his["entries"][1]["files"][0]["base64"]) == b"secret-d-alex"
 
 
 async def test_files_go_with_the_retention(database: Database) -> None:
