@@ -180,7 +180,8 @@ class _Reader:
             for button in reply.get("buttons", ()):
                 shown.buttons.append(self._plain(button["title"]))
                 self._titles[button["payload"]] = button["title"]
-        shown.did = [*self._learned(memory), *self._consequences.of(turn.message_id)]
+        caused = map(self._plain, self._consequences.of(turn.message_id))
+        shown.did = [*self._learned(memory), *caused]
         self._memory = memory
         return shown
 

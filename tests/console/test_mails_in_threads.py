@@ -6,8 +6,14 @@ import html
 import re
 from pathlib import Path
 
+from sqlalchemy import select
+
 from bot.content.live import current_content
 from bot.desk.incoming.taking import Intake, Taken
+from bot.desk.outbox import Mail, enqueue
+from bot.desk.thread import add_message
+from bot.desk.ticket_files import NewFile
+from bot.desk.ticket_tables import Ticket
 from tests.console.conftest import Console, on_both_databases
 from tests.console.test_work import CAMILLE, add_ticket
 
@@ -48,6 +54,34 @@ async def test_what_is_new_is_shown_and_the_whole_mail_on_demand(console: Consol
     page = await reader.page(PATH)
     assert "Toujours rien." in words(page)
     assert "autre.personne@" not in page and CAMILLE not in page
+
+
+@on_both_databases
+async def test_subjects_and_names_of_files_are_masked_for_readers(console: Console) -> None:
+    await add_ticket(console.database, "G-ABCD", hours=5)
+    other = "autre.personne@ch-exemple.example"
+    subject = f"Compte de {other}"
+    opened = await take(console, "Voici.", Subject=subject, Message_ID="<s@x.example>")
+    async with console.database.write() as session:
+        query = select(Ticket).where(Ticket.reference == opened.reference)
+        ticket = (await session.scalars(query)).one()
+        file = NewFile(f"{other}.pdf", "application/pdf", b"%PDF-")
+        await add_message(session, ticket, "x", channel="mail", sender=CAMILLE, files=[file])
+        mail = Mail("resah", "ticket", "bretagne@resah.example", subject, "Texte")
+        await enqueue(session, mail, sender="no-reply@resah.fr", key="c-G-ABCD:m1:handover")
+    one = f"/resah/tickets/{opened.reference}"
+    agent = await console.logged_in("agent@resah.example")
+    reader = await console.logged_in("lectrice@resah.example")
+    assert f"{other}.pdf" in await agent.page(one)
+    for path in (one, "/resah/tickets?regions=all"):
+        assert subject in await agent.page(path), path
+    for path in (one, "/resah/tickets?regions=all", "/resah/conversations/c-G-ABCD"):
+        page = await reader.page(path)
+        assert other not in page and "Compte de a…@ch-exemple.example" in page, path
+    assert "a…@ch-exemple.example" in re.sub(r"Compte de \S+", "", await reader.page(one))
+    # Whom mails went to is masked for all.
+    page = await agent.page("/resah/mails")
+    assert other not in page and "Compte de a…@ch-exemple.example" in page
 
 
 async def test_who_wrote_is_told(console: Console) -> None:

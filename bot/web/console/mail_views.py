@@ -132,6 +132,7 @@ async def _page(request: web.Request, fault: str = "") -> web.Response:
         "mails": [
             {
                 "row": mail,
+                "subject": mask_addresses(mail.subject, ours),
                 "to": mask_addresses(mail.recipient, ours),
                 "error": mask_addresses(mail.error, ours),
                 "kind": KINDS.get(mail.kind, mail.kind),

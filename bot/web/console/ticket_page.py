@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -180,7 +181,7 @@ async def ticket_page(
     seen, back = history.version(happened, *facts), back_of(request)
     values = {
         "ticket": ticket,
-        "topic": topic_of(ticket),
+        "topic": shown_topic(ticket, here),
         "thread": [_shown(entry, here) for entry in thread],
         "mail": mail,
         "mail_error": mask_addresses(mail.error, addresses_of(here.portal)),
@@ -208,6 +209,12 @@ async def ticket_page(
     return show(request, "ticket.html", values, status=status)
 
 
+def shown_topic(ticket: Ticket, here: Scope) -> str:
+    """Return what a ticket is about, as one's role may read it: it may be a mail's subject."""
+    topic = topic_of(ticket)
+    return topic if here.may("agent") else mask_addresses(topic, addresses_of(here.portal))
+
+
 def _shown(entry: ThreadEntry, here: Scope) -> tuple[ThreadEntry, str, str, str, str]:
     """Return an entry with text, address, mail's error and whole mail as one's role may read."""
     ours = addresses_of(here.portal)
@@ -217,4 +224,5 @@ def _shown(entry: ThreadEntry, here: Scope) -> tuple[ThreadEntry, str, str, str,
     text, address, whole = (
         mask_addresses(one, ours) for one in (entry.text, entry.contact, entry.whole)
     )
-    return entry, text, address, error, whole
+    files = tuple(replace(file, name=mask_addresses(file.name, ours)) for file in entry.files)
+    return replace(entry, files=files), text, address, error, whole

@@ -21,7 +21,6 @@ from bot.record.ticket_lists import (
     MAIL_FATES,
     list_of,
     list_tickets,
-    topic_of,
     version_of,
     wait_of,
 )
@@ -30,7 +29,13 @@ from bot.staff.scope import Scope
 from bot.staff.users import colleagues, names
 from bot.web.console.access import checked_number, form, scope
 from bot.web.console.pages import back_to, show
-from bot.web.console.ticket_page import UNDO, find_ticket, mark_ticket, ticket_page
+from bot.web.console.ticket_page import (
+    UNDO,
+    find_ticket,
+    mark_ticket,
+    shown_topic,
+    ticket_page,
+)
 from bot.web.console.undoing import put_back, seal_before
 from bot.web.console.waiting_views import count_waiting
 from bot.web.keys import SENDER
@@ -90,7 +95,7 @@ async def list_page(request: web.Request, asked: str, *, fault: str = "") -> web
             (
                 t,
                 wait_of(t, here.portal, moment),
-                topic_of(t),
+                shown_topic(t, here),
                 mails.get(t.id, UNKNOWN),
                 version_of(t),
             )
