@@ -26,7 +26,6 @@ from bot.ground.errors import GuichetError
 from bot.ground.settings import Settings
 from bot.rasa import training
 from bot.record.backfill import fill_missing
-from bot.record.promises import note_promises
 from bot.record.recount import recount_if_never
 from bot.record.retention import purge_daily
 from bot.staff.telling import tell_staff
@@ -80,7 +79,6 @@ def prepare(settings: Settings, tell: Tell) -> Path:
         try:
             await refuse_demo_beside_real(current_database(), settings)
             await fill_missing(current_database(), settings.secret_key)
-            await note_promises(current_database())
             if count := await recount_if_never(current_database()):
                 tell(f"{count} conversations comptées pour la page Bilan.")
             if count := await finish_imports(current_database()):

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.content.delays import Delay
-from bot.content.live import current_content
 from bot.desk.ticket_tables import UNANSWERED, Ticket
-from bot.ground.db import Database, now
+from bot.ground.db import now
 from bot.record.daily_counts import Key, Tally, day_of
 from bot.record.periods import Span
 from bot.record.search_index import is_sqlite
@@ -104,24 +103,6 @@ async def let_tickets_go(session: AsyncSession, which: Any, tally: Tally) -> Non
     for portal, created, *counted in await session.execute(query):
         figures = vars(TicketFigures(*map(int, counted)))
         tally.add({Key(portal, day_of(created), gone=True): figures})
-
-
-async def note_promises(database: Database) -> None:
-    """Note until when tickets of before were to be answered, as their portals promise now."""
-    for portal in current_content().portals.values():
-        if portal.promise is None:
-            continue
-        unknown = Ticket.portal == portal.id, Ticket.first_due_at.is_(None)
-        async with database.read() as session:
-            rows = (
-                await session.execute(select(Ticket.id, Ticket.created_at).where(*unknown))
-            ).all()
-        async with database.write() as session:
-            for number, created in rows:
-                due = portal.promise.due(created)
-                await session.execute(
-                    update(Ticket).where(Ticket.id == number).values(first_due_at=due)
-                )
 
 
 def _figures(session: AsyncSession) -> tuple[ColumnElement[Any], ...]:

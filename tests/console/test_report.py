@@ -12,7 +12,7 @@ from html import unescape
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from bot.content.delays import read_delay
 from bot.content.live import current_content
@@ -22,7 +22,7 @@ from bot.ground.db import Database, now
 from bot.record.daily_counts import DailyCount, day_of
 from bot.record.erasure import erase_conversations
 from bot.record.periods import PeriodFault, Span, buckets_of, read_period
-from bot.record.promises import late_before, note_promises
+from bot.record.promises import late_before
 from bot.record.ratings import Rating, rate_answer, rate_article
 from bot.record.recount import recount, recount_if_never
 from bot.record.report import Counts, read_counts, read_report
@@ -481,20 +481,6 @@ async def test_the_overview_tells_what_is_late_and_how_the_week_went(console: Co
     late = await reader.page("/resah/tickets?state=late")
     assert "G-AAAE" in late and "G-AAAH" not in late
     assert "Conversations : </span>1</a>" in text
-
-
-@on_both_databases
-async def test_tickets_of_before_get_their_promise(database: Database) -> None:
-    await hold_tickets(database)
-    async with database.write() as session:
-        due = dict(tuple(row) for row in await session.execute(
-            select(Ticket.reference, Ticket.first_due_at)))  # fmt: skip
-        await session.execute(update(Ticket).values(first_due_at=None))
-    assert due["G-AAAA"] == paris("2024-03-04") + PROMISED
-    await note_promises(database)
-    async with database.read() as session:
-        rows = await session.execute(select(Ticket.reference, Ticket.first_due_at))
-        assert dict(tuple(row) for row in rows) == due
 
 
 @pytest.mark.parametrize("sentence", ["48 heures", "1 heure", "3 jours", "2 jours ouvrés"])

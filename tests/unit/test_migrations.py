@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pyotp
@@ -11,9 +12,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
 from bot.cli.findings import other_forms
+from bot.content.live import current_content
+from bot.desk.ticket_tables import Ticket
 from bot.ground import migrations
 from bot.ground.addresses import normalise_address
 from bot.ground.db import Base, Database
@@ -366,4 +369,29 @@ async def test_tickets_of_before_become_threads(settings: Settings) -> None:
             (1, "handover", "chat"), (2, "handover", "chat"), (3, "withdrawal", "chat"),
         ]  # fmt: skip
         assert await connection.scalar(text("SELECT count(*) FROM ticket_codes")) == 1
+    await database.dispose()
+
+
+async def test_tickets_of_before_get_their_promise_once(settings: Settings) -> None:
+    migrations.upgrade(settings, "0017")
+    database = Database(settings.database_url)
+    portal = current_content().portals["resah"]
+    created = datetime(2024, 1, 1, tzinfo=timezone.utc)
+    assert portal.promise is not None
+    async with database.engine.begin() as connection:
+        for number, name in enumerate(("resah", "gone")):
+            await connection.execute(
+                text(
+                    "INSERT INTO tickets (id, reference, portal, region, topic, contact, state,"
+                    " created_at, updated_at) VALUES (:number, :name, :name, '', '', '', 'open',"
+                    " '2024-01-01 00:00:00', '2024-01-01 00:00:00')"
+                ),
+                {"number": number, "name": name},
+            )
+    migrations.upgrade(settings)
+    async with database.read() as session:
+        rows = await session.execute(select(Ticket.portal, Ticket.first_due_at))
+        assert dict(tuple(row) for row in rows) == {
+            "resah": portal.promise.due(created), "gone": None,
+        }  # fmt: skip
     await database.dispose()
