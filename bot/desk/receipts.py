@@ -35,13 +35,14 @@ async def send_receipt(
     if await count(session, RECEIPTS_PER_ADDRESS, whose) > RECEIPTS_PER_ADDRESS.most:
         return
     page = follow_address(ticket, settings)
-    reference = ticket.reference
+    # A sender is easily forged: what a stranger wrote does not leave under our name.
+    reference, topic = ticket.reference, ticket.topic if ticket.conversation_id else ""
     mail = Mail(
         portal=portal.id,
         kind="receipt",
         recipient=ticket.contact,
-        subject=portal.say("mail.receipt.subject", reference=reference, topic=ticket.topic),
-        text=portal.say("mail.receipt.body", reference=reference, topic=ticket.topic, page=page),
+        subject=portal.say("mail.receipt.subject", reference=reference, topic=topic),
+        text=portal.say("mail.receipt.body", reference=reference, topic=topic, page=page),
         reply_to=answers_to(ticket, portal),
         thread=await mail_thread(session, ticket.id),
     )

@@ -1,4 +1,4 @@
-"""Mails to a region about what the person did on a ticket later: wrote more, or needs no answer."""
+"""Mails to a region about what the person did on a ticket: wrote to us, or needs no answer."""
 
 from __future__ import annotations
 
@@ -52,9 +52,34 @@ async def tell_of_message(
     values = _values(ticket, portal, settings)
     if values is None:
         return
+    opening = ticket.conversation_id is None and not await region_thread(session, ticket.id)
+    values |= {"opening": opening, "channel": entry.channel}
     subject = portal.say("mail.message.subject", **values)
     text = portal.say("mail.message.body", **values, text=quote(entry.text))
     await _send(session, ticket, portal, entry, subject, text)
+
+
+async def tell_of_unheard(
+    session: AsyncSession, ticket: Ticket, portal: Portal, settings: Settings
+) -> None:
+    """Have the person's last message leave for a region, where none ever heard of the ticket.
+
+    Args:
+        session: The transaction that gives the ticket to the region.
+        ticket: The ticket, with its region.
+        portal: Whose it is.
+        settings: Name the links and sign them.
+    """
+    if await region_thread(session, ticket.id):
+        return
+    last = await session.scalar(
+        select(TicketEntry)
+        .where(TicketEntry.ticket_id == ticket.id, TicketEntry.kind == "message")
+        .order_by(TicketEntry.id.desc())
+        .limit(1)
+    )
+    if last is not None:
+        await tell_of_message(session, ticket, portal, last, settings)
 
 
 async def tell_of_settling(

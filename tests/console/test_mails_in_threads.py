@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.content.live import current_content
 from bot.desk.incoming.taking import Intake, Taken
-from bot.desk.outbox import Mail, enqueue
+from bot.desk.outbox import Mail, OutboxMail, enqueue
 from bot.desk.thread import add_message
 from bot.desk.ticket_files import NewFile
 from bot.desk.ticket_tables import Ticket
@@ -120,3 +120,20 @@ async def test_nothing_in_a_mail_is_markup(console: Console) -> None:
             bare = re.sub(r'"[^"<>]*"', '""', tag)
             assert "window.hit" not in bare and not re.search(r"\son\w+\s*=", bare), tag
     assert [text for text in words(await agent.page(PATH)) if "<script>window.hit=1" in text]
+
+
+@on_both_databases
+async def test_a_region_is_told_once_of_a_mails_request_that_it_gets(console: Console) -> None:
+    opened = await take(console, "Je n’ai plus accès.", From="eve@x.example", Subject="Accès")
+    more = {"From": "eve@x.example", "Subject": f"Re: {opened.reference}"}
+    await take(console, "Et c’est urgent.", Message_ID="<m2@x.example>", **more)
+    agent = await console.logged_in("agent@resah.example")
+    path = f"/resah/tickets/{opened.reference}"
+    for region in ("bretagne", "corse"):
+        await agent.page(path)
+        assert (await agent.post(f"{path}/move", region=region, topic="Accès")).status == 303
+    async with console.database.read() as session:
+        rows = await session.scalars(select(OutboxMail).where(OutboxMail.kind == "ticket"))
+        (mail,) = rows.all()
+    assert mail.recipient == "bretagne@resah.example" and mail.reply_to == "eve@x.example"
+    assert "nouvelle demande" in mail.subject and "Et c’est urgent." in (mail.text or "")

@@ -9,6 +9,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.privacy import addresses_in, fingerprint, is_one_address
+from bot.desk.region_mails import tell_of_unheard
 from bot.desk.ticket_mails import UNKNOWN, mail_of, mails_of, send_to
 from bot.desk.ticket_tables import SETTABLE, STATE_NAMES, Ticket
 from bot.ground.db import now
@@ -38,7 +39,7 @@ from bot.web.console.ticket_page import (
 )
 from bot.web.console.undoing import put_back, seal_before
 from bot.web.console.waiting_views import count_waiting
-from bot.web.keys import SENDER
+from bot.web.keys import SENDER, SETTINGS
 
 MOST_TOPIC = 200
 _REFERENCES = re.compile(r"\bG-[0-9A-Z]{4}\b")
@@ -189,11 +190,16 @@ async def move(request: web.Request) -> web.Response:
             raise reviewing.MarkRefused(f"Le sujet dépasse {MOST_TOPIC} caractères.")
         if (region, topic) == (ticket.region, ticket.topic):
             raise reviewing.MarkRefused("Rien n’a été changé : ni la région, ni le sujet.")
+        goes = region != ticket.region
         ticket.region, ticket.topic = region, topic
+        if goes:
+            await tell_of_unheard(session, ticket, here.portal, request.config_dict[SETTINGS])
         record(session, Entry(here.staff.id, here.portal.id, "moved", ticket.reference, region))
         return "moved"
 
-    return await mark_ticket(request, mark, typed=form(request))
+    response = await mark_ticket(request, mark, typed=form(request))
+    request.config_dict[SENDER].wake()
+    return response
 
 
 async def send_again(request: web.Request) -> web.Response:
