@@ -10,13 +10,16 @@ from collections.abc import Collection
 from email.message import Message
 
 from bot.desk.incoming.headers import all_of, first
+from bot.desk.incoming.message import Sign
 
 _OWN_MARK = "x-guichet-portal"
 _MARKS = (
     "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply",
-    "auto-replied", "list-id", "list-unsubscribe", "feedback-id", "x-vacation",
+    "auto-replied", "x-vacation",
 )  # fmt: skip
-_PRECEDENCES = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
+_LISTS = ("list-id", "list-post", "list-unsubscribe", "feedback-id")
+_ANSWERS = frozenset({"auto_reply", "auto-reply"})
+_BULK = frozenset({"bulk", "junk"})
 _SUBJECT = re.compile(
     r"(?:(?:re|r[ée]f?|tr|fwd?) ?: ?){0,3}(?:r[ée]ponse automatique\b|automatic reply\b"
     r"|auto(?:matic)?[- ]?(?:reply|response)\b|automatische antwort\b|automatisch antwoord\b"
@@ -41,15 +44,36 @@ def is_own(message: Message, sender: str, own: Collection[str]) -> bool:
     return bool(all_of(message, _OWN_MARK)) or sender in own
 
 
-def is_automatic(message: Message, sender: str, subject: str) -> bool:
-    """Tell whether a machine wrote a mail (RFC 3834, and what programs did before it)."""
+def says_so(message: Message) -> bool:
+    """Tell whether a mail's own headers say that a machine sent it (RFC 3834, and older ways)."""
     submitted = first(message, "auto-submitted").partition(";")[0].strip().lower()
     if submitted and submitted != "no":
         return True
-    if first(message, "precedence").strip().lower() in _PRECEDENCES:
+    if _precedence(message) in _ANSWERS or any(all_of(message, name) for name in _MARKS):
         return True
-    if any(all_of(message, name) for name in _MARKS):
-        return True
-    if message.get_content_type() == "multipart/report" or first(message, "return-path") == "<>":
-        return True
-    return bool(_SUBJECT.match(subject) or _MACHINES.match(sender)) or not sender
+    return first(message, "return-path") == "<>" or _is_newsletter(message)
+
+
+def sign_of(message: Message, sender: str, subject: str) -> Sign:
+    """Return how surely a machine wrote a mail.
+
+    People write of their own absence in a subject, too, and write to us through lists.
+    """
+    if says_so(message) or message.get_content_type() == "multipart/report":
+        return "strong"
+    if not sender or _MACHINES.match(sender):
+        return "strong"
+    if _SUBJECT.match(subject) or _precedence(message) in _BULK:
+        return "weak"
+    listed = _precedence(message) == "list" or any(all_of(message, name) for name in _LISTS)
+    return "list" if listed else ""
+
+
+def _precedence(message: Message) -> str:
+    return first(message, "precedence").strip().lower()
+
+
+def _is_newsletter(message: Message) -> bool:
+    """Tell whether a mail can only be unsubscribed from: lists that people write to have more."""
+    more = any(all_of(message, name) for name in ("list-id", "list-post"))
+    return bool(all_of(message, "list-unsubscribe")) and not more

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from email.message import Message
 
 from flufl.bounce import all_failures
 
+from bot.desk.incoming import automatic
 from bot.desk.incoming.charsets import clean, decode
 from bot.desk.incoming.headers import all_of, first, ids_in, readable, references_of
 from bot.desk.incoming.message import Bounce, FailedRecipient
@@ -29,23 +30,35 @@ _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _NAMED_ID = re.compile(r"^>?\s*Message-ID:\s*(<[^<>\s]{1,180}>)", re.IGNORECASE | re.MULTILINE)
 
 
-def bounce_of(message: Message, sender: str) -> Bounce | None:
+def bounce_of(message: Message, sender: str, own: Collection[str] = ()) -> Bounce | None:
     """Return what a mail tells of one of ours, or None where it is no server's report.
 
     Args:
         message: The mail, taken apart.
         sender: Its normalised sender.
+        own: The normalised addresses that we send from.
     """
     failed = list(_reported(message))
     if not failed and _is_from_a_server(message, sender):
         failed = _worded(message)
     if not failed:
         return None
-    return Bounce(tuple(failed[:_MOST_RECIPIENTS]), tuple(dict.fromkeys(_ids(message))))
+    return Bounce(
+        recipients=tuple(failed[:_MOST_RECIPIENTS]),
+        message_ids=tuple(dict.fromkeys(_ids(message))),
+        from_server=_is_from_a_server(message, sender)
+        or automatic.says_so(message)
+        or automatic.is_own(message, sender, own),
+    )
 
 
 def _reported(message: Message) -> Iterator[FailedRecipient]:
-    for report in walk(message, "message/delivery-status"):
+    # One that is further down was attached by whoever passes it on.
+    if message.get_content_type() != "multipart/report":
+        return
+    for report in children(message):
+        if report.get_content_type() != "message/delivery-status":
+            continue
         for block in children(report)[:_MOST_RECIPIENTS]:
             action = first(block, "action").lower()
             if action.startswith(("fail", "error", "delay")):

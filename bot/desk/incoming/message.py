@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import Literal
 
 Kind = Literal["message", "automatic", "bounce", "loop"]
-"""A person's own; an answering machine's or a list's; a server's refusal; our own come back."""
+"""A person's own; an answering machine's; a server's refusal; our own come back."""
+
+Sign = Literal["", "list", "weak", "strong"]
+"""How surely a machine wrote a mail: a list passed it on, it looks so, or it says so itself."""
 
 SegmentKind = Literal["new", "quote", "signature"]
 
@@ -59,10 +62,12 @@ class Bounce:
 
     Attributes:
         message_ids: The Message-IDs that it may be about, the surest first.
+        from_server: Whether a server sent it itself, and not a person who passed it on.
     """
 
     recipients: tuple[FailedRecipient, ...]
     message_ids: tuple[str, ...]
+    from_server: bool
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class IncomingMessage:
         dropped: Names of files that were too large or too many to be kept.
         cut: Whether the text was longer than what is kept.
         readable: Whether the body could be taken apart; where it could not, it is a file.
+        sign: What makes it look like a machine's; nothing that has one is acknowledged.
     """
 
     kind: Kind
@@ -97,6 +103,7 @@ class IncomingMessage:
     bounce: Bounce | None
     cut: bool = False
     readable: bool = True
+    sign: Sign = ""
 
     @property
     def whole_text(self) -> str:

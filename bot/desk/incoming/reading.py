@@ -12,7 +12,7 @@ from bot.desk.incoming import automatic, headers, parts
 from bot.desk.incoming.body import MOST_FILE_BYTES, Body, body_of, made_id
 from bot.desk.incoming.bounces import bounce_of
 from bot.desk.incoming.folding import fold
-from bot.desk.incoming.message import Bounce, IncomingFile, IncomingMessage, Kind
+from bot.desk.incoming.message import IncomingFile, IncomingMessage, Kind, Sign
 
 _UNREAD_NAME = "message.eml"
 _LONGEST_ID = 190
@@ -31,12 +31,13 @@ def read_mail(raw: bytes, own: Collection[str] = ()) -> IncomingMessage:
         message = parts.head(raw)
     sender, name = headers.sender_of(message)
     subject = headers.subject_of(message)
-    bounce = bounce_of(message, sender) if readable else None
+    bounce = bounce_of(message, sender, own) if readable else None
+    sign = automatic.sign_of(message, sender, subject)
     body = body_of(message) if readable else _unread(raw)
     segments = fold(body.text.strip("\n"))
     new = [one.text.strip("\n") for one in segments if one.kind == "new" and one.text.strip()]
     return IncomingMessage(
-        kind=_kind(message, sender, subject, bounce, own),
+        kind="bounce" if bounce else _kind(message, sender, sign, own),
         sender=sender,
         sender_name=name,
         recipients=headers.recipients_of(message),
@@ -46,22 +47,19 @@ def read_mail(raw: bytes, own: Collection[str] = ()) -> IncomingMessage:
         date=headers.date_of(message),
         text="\n\n".join(new).strip(),
         segments=segments,
-        files=() if bounce else tuple(body.files),
+        files=() if bounce and bounce.from_server else tuple(body.files),
         dropped=tuple(body.dropped),
         bounce=bounce,
         cut=body.cut,
         readable=readable,
+        sign=sign,
     )
 
 
-def _kind(
-    message: Message, sender: str, subject: str, bounce: Bounce | None, own: Collection[str]
-) -> Kind:
-    if bounce is not None:
-        return "bounce"
+def _kind(message: Message, sender: str, sign: Sign, own: Collection[str]) -> Kind:
     if automatic.is_own(message, sender, own):
         return "loop"
-    return "automatic" if automatic.is_automatic(message, sender, subject) else "message"
+    return "automatic" if sign in ("weak", "strong") else "message"
 
 
 def _message_id(message: Message, raw: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal
 
@@ -97,10 +97,12 @@ class Intake:
         if mail.bounce is not None:
             async with self._database.write() as session:
                 refused = await mark_refused(session, mail.bounce)
-            return Taken("refused" if refused else "ignored", mail.kind)
-        async with self._database.read() as session:
-            if reference := await _known(session, mail.message_id):
-                return Taken("known", mail.kind, reference)
+            if refused or mail.bounce.from_server:
+                return Taken("refused" if refused else "ignored", mail.kind)
+            # A person passes on a report that is about no mail of ours.
+            mail = replace(mail, kind="message", bounce=None)
+        if known := await self._known(mail, portal):
+            return known
         key = fingerprint(mail.sender or "nobody", self._settings.secret_key)
         uses = ((limits.MAILS_PER_SENDER, key), (limits.MAILS_PER_PORTAL, portal.id))
         kept = await asyncio.to_thread(kept_of, mail)
@@ -110,9 +112,26 @@ class Intake:
         try:
             await unit.commit()
         except IntegrityError:
-            # Another process took the same mail meanwhile.
-            return Taken("known", mail.kind)
+            # Another process took the same mail meanwhile, or it is to be taken once more.
+            if known := await self._known(mail, portal):
+                return known
+            raise
         return work.taken
+
+    async def _known(self, mail: IncomingMessage, portal: Portal) -> Taken | None:
+        """Return what is told of a mail that was taken before, or None where it is new."""
+        query = (
+            select(Ticket.reference, Ticket.portal)
+            .join(TicketEntry, TicketEntry.ticket_id == Ticket.id)
+            .where(TicketEntry.mail_id == mail.message_id)
+        )
+        async with self._database.read() as session:
+            found = (await session.execute(query)).first()
+        if found is None:
+            return None
+        # It may have gone to two portals' mailboxes; the other's request is not told of here.
+        reference = found.reference if found.portal == portal.id else ""
+        return Taken("known", mail.kind, reference)
 
 
 class _Work:
@@ -135,12 +154,14 @@ class _Work:
         self.taken = Taken("ignored", mail.kind)
 
     async def write(self, session: AsyncSession) -> None:
-        """Add the mail to its ticket, or open one; what no person wrote opens none."""
+        """Add the mail to its ticket, or open one; what surely no person wrote opens none."""
         mail, ours = self._mail, addresses_of(self._portal)
         found = await match(session, self._portal.id, mail, ours)
-        if found.ticket is not None:
-            await self._add(session, found.ticket, from_us=mail.sender in ours)
-        elif mail.kind == "message":
+        ticket = found.ticket and await _locked(session, found.ticket.id)
+        if ticket is not None:
+            of_theirs = mail.sender == normalise_address(ticket.contact)
+            await self._add(session, ticket, from_us=mail.sender in ours and not of_theirs)
+        elif mail.kind == "message" or mail.sign == "weak":
             await self._open(session, found)
 
     async def _add(self, session: AsyncSession, ticket: Ticket, *, from_us: bool) -> None:
@@ -181,19 +202,17 @@ class _Work:
             self.taken = Taken("known", mail.kind)
             return
         entry.details = self._kept.details | ({"named": found.named} if found.named else {})
-        await send_receipt(session, ticket, portal, entry.request_key, self._settings)
+        if not mail.sign:
+            await send_receipt(session, ticket, portal, entry.request_key, self._settings)
         await tell_of_message(session, ticket, portal, entry, self._settings)
-        self.taken = Taken("opened", mail.kind, ticket.reference)
+        self.taken = Taken("opened", "message", ticket.reference)
 
 
-async def _known(session: AsyncSession, message_id: str) -> str | None:
-    """Return the reference of the ticket that a mail went into, or None where it is new."""
-    reference: str | None = await session.scalar(
-        select(Ticket.reference)
-        .join(TicketEntry, TicketEntry.ticket_id == Ticket.id)
-        .where(TicketEntry.mail_id == message_id)
-    )
-    return reference
+async def _locked(session: AsyncSession, number: int) -> Ticket | None:
+    """Return a ticket as it is now, kept from others until the commit; None where it is gone."""
+    query = select(Ticket).where(Ticket.id == number).with_for_update()
+    found: Ticket | None = await session.scalar(query.execution_options(populate_existing=True))
+    return found
 
 
 async def _region_of(session: AsyncSession, portal: Portal, sender: str) -> str:

@@ -1,6 +1,6 @@
 """`POST /mails/incoming`: a mail server hands over what came for a portal's mailbox, mail by mail.
 
-A 4xx other than 429 means that the same mail will never be taken; after a 429 or a 503 it may be
+A 4xx other than 429 means that the same mail will never be taken; after a 429 or a 5xx it may be
 handed over again, and is taken once however often it comes.
 """
 
