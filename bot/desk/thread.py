@@ -87,7 +87,7 @@ async def add_message(
     Raises:
         FileRefused: If a file is too large.
     """
-    name = f"message:{_name_of(mail_id) if mail_id else key or uuid.uuid4().hex}"
+    name = _message_key(mail_id, key)
     entry = await add_entry(
         session, ticket, "message", channel, text,
         key=name, mail_id=mail_id, contact=sender, files=files,
@@ -147,7 +147,7 @@ async def open_ticket(
     Raises:
         FileRefused: If a file is too large.
     """
-    name = f"message:{_name_of(mail_id) if mail_id else key or uuid.uuid4().hex}"
+    name = _message_key(mail_id, key)
     if await _known(session, name, mail_id):
         return None
     moment = now()
@@ -216,9 +216,11 @@ async def _known(session: AsyncSession, key: str, mail_id: str | None) -> bool:
     return await session.scalar(select(TicketEntry.id).where(same).limit(1)) is not None
 
 
-def _name_of(mail_id: str) -> str:
+def _message_key(mail_id: str | None, key: str) -> str:
+    """Return the key of a message: by the mail that it came by, as named, or made up."""
     # A Message-ID may be longer than a key.
-    return sha256(mail_id.encode()).hexdigest()
+    named = sha256(mail_id.encode()).hexdigest() if mail_id else key
+    return f"message:{named or uuid.uuid4().hex}"
 
 
 async def entries_of(

@@ -40,15 +40,17 @@ def settled_first(talk: Talk) -> Directive | None:
     if heard.pressed or len(heard.parts) < 2 or talk.frame.walk == "handover":
         return None
     first, *others = heard.parts
-    settles = frozenset({*_SETTLING, *closing_answers(talk)})
+    closing = closing_answers(talk)
     takes = next((move.name for move in first.moves if move.option and move.sure), None)
-    option = takes if takes in settles else None
+    option = takes if takes in {*_SETTLING, *closing} else None
     alone = replace(heard, text=first.text, moves=first.moves, parts=(), intent="solved", surely="")
-    consent = consent_to(alone, "solved", named=closing_answers(talk), option=option)
-    for part in others if consent else ():
+    consent = consent_to(alone, "solved", named=closing, option=option)
+    if consent is None:
+        return None
+    for part in others:
         walk = opener(talk, part.intent) if part.confidence >= _CLEAR else None
         open_already = any(frame.walk == walk for frame in talk.stack)
-        if consent and walk is not None and not open_already:
+        if walk is not None and not open_already:
             close_as_solved(talk, consent)
             talk.memory.pop("next_problem", None)
             talk.heard = replace(heard, intent=part.intent, band="sure", surely=part.intent)
